@@ -8,6 +8,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "JSON", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
+    .target(name: "Tensors"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
   ]
 )
