@@ -1,0 +1,1 @@
+// OpenVINO's headers are C++ and are included by OpenVINOBridge alone.

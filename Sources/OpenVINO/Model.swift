@@ -1,0 +1,130 @@
+import COpenVINO
+
+/// A model as read from a file, not yet made for a device. Use from one thread at a time.
+public final class Model {
+  let runtime: OpenVINORuntime
+  let handle: OpaquePointer
+
+  init(runtime: OpenVINORuntime, handle: OpaquePointer) {
+    self.runtime = runtime
+    self.handle = handle
+  }
+
+  deinit {
+    runtime.table.pointee.model_release(handle)
+  }
+
+  /// A copy of the graph; weights are shared.
+  public func clone() throws(OpenVINOError) -> Model {
+    let copy = try runtime.make("copying a model") { runtime.table.pointee.model_clone(handle, $0) }
+    return Model(runtime: runtime, handle: copy)
+  }
+
+  /// Writes the model as IR.
+  public func serialize(xml: String, weights: String) throws(OpenVINOError) {
+    try runtime.check(runtime.table.pointee.model_serialize(handle, xml, weights), "writing \(xml)")
+  }
+
+  /// The inputs, in the order of their indices.
+  public func inputs() throws(OpenVINOError) -> [Port] { try ports(ovb_direction(OVB_INPUT)) }
+
+  /// The outputs, in the order of their indices.
+  public func outputs() throws(OpenVINOError) -> [Port] { try ports(ovb_direction(OVB_OUTPUT)) }
+
+  private func ports(_ direction: ovb_direction) throws(OpenVINOError) -> [Port] {
+    var ports: [Port] = []
+    for index in 0..<runtime.table.pointee.model_port_count(handle, direction) {
+      let (port, names) = try runtime.port("describing input or output \(index)") {
+        runtime.table.pointee.model_port(handle, direction, index, $0, $1)
+      }
+      ports.append(Port(names: names, elementType: port.elementTypeName, shape: port.shape))
+    }
+    return ports
+  }
+
+  /// The variables of a stateful model; none if the model has no state.
+  public func variables() throws(OpenVINOError) -> [Variable] {
+    var variables: [Variable] = []
+    for index in 0..<runtime.table.pointee.model_variable_count(handle) {
+      let (port, names) = try runtime.port("describing variable \(index)") {
+        runtime.table.pointee.model_variable(handle, index, $0, $1)
+      }
+      variables.append(
+        Variable(identity: names.first ?? "", elementType: port.elementTypeName, shape: port.shape))
+    }
+    return variables
+  }
+
+  /// Gives inputs new shapes, by tensor name; the others keep theirs.
+  public func reshape(_ shapes: [String: [Dimension]]) throws(OpenVINOError) {
+    let ordered = shapes.sorted { $0.key < $1.key }
+    var ports: [ovb_port] = []
+    for (_, shape) in ordered { ports.append(try ovb_port(shape: shape)) }
+    let status = withCStrings(ordered.map(\.key)) { names in
+      ports.withUnsafeBufferPointer { ports in
+        ports.baseAddress.map { runtime.table.pointee.model_reshape(handle, names, $0, ports.count) }
+          ?? ovb_status(OVB_OK)
+      }
+    }
+    try runtime.check(status, "reshaping \(ordered.map(\.key).joined(separator: ", "))")
+  }
+
+  /// A value of the model's runtime information, such as `["nncf", "weight_compression", "mode"]`.
+  public func information(_ path: [String]) throws(OpenVINOError) -> String? {
+    try runtime.strings("reading rt_info \(path.joined(separator: "/"))") { out in
+      withCStrings(path) { runtime.table.pointee.model_information(handle, $0, path.count, out) }
+    }.first
+  }
+
+  /// Sets a value of the model's runtime information.
+  public func setInformation(_ value: String, at path: [String]) throws(OpenVINOError) {
+    let status = withCStrings(path) {
+      runtime.table.pointee.model_set_information(handle, $0, path.count, value)
+    }
+    try runtime.check(status, "setting rt_info \(path.joined(separator: "/"))")
+  }
+
+  /// The operations, each after those that it uses.
+  public func operations() throws(OpenVINOError) -> [Operation] {
+    let rows = try runtime.strings("listing operations") {
+      runtime.table.pointee.model_operations(handle, $0)
+    }
+    return Operation.read(rows)
+  }
+}
+
+extension Model {
+  /// Lets output 0, the logits, be computed for the last token only: [batch, tokens, vocabulary] becomes
+  /// [batch, 1, vocabulary], and a prompt costs one row of the head instead of one for each token.
+  ///
+  /// - Returns: Whether the head was recognised. If not, the model is as it was.
+  public func keepLastTokenOnly() throws(OpenVINOError) -> Bool {
+    var applied: Int32 = 0
+    try runtime.check(
+      runtime.table.pointee.model_slice_last_token(handle, &applied), "cutting the logits to the last token")
+    return applied != 0
+  }
+
+  /// What the paged model should offer besides attention over pages.
+  public struct PagedAttentionOptions: Sendable, Hashable {
+    /// One `block_indices` input a layer.
+    public var blockIndicesPerLayer = false
+    /// Attention scores as outputs.
+    public var scoreOutputs = false
+    /// Inputs for the rotation of cached keys.
+    public var cacheRotation = false
+
+    /// Makes options with none of them.
+    public init() {}
+  }
+
+  /// Replaces attention with OpenVINO's PagedAttention (`ov::pass::SDPAToPagedAttention`): variables,
+  /// `attention_mask` and `beam_idx` go, inputs for cache pages come, and tokens of many sequences follow
+  /// each other in one axis.
+  public func convertToPagedAttention(_ options: PagedAttentionOptions = .init()) throws(OpenVINOError) {
+    let status = runtime.table.pointee.model_paged_attention(
+      handle, options.blockIndicesPerLayer ? 1 : 0, options.scoreOutputs ? 1 : 0,
+      options.cacheRotation ? 1 : 0)
+    try runtime.check(status, "converting to paged attention")
+  }
+}

@@ -1,0 +1,146 @@
+/// Where to look for OpenVINO. Pure but for the folders that it lists, so that tests give it made-up trees.
+public struct RuntimeSearch: Sendable {
+  /// The folders of the program, and of the library that this code is linked into.
+  public var programFolders: [String]
+  /// The environment.
+  public var variables: [String: String]
+  /// Folders that are searched last; `*` stands for any text in the last component.
+  public var standardFolders: [String]
+  /// Folders of `openvino.pc` that pkg-config searches by itself.
+  public var packageConfigFolders: [String]
+
+  /// Makes a search from its parts.
+  public init(
+    programFolders: [String], variables: [String: String],
+    standardFolders: [String] = RuntimeSearch.usualFolders,
+    packageConfigFolders: [String] = RuntimeSearch.usualPackageConfigFolders
+  ) {
+    self.programFolders = programFolders
+    self.variables = variables
+    self.standardFolders = standardFolders
+    self.packageConfigFolders = packageConfigFolders
+  }
+
+  /// Where archives and distributions put OpenVINO.
+  public static let usualFolders = [
+    "/opt/intel/openvino", "/opt/intel/openvino*", "/usr/lib/x86_64-linux-gnu",
+    "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/usr/local/lib64",
+  ]
+
+  /// Where distributions put pkg-config files.
+  public static let usualPackageConfigFolders = [
+    "/usr/local/lib/pkgconfig", "/usr/lib/x86_64-linux-gnu/pkgconfig",
+    "/usr/lib/aarch64-linux-gnu/pkgconfig", "/usr/lib64/pkgconfig", "/usr/lib/pkgconfig",
+  ]
+
+  /// A `libopenvino` and why it was looked at.
+  public struct Candidate: Sendable, Hashable {
+    /// The library's absolute path, without symbolic links.
+    public var library: String
+    /// The number of its binary interface (2641 for 2026.4.1), where its name has it.
+    public var abi: String?
+    /// "OPENVINO_DIR", ".openvino", ...
+    public var origin: String
+  }
+
+  /// All libraries found, the preferred one first. `OPENVINO_DIR` excludes everything else.
+  public func candidates() -> [Candidate] {
+    var found: [Candidate] = []
+    for place in places {
+      for folder in Self.libraryFolders(of: place.folder) {
+        guard let candidate = Self.library(in: folder, origin: place.origin),
+          !found.contains(where: { $0.library == candidate.library })
+        else { continue }
+        found.append(candidate)
+      }
+    }
+    return found
+  }
+
+  /// The folders looked at, in order, for the error that says that nothing was found.
+  public var searched: [String] { places.map { "\($0.folder) (\($0.origin))" } }
+
+  /// The candidate that has the binary interface `abi`, or why there is none.
+  public func find(abi wanted: String) throws(OpenVINOError) -> Candidate {
+    let all = candidates()
+    if let match = all.first(where: { $0.abi == wanted }) { return match }
+    // A name without a number: only the loader can tell.
+    if let unnumbered = all.first(where: { $0.abi == nil }) { return unnumbered }
+    guard let other = all.first else {
+      let places = searched.map { "  \($0)" }.joined(separator: "\n")
+      throw OpenVINOError(
+        .missing, "no OpenVINO runtime (libopenvino.so.\(wanted)) was found in\n\(places)",
+        mend: "Run `make demo`, which installs it, or set OPENVINO_DIR to the folder of an OpenVINO.")
+    }
+    let list = all.map { "\($0.library) (\($0.origin))" }.joined(separator: ", ")
+    throw OpenVINOError(
+      .wrongVersion,
+      "Oven was built for \(Self.name(ofABI: wanted)); found \(Self.name(ofABI: other.abi ?? "?")): \(list)",
+      mend: "Set OPENVINO_DIR to the folder of an \(Self.name(ofABI: wanted)), or run `make build` again.")
+  }
+
+  /// "OpenVINO 2026.4 (libopenvino.so.2641)" of "2641": year, release, patch.
+  static func name(ofABI abi: String) -> String {
+    guard abi.count >= 4, abi.allSatisfy(\.isNumber) else { return "libopenvino.so.\(abi)" }
+    let year = abi.prefix(2)
+    let release = abi.dropFirst(2).dropLast()
+    return "OpenVINO 20\(year).\(release).\(abi.suffix(1)) (libopenvino.so.\(abi))"
+  }
+
+  private var places: [(folder: String, origin: String)] {
+    if let folder = variables["OPENVINO_DIR"], !folder.isEmpty { return [(folder, "OPENVINO_DIR")] }
+    var places: [(folder: String, origin: String)] = []
+    for folder in programFolders {
+      places.append((folder + "/openvino", "beside the program"))
+      for ancestor in Self.ancestors(of: folder) {
+        let own = ancestor == "/" ? "/.openvino" : ancestor + "/.openvino"
+        if Directory.exists(own) { places.append((own, ".openvino")) }
+      }
+    }
+    for folder in Self.list(variables["LD_LIBRARY_PATH"]) { places.append((folder, "LD_LIBRARY_PATH")) }
+    for folder in Self.list(variables["PKG_CONFIG_PATH"]) + packageConfigFolders {
+      if let libraries = PackageConfig.libraryFolder(of: folder + "/openvino.pc") {
+        places.append((libraries, "pkg-config"))
+      }
+    }
+    for pattern in standardFolders {
+      for folder in Directory.matches(pattern) { places.append((folder, "standard folder")) }
+    }
+    return places
+  }
+
+  private static func list(_ variable: String?) -> [String] {
+    (variable ?? "").split(separator: ":").map(String.init)
+  }
+
+  private static func ancestors(of folder: String) -> [String] {
+    var result: [String] = []
+    var rest = folder.split(separator: "/")[...]
+    while true {
+      result.append("/" + rest.joined(separator: "/"))
+      if rest.isEmpty { return result }
+      rest.removeLast()
+    }
+  }
+
+  /// Where the libraries are in a folder of ours, an archive, a wheel, a distribution.
+  private static func libraryFolders(of folder: String) -> [String] {
+    let inner = [
+      "", "/lib", "/libs", "/lib64", "/runtime/lib/intel64", "/runtime/lib/aarch64", "/runtime/lib/arm64",
+      "/lib/intel64", "/lib/aarch64", "/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/openvino/libs",
+    ]
+    return inner.map { folder + $0 }
+  }
+
+  private static func library(in folder: String, origin: String) -> Candidate? {
+    let names = Directory.names(in: folder).filter { $0.hasPrefix("libopenvino.so") }.sorted()
+    func abi(_ name: String) -> String? {
+      let number = name.dropFirst("libopenvino.so.".count)
+      return !number.isEmpty && number.allSatisfy(\.isNumber) ? String(number) : nil
+    }
+    guard let name = names.last(where: { abi($0) != nil }) ?? names.last,
+      let path = Directory.realPath(folder + "/" + name)
+    else { return nil }
+    return Candidate(library: path, abi: abi(name), origin: origin)
+  }
+}
