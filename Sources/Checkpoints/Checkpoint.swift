@@ -1,0 +1,118 @@
+import JSON
+import Tensors
+
+/// Opens checkpoints of every format that is known.
+public enum Checkpoint {
+  /// Reads the headers of the checkpoint at `path` and checks them; tensor data is read later, by rows.
+  ///
+  /// `path` is a Hugging Face folder or one of the files: `*.safetensors`, `*.safetensors.index.json`, `*.bin`,
+  /// `*.bin.index.json`, `*.gguf`. In a folder the first of these that is there is taken: `model.safetensors`
+  /// or its index, any one other safetensors file, `pytorch_model.bin` or its index, a GGUF file.
+  /// - Throws: `CheckpointError`, or `TensorError` where a file cannot be read.
+  public static func open(path: String) throws -> OpenedCheckpoint {
+    switch FileSystem.kind(of: path) {
+    case .folder: return try openFolder(path)
+    case .file: return try openFile(path, config: try config(in: folder(of: path)))
+    case .other: throw CheckpointError(.notACheckpoint, "\(path) is neither a file nor a folder")
+    case .nothing:
+      throw CheckpointError(.notFound, "there is no file or folder \(path)", mend: "Check the spelling.")
+    }
+  }
+
+  private static func openFolder(_ path: String) throws -> OpenedCheckpoint {
+    let names = try FileSystem.names(in: path)
+    let config = try config(in: path)
+    let candidates = [
+      "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+      "pytorch_model.bin.index.json",
+    ]
+    if let name = candidates.first(where: names.contains) {
+      return try openFile("\(path)/\(name)", config: config)
+    }
+    for ending in [".safetensors", ".gguf"] {
+      let found = names.filter { $0.hasSuffix(ending) }
+      guard let first = found.first else { continue }
+      guard found.count == 1 || GGUFSplit.number(of: first) != nil else {
+        throw CheckpointError(
+          .notACheckpoint, "\(path) has \(found.count) files \(ending) and nothing that says which to take",
+          mend: "Name one of them: \(found.prefix(8).joined(separator: ", ")).")
+      }
+      return try openFile("\(path)/\(first)", config: config)
+    }
+    throw CheckpointError(
+      .notACheckpoint, "\(path) has no model: no *.safetensors, pytorch_model.bin or *.gguf",
+      mend: "Give the folder of a model from the hub, or a GGUF file.")
+  }
+
+  private static func openFile(_ path: String, config: JSON?) throws -> OpenedCheckpoint {
+    let source = try FileByteSource(path: path)
+    let start = try source.bytes(at: 0, count: min(4, source.byteCount))
+    if start.elementsEqual("GGUF".utf8) || path.hasSuffix(".gguf") { return try openGGUF(source) }
+    if path.hasSuffix(".index.json") { return try openIndex(source, config: config) }
+    guard path.hasSuffix(".safetensors") else {
+      throw CheckpointError(
+        .notACheckpoint, "\(path) is not a checkpoint of a known format",
+        mend: "Known are safetensors, PyTorch's zip format and GGUF.")
+    }
+    return OpenedCheckpoint(
+      weights: try TensorTable(try SafetensorsFile(source).tensors, of: path),
+      files: [CheckpointFile(source)],
+      formatName: "safetensors", config: config, gguf: nil)
+  }
+
+  private static func openGGUF(_ source: FileByteSource) throws -> OpenedCheckpoint {
+    let file = try GGUFFile(source)
+    let model = try GGUFModel(file, tensors: file.tensors)
+    return OpenedCheckpoint(
+      weights: model.weights, files: [CheckpointFile(source)], formatName: "GGUF", config: model.config,
+      gguf: file)
+  }
+
+  private static func openIndex(_ source: FileByteSource, config: JSON?) throws -> OpenedCheckpoint {
+    let index = try ShardIndex(source)
+    let folder = folder(of: source.name)
+    var tensors: [any StoredTensor] = []
+    var files: [CheckpointFile] = []
+    for name in index.fileNames {
+      let shard = try FileByteSource(path: "\(folder)/\(name)")
+      files.append(CheckpointFile(shard))
+      tensors += try SafetensorsFile(shard).tensors
+    }
+    try index.check(tensors)
+    return OpenedCheckpoint(
+      weights: try TensorTable(tensors, of: source.name), files: files, formatName: "safetensors",
+      config: config, gguf: nil)
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The `config.json` of a folder, nil where there is none.
+  private static func config(in folder: String) throws -> JSON? {
+    let path = "\(folder)/config.json"
+    guard FileSystem.kind(of: path) == .file else { return nil }
+    return try JSONFile.read(try FileByteSource(path: path), maximumByteCount: 1 << 24)
+  }
+}
+
+/// Small JSON files of a checkpoint.
+enum JSONFile {
+  /// Reads a whole file; one of more than `maximumByteCount` bytes is refused.
+  static func read(_ source: any ByteSource, maximumByteCount: Int) throws -> JSON {
+    guard source.byteCount <= maximumByteCount else {
+      throw CheckpointError(
+        .malformed, "\(source.name) has \(source.byteCount) bytes; at most \(maximumByteCount) are expected")
+    }
+    do {
+      return try JSON(parsing: try source.bytes(at: 0, count: source.byteCount))
+    } catch let error as JSONError {
+      throw CheckpointError(.malformed, "\(source.name) is not JSON: \(error)")
+    }
+  }
+}
+
+extension CheckpointFile {
+  init(_ source: any ByteSource) { self.init(path: source.name, byteCount: source.byteCount) }
+}

@@ -1,0 +1,68 @@
+import Tensors
+
+/// A tensor that a checkpoint stores in another form: part of another one, moved rows, a shifted norm.
+///
+/// The steps are those of `Weight`; values that are only moved stay quantised.
+struct DerivedTensor: StoredTensor {
+  let name: String
+  let weight: Weight
+  let formatName: String
+  let storedByteCount: Int
+
+  /// `weight` under a new name; the format is that of the tensors below.
+  init(name: String, _ weight: Weight, formatName: String? = nil) {
+    self.name = name
+    self.weight = weight
+    let stored = weight.tensors
+    self.formatName = formatName ?? stored.first?.formatName ?? "f32"
+    let elements = stored.reduce(0) { $0 + $1.shape.elementCount }
+    let bytes = stored.reduce(0) { $0 + $1.storedByteCount }
+    // A slice takes its share of the tensor below.
+    storedByteCount =
+      elements == 0 ? 0 : Int(Double(bytes) * min(1, Double(weight.shape.elementCount) / Double(elements)))
+  }
+
+  var shape: Shape { weight.shape }
+  var elementType: ElementType? { weight.elementType }
+  var keptFormat: CompressedFormat? { weight.keptFormat }
+
+  func readRows(
+    _ rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>, scratch: ScratchBuffer
+  ) throws {
+    try WeightReader().read(rows, of: weight, into: output)
+  }
+
+  func readKeptRows(_ rows: Range<Int>, into output: CompressedRows, scratch: ScratchBuffer) throws {
+    try WeightReader().readKept(rows, of: weight, into: output)
+  }
+
+  func readRawRows(_ rows: Range<Int>, into output: UnsafeMutableRawBufferPointer) throws {
+    try WeightReader().readRaw(rows, of: weight, into: output)
+  }
+}
+
+/// A tensor as it is, under another name.
+struct RenamedTensor: StoredTensor {
+  let name: String
+  let base: any StoredTensor
+
+  var shape: Shape { base.shape }
+  var formatName: String { base.formatName }
+  var storedByteCount: Int { base.storedByteCount }
+  var elementType: ElementType? { base.elementType }
+  var keptFormat: CompressedFormat? { base.keptFormat }
+
+  func readRows(
+    _ rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>, scratch: ScratchBuffer
+  ) throws {
+    try base.readRows(rows, into: output, scratch: scratch)
+  }
+
+  func readKeptRows(_ rows: Range<Int>, into output: CompressedRows, scratch: ScratchBuffer) throws {
+    try base.readKeptRows(rows, into: output, scratch: scratch)
+  }
+
+  func readRawRows(_ rows: Range<Int>, into output: UnsafeMutableRawBufferPointer) throws {
+    try base.readRawRows(rows, into: output)
+  }
+}

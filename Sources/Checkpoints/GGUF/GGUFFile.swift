@@ -1,0 +1,82 @@
+import Tensors
+
+/// One GGUF file: metadata and the places of its tensors, under the file's own names.
+///
+/// Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, versions 2 and 3, little-endian. The file
+/// is taken as hostile: counts are compared with the bytes that are left before anything is allocated, and the
+/// tensors must lie aligned and apart inside of the file.
+public struct GGUFFile: Sendable {
+  /// The path or name, for messages.
+  public let name: String
+  /// The format's version, 2 or 3.
+  public let version: Int
+  /// All metadata by key.
+  public let metadata: [String: GGUFValue]
+  /// The tensors under ggml's names; shapes are outermost axis first, the reverse of the file.
+  package let tensors: [any StoredTensor]
+
+  /// The value of a key, such as `tokenizer.ggml.tokens`.
+  public subscript(key: String) -> GGUFValue? { metadata[key] }
+
+  /// `general.architecture`, such as `llama`.
+  public var architecture: String? { self["general.architecture"]?.string }
+
+  /// The value of a key under the architecture's own prefix: `value("block_count")` is `llama.block_count`.
+  public func value(_ key: String) -> GGUFValue? { architecture.flatMap { self["\($0).\(key)"] } }
+
+  /// The chat template, in Jinja.
+  public var chatTemplate: String? { self["tokenizer.chat_template"]?.string }
+
+  /// Reads the header of the file at `path`; no tensor data.
+  public init(path: String) throws { try self.init(try FileByteSource(path: path)) }
+
+  /// Reads the header of `source`; no tensor data.
+  public init(_ source: any ByteSource) throws {
+    name = source.name
+    var cursor = GGUFCursor(source)
+    guard source.byteCount >= 24, try cursor.take(4, { $0.elementsEqual("GGUF".utf8) }) else {
+      throw CheckpointError(.malformed, "\(source.name) is not a GGUF file: it does not begin with 'GGUF'")
+    }
+    version = try GGUFFile.checkedVersion(try cursor.number(UInt32.self), file: source.name)
+    // A tensor's entry takes at least 24 bytes, a metadata entry at least 13.
+    let tensorCount = try cursor.count(of: "tensors", bytesEach: 24)
+    let entryCount = try cursor.count(of: "metadata entries", bytesEach: 13)
+    metadata = try GGUFFile.metadata(count: entryCount, &cursor)
+    let alignment = metadata["general.alignment"]?.int ?? 32
+    guard alignment > 0, alignment <= 1 << 20, alignment & (alignment - 1) == 0 else {
+      throw CheckpointError(.malformed, "\(source.name): an alignment of \(alignment) bytes is not possible")
+    }
+    var entries: [GGUFTensorEntry] = []
+    entries.reserveCapacity(tensorCount)
+    for _ in 0..<tensorCount { entries.append(try GGUFTensorEntry(&cursor, alignment: alignment)) }
+    let dataStart = (cursor.position + alignment - 1) & ~(alignment - 1)
+    try GGUFTensorEntry.checkPlaces(entries, dataStart: dataStart, of: source)
+    tensors = entries.map { $0.tensor(in: source, dataStart: dataStart) }
+  }
+
+  private static func checkedVersion(_ version: UInt32, file: String) throws(CheckpointError) -> Int {
+    switch version {
+    case 2, 3: return Int(version)
+    case 0x0200_0000, 0x0300_0000:
+      throw CheckpointError(
+        .unsupported, "\(file) is a big-endian GGUF file; only little-endian ones are read")
+    default:
+      throw CheckpointError(
+        .unsupported, "\(file) is a GGUF file of version \(version); versions 2 and 3 are read",
+        mend: "Convert the model again with a current version of its tool.")
+    }
+  }
+
+  private static func metadata(count: Int, _ cursor: inout GGUFCursor) throws -> [String: GGUFValue] {
+    var metadata: [String: GGUFValue] = [:]
+    metadata.reserveCapacity(count)
+    for _ in 0..<count {
+      let key = try cursor.string()
+      let type = try cursor.number(UInt32.self)
+      guard metadata.updateValue(try cursor.value(type: type), forKey: key) == nil else {
+        throw cursor.malformed("the metadata key '\(key)' is there twice")
+      }
+    }
+    return metadata
+  }
+}

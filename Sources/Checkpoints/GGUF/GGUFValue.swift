@@ -1,0 +1,70 @@
+/// A value of a GGUF file's metadata.
+///
+/// Numbers of all widths are widened; arrays keep one kind of element in one Swift array, so that a vocabulary
+/// of a quarter million tokens costs little more than its bytes.
+public enum GGUFValue: Sendable, Hashable {
+  case integer(Int)
+  case float(Double)
+  case bool(Bool)
+  case string(String)
+  case integers([Int])
+  case floats([Float])
+  case bools([Bool])
+  case strings([String])
+  /// An array of arrays.
+  case arrays([GGUFValue])
+
+  /// An integer; nil for anything else.
+  public var int: Int? {
+    guard case .integer(let value) = self else { return nil }
+    return value
+  }
+
+  /// Any number.
+  public var double: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .float(let value): value
+    default: nil
+    }
+  }
+
+  /// A truth value.
+  public var bool: Bool? {
+    guard case .bool(let value) = self else { return nil }
+    return value
+  }
+
+  /// A text.
+  public var string: String? {
+    guard case .string(let value) = self else { return nil }
+    return value
+  }
+
+  /// An array of texts.
+  public var strings: [String]? {
+    guard case .strings(let values) = self else { return nil }
+    return values
+  }
+
+  /// An array of integers.
+  public var ints: [Int]? {
+    guard case .integers(let values) = self else { return nil }
+    return values
+  }
+
+  /// An array of floating-point numbers, or of integers as such.
+  public var floats: [Float]? {
+    switch self {
+    case .floats(let values): values
+    case .integers(let values): values.map(Float.init)
+    default: nil
+    }
+  }
+
+  /// An array of truth values.
+  public var bools: [Bool]? {
+    guard case .bools(let values) = self else { return nil }
+    return values
+  }
+}
