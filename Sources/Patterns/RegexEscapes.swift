@@ -33,12 +33,14 @@ extension RegexParser {
   }
 
   /// `\s \d \w \h \p{…}` and their negations, with `at` on the letter; nil (nothing read) when it is another.
-  mutating func classEscape() throws(PatternError) -> ScalarSet? {
+  /// Inside a bracket `\W` is the complement of `[:word:]`, which lacks the superscripts of Latin-1 that `\w` has.
+  mutating func classEscape(inBracket: Bool = false) throws(PatternError) -> ScalarSet? {
     guard let next = peek else { throw failure(.syntax, "the pattern ends after a backslash") }
     let name: String
     switch next {
     case "s", "S": name = "Space"
     case "d", "D": name = "Digit"
+    case "W" where inBracket: name = "Posix_Word"
     case "w", "W": name = "Word"
     case "h", "H": name = "XDigit"
     case "p", "P":
@@ -156,7 +158,7 @@ extension RegexParser {
     }
     var low = next.value
     if next == "\\" {
-      if let set = try classEscape() {
+      if let set = try classEscape(inBracket: true) {
         ranges += set.ranges
         return
       }
@@ -203,7 +205,7 @@ extension RegexParser {
       name.unicodeScalars.append(next)
       at += 1
     }
-    guard take(":]"), let set = UnicodeNames.set(name) else {
+    guard take(":]"), let set = UnicodeNames.set("posix" + name) ?? UnicodeNames.set(name) else {
       at = start
       return nil
     }

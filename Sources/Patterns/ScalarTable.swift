@@ -8,15 +8,24 @@ final class ScalarTable: @unchecked Sendable {
   let asciiHigh: UInt64
 
   init(_ set: ScalarSet) {
-    var known: [[UInt64]: UInt16] = [:]
+    // Pages 0 and 1 are the empty and the full one.
+    var known: [[UInt64]: UInt16] = [[0, 0, 0, 0]: 0, [.max, .max, .max, .max]: 1]
     var index: [UInt16] = []
-    var storage: [UInt64] = []
+    var storage: [UInt64] = [0, 0, 0, 0, .max, .max, .max, .max]
     var cursor = 0
     for page in UInt32(0)..<0x1100 {
       var words: [UInt64] = [0, 0, 0, 0]
       let first = page << 8
       let last = first | 0xFF
       while cursor < set.ranges.count, set.ranges[cursor].upperBound < first { cursor += 1 }
+      guard cursor < set.ranges.count, set.ranges[cursor].lowerBound <= last else {
+        index.append(0)
+        continue
+      }
+      if set.ranges[cursor].lowerBound <= first, set.ranges[cursor].upperBound >= last {
+        index.append(1)
+        continue
+      }
       var at = cursor
       while at < set.ranges.count, set.ranges[at].lowerBound <= last {
         for point in max(first, set.ranges[at].lowerBound)...min(last, set.ranges[at].upperBound) {

@@ -105,8 +105,11 @@ def main():
         for point in points:
             script[point] = len(names) - 1
     properties = []
-    for name in PROPERTIES:
-        points = members(r"\p{%s}" % name)
+    # Oniguruma's POSIX brackets differ from its properties in these two; [\W] follows [:word:] too.
+    probes = [(name, r"\p{%s}" % name) for name in PROPERTIES]
+    probes += [("Posix_Punct", "[[:punct:]]"), ("Posix_Word", "[[:word:]]")]
+    for name, regex in probes:
+        points = members(regex)
         if points is None:
             print("no property", name)
             continue
