@@ -1,0 +1,82 @@
+import Tensors
+
+extension QuantizationRecipe {
+  /// Whether a weight is one of those that the format and the ratio are about.
+  func givesPrimaryFormat(_ weight: WeightDescriptor) -> Bool {
+    // A single output row would not stay compressed on a CPU (O = 1), and is nothing.
+    guard weight.shape.rank >= 2, weight.shape.rows > 1 else { return false }
+    switch weight.role {
+    case .linear, .expertLinear: return true
+    case .embedding, .head: return allLayers || weightFormat == .int8
+    case .router: return weightFormat == .int8
+    case .convolution, .vector: return false
+    }
+  }
+
+  /// The decision on one weight, without regard to the ratio.
+  func decision(on weight: WeightDescriptor) throws(QuantizationError) -> QuantizationPlan.Decision {
+    func decide(_ encoding: WeightEncoding, _ note: String? = nil) -> QuantizationPlan.Decision {
+      QuantizationPlan.Decision(name: weight.name, encoding: encoding, note: note)
+    }
+    // Vectors are a thousandth of the model: 32 bits cost nothing and are exact.
+    if weight.role == .vector || weight.shape.rank < 2 || weight.shape.rows == 1 {
+      return decide(.dense(.f32))
+    }
+    switch weightFormat {
+    case .fp32: return decide(.dense(.f32))
+    case .fp16: return decide(.dense(.f16))
+    case .kept: return try keptDecision(on: weight)
+    case .int8, .int4, .nf4, .mxfp4: break
+    }
+    // Convolutions of language models are short and depthwise; no plugin keeps them compressed.
+    if weight.role == .convolution { return decide(.dense(.f16)) }
+    guard givesPrimaryFormat(weight), var format = primaryFormat else { return decide(backupEncoding) }
+    let columns = weight.shape.columns
+    guard let size = format.groupSize, columns % size != 0 else { return decide(.quantized(format)) }
+    switch groupSizeFallback {
+    case .error:
+      throw QuantizationError(
+        .badShape, "\(weight.name) has rows of \(columns), which groups of \(size) do not divide",
+        mend: "use another --group-size, or --group-size-fallback adjust")
+    case .ignore:
+      return decide(.dense(.f16), "groups of \(size) do not divide rows of \(columns): left in f16")
+    case .adjust:
+      let fitting = Self.largestPowerOfTwo(dividing: columns, atMost: size)
+      guard weightFormat != .mxfp4, fitting >= target.groupSizeFloor else {
+        return decide(
+          backupEncoding,
+          "no group size from \(target.groupSizeFloor) on divides rows of \(columns): "
+            + backupEncoding.summary)
+      }
+      format.groupSize = fitting
+      return decide(
+        .quantized(format), "groups of \(size) do not divide rows of \(columns): groups of \(fitting)")
+    }
+  }
+
+  /// Own values where the checkpoint has them and the target takes them.
+  private func keptDecision(on weight: WeightDescriptor) throws(QuantizationError)
+    -> QuantizationPlan.Decision
+  {
+    guard let format = weight.keptFormat else {
+      return QuantizationPlan.Decision(
+        name: weight.name, encoding: backupEncoding,
+        note: "no quantised values that could be kept: \(backupEncoding.summary)")
+    }
+    if target == .npu, format.zeroPoint != .none || ![64, 128, nil].contains(format.groupSize) {
+      let encoding = WeightEncoding.kept(format)
+      throw QuantizationError(
+        .refusedByTarget,
+        "an NPU does not take the checkpoint's own values of \(weight.name): \(encoding.summary)"
+          + (format.zeroPoint == .none ? "" : " with zero points"),
+        mend: "use --weight-format int4, which quantises anew")
+    }
+    return QuantizationPlan.Decision(name: weight.name, encoding: .kept(format), note: nil)
+  }
+
+  private static func largestPowerOfTwo(dividing count: Int, atMost limit: Int) -> Int {
+    var size = 1
+    while size * 2 <= limit, count % (size * 2) == 0 { size *= 2 }
+    return size
+  }
+}
