@@ -1,0 +1,45 @@
+import Foundation
+
+/// A model in the cache.
+public struct HubSnapshot: Sendable {
+  /// Why the network was or was not used.
+  public enum Origin: Sendable, Equatable {
+    /// The hub was asked for the listing.
+    case hub
+    /// Network use was forbidden.
+    case offlineCache
+    /// The hub could not be reached, for this reason; what was fetched earlier is used.
+    case cacheAfterFailure(String)
+  }
+
+  /// The folder with the files under their own names.
+  public var folder: String
+  /// The model.
+  public var id: HubModelID
+  /// The branch, tag or commit that was asked for.
+  public var revision: String
+  /// The commit of the files.
+  public var commit: String
+  /// The selected files; `sha256` where the hub or the cache knows it.
+  public var files: [HubFile]
+  /// Bytes that came over the network.
+  public var bytesFetched: Int
+  /// Why the network was or was not used.
+  public var origin: Origin
+}
+
+extension HubCache {
+  /// What the cache has of `revision`, described like a listing; files whose blob is missing are left out.
+  package func localModel(revision: String) -> HubModel? {
+    guard let commit = commit(of: revision), let folder = snapshotFolder(revision: revision),
+      let paths = try? FileManager.default.subpathsOfDirectory(atPath: folder)
+    else { return nil }
+    let files: [HubFile] = paths.sorted().compactMap { path in
+      guard let size = FileSystem.fileSize("\(folder)/\(path)") else { return nil }
+      let blob = FileSystem.linkTarget("\(folder)/\(path)")?.split(separator: "/").last.map(String.init)
+      return HubFile(
+        path: path, size: size, etag: blob, sha256: blob.flatMap { isHex($0, count: 64) ? $0 : nil })
+    }
+    return HubModel(id: id, revision: revision, commit: commit, files: files)
+  }
+}

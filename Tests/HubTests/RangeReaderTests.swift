@@ -1,0 +1,138 @@
+import Foundation
+import Hub
+import NIOConcurrencyHelpers
+import Tensors
+import Testing
+
+@Suite("Reading a remote file by ranges")
+struct RangeReaderTests {
+  private func reader(_ fixture: HubFixture, ahead: Int = 3) async throws -> RemoteRangeReader {
+    let client = try fixture.client()
+    let model = try await client.model(try fixture.id)
+    let file = try #require(model.file("model.safetensors"))
+    return try RemoteRangeReader(
+      file, of: model, client: client, policy: ReadAheadPolicy(segmentBytes: 10_000, ahead: ahead))
+  }
+
+  @Test("any range gives the bytes of the file")
+  func anyRange() async throws {
+    try await HubFixture.run { fixture in
+      let reader = try await reader(fixture)
+      #expect(reader.byteCount == 300_000)
+      for range in [
+        0..<8, 8..<9_999, 9_999..<10_001, 250_000..<300_000, 0..<0, 5..<123_456, 299_999..<300_000,
+      ] {
+        let bytes = try await reader.bytes(at: range.lowerBound, count: range.count)
+        #expect(bytes == Array(HubFixture.weights[range]))
+      }
+      #expect(!reader.isVerified)
+    }
+  }
+
+  @Test("a header alone fetches one range and no more")
+  func headerOnly() async throws {
+    try await HubFixture.run { fixture in
+      let reader = try await reader(fixture)
+      _ = try await reader.bytes(at: 0, count: 8)
+      _ = try await reader.bytes(at: 8, count: 4_000)
+      #expect(fixture.server.contentServer.requests.count == 1)
+    }
+  }
+
+  @Test("reading onward fetches every byte once and checks the sum")
+  func onward() async throws {
+    try await HubFixture.run { fixture in
+      let reader = try await reader(fixture)
+      for start in stride(from: 0, to: 300_000, by: 7_500) {
+        let bytes = try await reader.bytes(at: start, count: 7_500)
+        #expect(bytes == Array(HubFixture.weights[start..<start + 7_500]))
+      }
+      #expect(reader.isVerified)
+      #expect(fixture.server.contentServer.requests.count == 30)
+    }
+  }
+
+  @Test("threads that must not wait read too, even if they are all that there are")
+  func blocking() async throws {
+    try await HubFixture.run { fixture in
+      let reader = try await reader(fixture)
+      try await withThrowingTaskGroup(of: Bool.self) { group in
+        for index in 0..<16 {
+          group.addTask {
+            let start = index * 18_000
+            // The synchronous form, called on the threads of Swift's own pool.
+            let source: any ByteSource = reader
+            return try source.bytes(at: start, count: 18_000)
+              == Array(HubFixture.weights[start..<start + 18_000])
+          }
+        }
+        for try await isRight in group { #expect(isRight) }
+      }
+    }
+  }
+
+  @Test("cuts and errors are repeated")
+  func cuts() async throws {
+    try await HubFixture.run { fixture in
+      let count = NIOLockedValueBox(0)
+      fixture.server.change { settings in
+        settings.alterContent = { _, reply in
+          let number = count.withLockedValue { count in
+            count += 1
+            return count
+          }
+          if number % 5 == 0 { return Reply(status: 503) }
+          var reply = reply
+          if number % 3 == 0 { reply.cutAfter = 1_234 }
+          return reply
+        }
+      }
+      let reader = try await reader(fixture)
+      #expect(try await reader.bytes(at: 0, count: 300_000) == HubFixture.weights)
+      #expect(reader.isVerified)
+    }
+  }
+
+  @Test("a failed read can be repeated")
+  func failure() async throws {
+    try await HubFixture.run { fixture in
+      let reader = try await reader(fixture)
+      fixture.server.change { $0.alterContent = { _, _ in Reply(status: 503) } }
+      let error = await hubError { _ = try await reader.bytes(at: 0, count: 30_000) }
+      #expect(error?.code == .serverFailure)
+      fixture.server.change { $0.alterContent = nil }
+      #expect(try await reader.bytes(at: 0, count: 30_000) == Array(HubFixture.weights.prefix(30_000)))
+    }
+  }
+
+  @Test("a wrong byte is found at the end")
+  func wrongByte() async throws {
+    try await HubFixture.run { fixture in
+      fixture.server.change { settings in
+        settings.alterContent = { request, reply in
+          var reply = reply
+          if request.range(of: 300_000)?.lowerBound == 50_000 { reply.body[0] ^= 0x80 }
+          return reply
+        }
+      }
+      let reader = try await reader(fixture)
+      let error = await hubError { _ = try await reader.bytes(at: 0, count: 300_000) }
+      #expect(error?.code == .checksumMismatch)
+    }
+  }
+
+  @Test("ranges outside of the file, servers without ranges, and offline mode are refused")
+  func refusals() async throws {
+    try await HubFixture.run { fixture in
+      let reader = try await reader(fixture)
+      await #expect(throws: TensorError.self) { try await reader.bytes(at: 299_999, count: 2) }
+      await #expect(throws: TensorError.self) { try await reader.bytes(at: -1, count: 2) }
+      fixture.server.change { $0.alterContent = { _, _ in Reply(body: HubFixture.weights) } }
+      let error = await hubError { _ = try await reader.bytes(at: 0, count: 10) }
+      #expect(error?.code == .serverFailure && error?.mend.contains("Download") == true)
+      let model = try await fixture.client().model(try fixture.id)
+      let offline = try fixture.client(offline: true)
+      #expect(throws: HubError.self) { try RemoteRangeReader(model.files[0], of: model, client: offline) }
+    }
+  }
+}
