@@ -6,13 +6,23 @@ enum GGMLType: UInt32, Sendable, CaseIterable {
   case f16 = 1
   case q4_0 = 2
   case q4_1 = 3
+  case q5_0 = 6
+  case q5_1 = 7
   case q8_0 = 8
+  case q2_k = 10
+  case q3_k = 11
+  case q4_k = 12
+  case q5_k = 13
+  case q6_k = 14
+  case iq4_nl = 20
+  case iq4_xs = 23
   case i8 = 24
   case i16 = 25
   case i32 = 26
   case i64 = 27
   case f64 = 28
   case bf16 = 30
+  case mxfp4 = 39
 
   /// The name that GGUF tools use, such as `Q4_1`.
   var name: String { "\(self)".uppercased() }
@@ -37,7 +47,17 @@ enum GGMLType: UInt32, Sendable, CaseIterable {
     switch self {
     case .q4_0: Q4_0Block.self
     case .q4_1: Q4_1Block.self
+    case .q5_0: Q5_0Block.self
+    case .q5_1: Q5_1Block.self
     case .q8_0: Q8_0Block.self
+    case .q2_k: Q2_KBlock.self
+    case .q3_k: Q3_KBlock.self
+    case .q4_k: Q4_KBlock.self
+    case .q5_k: Q5_KBlock.self
+    case .q6_k: Q6_KBlock.self
+    case .iq4_nl: IQ4_NLBlock.self
+    case .iq4_xs: IQ4_XSBlock.self
+    case .mxfp4: MXFP4Block.self
     default: nil
     }
   }
