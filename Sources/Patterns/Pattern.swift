@@ -15,7 +15,7 @@ public struct Pattern: Sendable {
   ///
   /// - Throws: `PatternError` when the text is no regular expression or uses a construct that is not supported.
   public init(regex: String) throws(PatternError) {
-    if let scanner = KnownPatterns.scanner(for: regex) {
+    if let scanner = ScannerChoice.scanner(for: regex) {
       matcher = .scanner(scanner)
     } else {
       matcher = .program(try RegexCompiler.compile(RegexParser.parse(regex)))

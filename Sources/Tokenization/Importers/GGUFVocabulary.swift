@@ -1,0 +1,58 @@
+/// The `tokenizer.ggml.*` metadata of a GGUF file.
+public struct GGUFVocabulary: Sendable {
+  /// `tokenizer.ggml.model`: `gpt2`, `llama`, `bert`, `t5`.
+  public var model: String
+  /// `tokenizer.ggml.pre`.
+  public var pre: String?
+  /// `tokenizer.ggml.tokens`, by id.
+  public var tokens: [String]
+  /// `tokenizer.ggml.scores`, by id.
+  public var scores: [Float]?
+  /// `tokenizer.ggml.token_type`, by id: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte.
+  public var tokenTypes: [Int]?
+  /// `tokenizer.ggml.merges`: two tokens with a space between them.
+  public var merges: [String]?
+  /// `tokenizer.ggml.bos_token_id`.
+  public var bos: Int?
+  /// `tokenizer.ggml.eos_token_id`.
+  public var eos: Int?
+  /// `tokenizer.ggml.unknown_token_id`.
+  public var unknown: Int?
+  /// `tokenizer.ggml.padding_token_id`.
+  public var padding: Int?
+  /// `tokenizer.ggml.seperator_token_id` (spelt so in the format).
+  public var separator: Int?
+  /// `tokenizer.ggml.cls_token_id`.
+  public var classification: Int?
+  /// `tokenizer.ggml.add_bos_token`.
+  public var addsBOS: Bool?
+  /// `tokenizer.ggml.add_eos_token`.
+  public var addsEOS: Bool?
+  /// `tokenizer.ggml.add_space_prefix`.
+  public var addsSpacePrefix: Bool?
+  /// `tokenizer.ggml.remove_extra_whitespaces`.
+  public var removesExtraWhitespaces: Bool?
+  /// `tokenizer.ggml.precompiled_charsmap`.
+  public var precompiledCharsmap: [UInt8]?
+
+  /// Metadata with nothing but a model name and tokens; the rest is set afterwards.
+  public init(model: String, tokens: [String]) {
+    self.model = model
+    self.tokens = tokens
+  }
+
+  enum TokenType: Int {
+    case normal = 1
+    case unknown, control, userDefined, unused, byte
+  }
+
+  func type(of id: Int) -> TokenType {
+    guard let tokenTypes, tokenTypes.indices.contains(id) else { return .normal }
+    return TokenType(rawValue: tokenTypes[id]) ?? .normal
+  }
+
+  func token(_ id: Int?) -> (token: String, id: Int)? {
+    guard let id, tokens.indices.contains(id) else { return nil }
+    return (tokens[id], id)
+  }
+}
