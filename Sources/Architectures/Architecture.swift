@@ -1,0 +1,64 @@
+import Graph
+import JSON
+import Tensors
+
+/// A family of language models: how a `config.json` and the tensors of a checkpoint become a graph.
+///
+/// To add one: a file in `Families`, a line in `ArchitectureRegistry.all`, and a test.
+public protocol Architecture: Sendable {
+  /// The values of `model_type` in `config.json` that this family reads.
+  static var modelTypes: [String] { get }
+
+  /// Reads the configuration and refuses what is not supported, before anything is built.
+  /// - Throws: `ArchitectureError`.
+  init(_ config: ModelConfiguration) throws
+
+  /// The configuration it was made from.
+  var config: ModelConfiguration { get }
+
+  /// Tensors that checkpoints of the family contain and the graph does not need. A star at the beginning or the
+  /// end of a pattern stands for anything.
+  var ignoredTensors: [String] { get }
+
+  /// The graph of the model over the weights of a checkpoint, with Hugging Face's names.
+  /// - Throws: `TensorError` for a tensor that is missing or misshapen, `GraphError` where the parts do not fit.
+  func build(weights: WeightScope, options: GraphOptions) throws -> Graph
+}
+
+extension Architecture {
+  /// Whether the family does without the tensor of that name.
+  public func ignores(tensor name: String) -> Bool {
+    ignoredTensors.contains { pattern in
+      switch (pattern.hasPrefix("*"), pattern.hasSuffix("*")) {
+      case (true, _): name.hasSuffix(pattern.dropFirst())
+      case (false, true): name.hasPrefix(pattern.dropLast())
+      case (false, false): name == pattern
+      }
+    }
+  }
+}
+
+/// All families.
+public enum ArchitectureRegistry {
+  /// One line a family.
+  public static let all: [any Architecture.Type] = [
+    Llama.self
+  ]
+
+  /// All values of `model_type` that are known, sorted.
+  public static var modelTypes: [String] { all.flatMap { $0.modelTypes }.sorted() }
+
+  /// The family that a `config.json` names.
+  /// - Throws: `ArchitectureError`, with the list of known families where this one is not among them.
+  public static func make(for config: JSON) throws -> any Architecture {
+    guard let modelType = config["model_type"]?.string else {
+      throw ArchitectureError(.badConfiguration, "config.json has no 'model_type'")
+    }
+    guard let family = all.first(where: { $0.modelTypes.contains(modelType) }) else {
+      throw ArchitectureError(
+        .unknownArchitecture,
+        "the architecture '\(modelType)' is not supported. Known are: \(modelTypes.joined(separator: ", "))")
+    }
+    return try family.init(ModelConfiguration(config))
+  }
+}

@@ -1,0 +1,50 @@
+import Graph
+import JSON
+import Tensors
+
+/// Llama 1 to 3, and the many models of its form: SmolLM, TinyLlama, Yi, Falcon 3, DeepSeek-R1-Distill-Llama …
+public struct Llama: Architecture {
+  public static let modelTypes = ["llama"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon: Float
+  private let attentionBias, mlpBias: Bool
+
+  public init(_ config: ModelConfiguration) throws {
+    self.config = config
+    rotary = try config.rotary()
+    activation = try config.activation()
+    intermediateSize = try config.keys.size("intermediate_size")
+    epsilon = Float(try config.keys.number("rms_norm_eps", or: 1e-6))
+    attentionBias = try config.keys.flag("attention_bias", or: false)
+    mlpBias = try config.keys.flag("mlp_bias", or: false)
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = try DecoderBuilder(options)
+    let model = weights["model"]
+    var hidden = try decoder.embed(config, model["embed_tokens"])
+    for index in 0..<config.layerCount {
+      let layer = model["layers"][index]
+      let input = try decoder.normalize(hidden, norm(layer["input_layernorm"]))
+      var attention = try config.attention(
+        layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
+      attention.rotary = rotary
+      hidden = try decoder.add(hidden, decoder.attend(input, attention, layer: index))
+      let middle = try decoder.normalize(hidden, norm(layer["post_attention_layernorm"]))
+      let mlp = try config.gatedFeedForward(
+        layer["mlp"], intermediate: intermediateSize, activation: activation, bias: mlpBias)
+      hidden = try decoder.add(hidden, decoder.feedForward(middle, mlp))
+    }
+    let last = try decoder.normalize(hidden, norm(model["norm"]))
+    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
+  }
+
+  private func norm(_ scope: WeightScope) throws(TensorError) -> Normalization {
+    try scope.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}

@@ -1,0 +1,145 @@
+import Graph
+import JSON
+
+/// What `config.json` says, in the terms of this program.
+///
+/// Old and new spellings are read: `rope_scaling` and `rope_parameters`, `n_embd` and `hidden_size`, and defaults
+/// are filled in where transformers fills them in. Keys that only one family has are read by that family.
+public struct ModelConfiguration: Sendable {
+  /// The whole file.
+  public let json: JSON
+  /// The family (`model_type`).
+  public let modelType: String
+  /// The size of a token's state (`hidden_size`).
+  public let hiddenSize: Int
+  /// How many layers there are (`num_hidden_layers`).
+  public let layerCount: Int
+  /// Query heads of a layer (`num_attention_heads`).
+  public let headCount: Int
+  /// Key and value heads of a layer (`num_key_value_heads`).
+  public let keyValueHeadCount: Int
+  /// The size of a head (`head_dim`).
+  public let headDimension: Int
+  /// How many tokens there are (`vocab_size`).
+  public let vocabularySize: Int
+  /// The longest text the model was made for (`max_position_embeddings`).
+  public let maximumLength: Int
+
+  /// Reads the keys that all families have.
+  /// - Throws: `ArchitectureError` of code `badConfiguration` for a missing key or impossible sizes.
+  public init(_ json: JSON) throws {
+    let keys = ConfigurationKeys(json)
+    self.json = json
+    modelType = json["model_type"]?.string ?? ""
+    hiddenSize = try keys.size("hidden_size", "n_embd")
+    layerCount = try keys.size("num_hidden_layers", "n_layer", atMost: 10_000)
+    headCount = try keys.size("num_attention_heads", "n_head")
+    keyValueHeadCount = try keys.optionalSize("num_key_value_heads") ?? headCount
+    headDimension = try keys.optionalSize("head_dim") ?? hiddenSize / headCount
+    vocabularySize = try keys.size("vocab_size", atMost: 1 << 28)
+    maximumLength = try keys.optionalSize("max_position_embeddings", "n_positions") ?? 2048
+    guard headCount % keyValueHeadCount == 0, headDimension > 0 else {
+      throw ArchitectureError(
+        .badConfiguration,
+        "config.json has \(headCount) attention heads, which do not share \(keyValueHeadCount) key-value heads"
+      )
+    }
+    if keys.value("head_dim") == nil, hiddenSize % headCount != 0 {
+      throw ArchitectureError(
+        .badConfiguration, "config.json: hidden_size \(hiddenSize) does not divide by \(headCount) heads")
+    }
+  }
+
+  /// The keys by name, for families.
+  public var keys: ConfigurationKeys { ConfigurationKeys(json) }
+}
+
+/// Typed access to keys of `config.json`. A key that is `null` counts as missing.
+public struct ConfigurationKeys: Sendable {
+  private let json: JSON
+
+  init(_ json: JSON) { self.json = json }
+
+  /// The value of the first of these keys that is there.
+  public func value(_ names: String...) -> JSON? { find(names) }
+
+  /// A size: a positive integer.
+  public func size(_ names: String..., atMost limit: Int = 1 << 24) throws -> Int {
+    guard let size = try positive(names, limit) else {
+      throw ArchitectureError(.badConfiguration, "config.json has no '\(names[0])'")
+    }
+    return size
+  }
+
+  /// A size, nil where the key is missing.
+  public func optionalSize(_ names: String..., atMost limit: Int = 1 << 30) throws -> Int? {
+    try positive(names, limit)
+  }
+
+  /// A number, or `fallback` where the key is missing.
+  public func number(_ name: String, or fallback: Double) throws -> Double {
+    guard let value = find([name]) else { return fallback }
+    guard let number = value.double, number.isFinite else { throw wrong(name, value, "a number") }
+    return number
+  }
+
+  /// A number, nil where the key is missing.
+  public func optionalNumber(_ name: String) throws -> Double? {
+    find([name]) == nil ? nil : try number(name, or: 0)
+  }
+
+  /// A truth value, or `fallback` where the key is missing.
+  public func flag(_ name: String, or fallback: Bool) throws -> Bool {
+    try optionalFlag(name) ?? fallback
+  }
+
+  /// A truth value, nil where the key is missing.
+  public func optionalFlag(_ name: String) throws -> Bool? {
+    guard let value = find([name]) else { return nil }
+    guard let flag = value.bool else { throw wrong(name, value, "true or false") }
+    return flag
+  }
+
+  /// Text, or `fallback` where the key is missing.
+  public func text(_ names: String..., or fallback: String) throws -> String {
+    guard let value = find(names) else { return fallback }
+    guard let text = value.string else { throw wrong(names[0], value, "text") }
+    return text
+  }
+
+  /// A list of numbers, nil where the key is missing.
+  public func numbers(_ name: String) throws -> [Double]? {
+    guard let value = find([name]) else { return nil }
+    let numbers = value.array?.compactMap(\.double)
+    guard let numbers, numbers.count == value.array?.count else {
+      throw wrong(name, value, "a list of numbers")
+    }
+    return numbers
+  }
+
+  /// Throws unless the key is missing or has the value that this program supports.
+  public func require(_ name: String, _ supported: JSON, because reason: String) throws {
+    guard let value = find([name]), value != supported else { return }
+    throw ArchitectureError(.unsupported, "config.json: '\(name)' is \(value.serialized()), but \(reason)")
+  }
+
+  private func find(_ names: [String]) -> JSON? {
+    for name in names {
+      if let value = json[name], !value.isNull { return value }
+    }
+    return nil
+  }
+
+  private func positive(_ names: [String], _ limit: Int) throws -> Int? {
+    guard let value = find(names) else { return nil }
+    guard let size = value.int, size > 0, size <= limit else {
+      throw wrong(names[0], value, "an integer from 1 to \(limit)")
+    }
+    return size
+  }
+
+  private func wrong(_ name: String, _ value: JSON, _ expected: String) -> ArchitectureError {
+    ArchitectureError(
+      .badConfiguration, "config.json: '\(name)' should be \(expected), not \(value.serialized())")
+  }
+}

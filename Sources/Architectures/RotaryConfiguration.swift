@@ -1,0 +1,111 @@
+import Graph
+import JSON
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension ModelConfiguration {
+  /// The rotary positions of layers of a type, read from `rope_parameters` (one for all layers, or one for each
+  /// layer type) or from the older `rope_theta`, `rope_scaling` and `partial_rotary_factor`.
+  /// - Parameters:
+  ///   - layerType: a key of `rope_parameters` where each layer type has its own.
+  ///   - theta: the base where the file names none.
+  ///   - partial: the share of a head that turns where the file names none.
+  public func rotary(
+    layerType: String = "full_attention", theta: Double = 10_000, partial: Double = 1
+  ) throws -> RotaryEmbedding {
+    var parameters = json["rope_parameters"] ?? json["rope_scaling"] ?? .null
+    if let own = parameters[layerType], own.object != nil { parameters = own }
+    let keys = ConfigurationKeys(parameters)
+    let share =
+      try keys.optionalNumber("partial_rotary_factor") ?? self.keys.optionalNumber("partial_rotary_factor")
+      ?? self.keys.optionalNumber("rotary_pct") ?? partial
+    let dimension = Int(Double(headDimension) * share)
+    guard dimension >= 2, dimension % 2 == 0, dimension <= headDimension else {
+      throw ArchitectureError(
+        .badConfiguration, "config.json: \(dimension) of \(headDimension) elements of a head cannot turn")
+    }
+    let base =
+      try keys.optionalNumber("rope_theta") ?? self.keys.optionalNumber("rope_theta")
+      ?? self.keys.optionalNumber("rotary_emb_base") ?? theta
+    guard base > 1 else { throw ArchitectureError(.badConfiguration, "config.json: 'rope_theta' is \(base)") }
+    return RotaryEmbedding(
+      dimension: dimension, theta: base, scaling: try scaling(keys, dimension: dimension))
+  }
+
+  private func scaling(_ keys: ConfigurationKeys, dimension: Int) throws -> RotaryScaling {
+    let kind = try keys.text("rope_type", "type", or: "default")
+    let original =
+      try keys.optionalSize("original_max_position_embeddings")
+      ?? self.keys.optionalSize("original_max_position_embeddings") ?? maximumLength
+    let stretch = Double(maximumLength) / Double(original)
+    switch kind {
+    case "default", "none", "mrope": return .none
+    case "linear": return .linear(factor: try factor(keys))
+    case "dynamic": return .dynamic(factor: try factor(keys), originalLength: maximumLength)
+    case "llama3":
+      return .llama3(
+        factor: try factor(keys), lowFrequencyFactor: try keys.number("low_freq_factor", or: 1),
+        highFrequencyFactor: try keys.number("high_freq_factor", or: 4), originalLength: original)
+    case "yarn": return .yarn(try yarn(keys, original: original, stretch: stretch))
+    case "longrope", "su":
+      return try longRope(keys, dimension: dimension, original: original, stretch: stretch)
+    default:
+      throw ArchitectureError(
+        .unsupported,
+        "config.json: the rope type '\(kind)' is not supported "
+          + "(default, linear, dynamic, llama3, yarn and longrope are)")
+    }
+  }
+
+  private func factor(_ keys: ConfigurationKeys) throws -> Double {
+    guard let factor = try keys.optionalNumber("factor"), factor >= 1 else {
+      throw ArchitectureError(.badConfiguration, "config.json: rope scaling needs a 'factor' of at least 1")
+    }
+    return factor
+  }
+
+  private func yarn(
+    _ keys: ConfigurationKeys, original: Int, stretch: Double
+  ) throws -> YarnParameters {
+    let factor = try keys.optionalNumber("factor") ?? stretch
+    func magnitude(_ scale: Double) -> Double { factor <= 1 ? 1 : 0.1 * scale * log(factor) + 1 }
+    let attention: Double
+    if let given = try keys.optionalNumber("attention_factor") {
+      attention = given
+    } else if let scale = try keys.optionalNumber("mscale"),
+      let all = try keys.optionalNumber("mscale_all_dim"),
+      scale != 0, all != 0
+    {
+      attention = magnitude(scale) / magnitude(all)
+    } else {
+      attention = magnitude(1)
+    }
+    return YarnParameters(
+      factor: factor, originalLength: original, betaFast: try keys.number("beta_fast", or: 32),
+      betaSlow: try keys.number("beta_slow", or: 1), truncates: try keys.flag("truncate", or: true),
+      attentionFactor: attention)
+  }
+
+  private func longRope(
+    _ keys: ConfigurationKeys, dimension: Int, original: Int, stretch: Double
+  ) throws -> RotaryScaling {
+    guard let long = try keys.numbers("long_factor"), let short = try keys.numbers("short_factor"),
+      long.count == dimension / 2, short.count == dimension / 2
+    else {
+      throw ArchitectureError(
+        .badConfiguration,
+        "config.json: longrope needs a 'long_factor' and a 'short_factor' of \(dimension / 2) numbers each")
+    }
+    let factor = try keys.optionalNumber("factor") ?? stretch
+    let computed = factor <= 1 ? 1 : (1 + log(factor) / log(Double(original))).squareRoot()
+    return .longRope(
+      long: long, short: short, originalLength: original,
+      attentionFactor: try keys.optionalNumber("attention_factor") ?? computed)
+  }
+}

@@ -1,0 +1,90 @@
+import Tensors
+
+/// Builds the graph of a decoder-only language model: holds the inputs, the masks and the positions that all layers
+/// share, and finishes the graph with the outputs that runtimes expect.
+///
+/// The names of inputs, outputs and states are a contract with OpenVINO GenAI, OVMS, optimum-intel and the NPU
+/// plugin, which all look them up.
+public final class DecoderBuilder {
+  /// The graph that grows.
+  public let graph = Graph()
+  /// What it is built for.
+  public let options: GraphOptions
+  /// The tokens, i64 [batch, tokens].
+  public let tokens: Value
+  /// 1 for each token that counts and 0 for padding, i64 [batch, past and new tokens].
+  public let attentionMask: Value
+  /// The position of each token, i64 [batch, tokens].
+  public let positions: Value
+  /// Which row of the batch each row continues, i32 [batch]; nil in static graphs.
+  let beams: Value?
+
+  var rotaryTables: [RotaryEmbedding: RotaryTables] = [:]
+  var masks: [Int?: Value] = [:]
+  /// The keys of the first layer before this run, from whose length all masks are made.
+  var firstPastKeys: Value?
+  var maskTerms: MaskTerms?
+
+  /// Begins a graph with its inputs.
+  public init(_ options: GraphOptions) throws(GraphError) {
+    self.options = options
+    let (new, total): (Dimension, Dimension)
+    switch options.kind {
+    case .stateful: (new, total) = (.dynamic, .dynamic)
+    case .prefill(let length): (new, total) = (.fixed(length), .fixed(length))
+    case .decode(let length): (new, total) = (1, .fixed(length))
+    }
+    let isDynamic = options.kind == .stateful
+    let batch: Dimension = isDynamic ? .dynamic : 1
+    tokens = try graph.append(Parameter(.i64, [batch, new]), name: "input_ids")
+    attentionMask = try graph.append(Parameter(.i64, [batch, total]), name: "attention_mask")
+    positions = try graph.append(Parameter(.i64, [batch, new]), name: "position_ids")
+    beams = isDynamic ? try graph.append(Parameter(.i32, [batch]), name: "beam_idx") : nil
+  }
+
+  /// The rows of the table [vocabulary, hidden] that the tokens name: [batch, tokens, hidden].
+  public func embed(_ table: Weight, name: String) throws(GraphError) -> Value {
+    let matrix = try graph.weight(table, role: .embedding, name: name)
+    return try graph.gather(matrix, tokens, axis: 0)
+  }
+
+  /// The rows of a table [positions, hidden] of learned positions, at each token's position plus `offset`.
+  public func embedPositions(_ table: Weight, name: String, offset: Int = 0) throws(GraphError) -> Value {
+    let matrix = try graph.weight(table, role: .table, name: name)
+    let places = offset == 0 ? positions : try graph.add(positions, graph.integer(offset))
+    return try graph.gather(matrix, places, axis: 0)
+  }
+
+  /// Cosines and sines for these rotary positions, made once for all layers that share them.
+  public func rotary(_ rotary: RotaryEmbedding) throws(GraphError) -> RotaryTables {
+    if let tables = rotaryTables[rotary] { return tables }
+    let tables = try graph.within("rotary_emb") { () throws(GraphError) in
+      try graph.rotaryTables(rotary, positions: positions)
+    }
+    rotaryTables[rotary] = tables
+    return tables
+  }
+
+  /// Turns the last hidden states [batch, tokens, hidden] into logits [batch, tokens, vocabulary] and finishes the
+  /// graph.
+  /// - Parameters:
+  ///   - head: the last matrix.
+  ///   - sharedName: the name of the embedding's weight where the head is tied to it.
+  ///   - softcap: logits are limited smoothly to ± this (`final_logit_softcapping`).
+  public func finish(
+    _ hidden: Value, head: Linear, sharedName: String? = nil, softcap: Float? = nil
+  ) throws(GraphError) -> Graph {
+    var logits = try graph.linear(hidden, head, role: .head, sharedName: sharedName)
+    if let softcap {
+      // A division, and not the multiplication by 1/c: consumers find the head by this shape.
+      let limited = try graph.unary(.tanh, graph.binary(.divide, logits, graph.float(softcap)))
+      logits = try graph.multiply(limited, graph.float(softcap))
+    }
+    graph.addOutput("logits", logits)
+    for output in cacheOutputs { graph.addOutput(output.name, output.value) }
+    return graph
+  }
+
+  /// The outputs of static graphs besides the logits.
+  var cacheOutputs: [Graph.Output] = []
+}

@@ -1,0 +1,83 @@
+import Tensors
+
+/// A function applied to each element between two linear layers.
+public enum Activation: Sendable, Hashable {
+  /// x · sigmoid(x)
+  case silu
+  /// The Gaussian error linear unit, exact.
+  case gelu
+  /// The same, approximated with tanh.
+  case geluTanh
+  /// max(x, 0)
+  case relu
+  /// max(x, 0)²
+  case reluSquared
+
+  /// The activation of that name in `config.json`.
+  /// - Throws: `GraphError` of code `unsupported` for names that are not known.
+  public init(name: String) throws(GraphError) {
+    switch name {
+    case "silu", "swish": self = .silu
+    case "gelu", "gelu_python": self = .gelu
+    case "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_accurate": self = .geluTanh
+    case "relu": self = .relu
+    case "relu2", "relu_squared": self = .reluSquared
+    default:
+      throw GraphError(
+        .unsupported,
+        "the activation '\(name)' is not supported (silu, gelu, gelu_new, gelu_pytorch_tanh, relu, relu2 are)"
+      )
+    }
+  }
+}
+
+/// The part of a layer that works on each token alone.
+public struct FeedForward: Sendable {
+  /// The module's name, which the nodes are named after.
+  public var name: String
+  /// The gate, where there is one: down(activation(gate(x)) · up(x)); down(activation(up(x))) without.
+  public var gate: Linear?
+  /// From hidden to intermediate size.
+  public var up: Linear
+  /// From intermediate to hidden size.
+  public var down: Linear
+  /// What is applied in between.
+  public var activation: Activation
+
+  /// A feed-forward part.
+  public init(name: String, gate: Linear? = nil, up: Linear, down: Linear, activation: Activation) {
+    self.name = name
+    self.gate = gate
+    self.up = up
+    self.down = down
+    self.activation = activation
+  }
+}
+
+extension Graph {
+  /// Applies an activation to each element.
+  public func activate(_ value: Value, _ activation: Activation) throws(GraphError) -> Value {
+    switch activation {
+    case .silu: return try unary(.swish, value)
+    case .gelu: return try append(Gelu(approximatesWithTanh: false), [value])
+    case .geluTanh: return try append(Gelu(approximatesWithTanh: true), [value])
+    case .relu: return try unary(.relu, value)
+    case .reluSquared:
+      let positive = try unary(.relu, value)
+      return try multiply(positive, positive)
+    }
+  }
+}
+
+extension DecoderBuilder {
+  /// [batch, tokens, hidden] → [batch, tokens, hidden].
+  public func feedForward(_ input: Value, _ part: FeedForward) throws(GraphError) -> Value {
+    try graph.within(part.name) { () throws(GraphError) in
+      guard let gate = part.gate else {
+        return try graph.linear(graph.activate(graph.linear(input, part.up), part.activation), part.down)
+      }
+      let both = try graph.linears(input, [gate, part.up], merging: options.mergeProjections)
+      return try graph.linear(graph.multiply(graph.activate(both[0], part.activation), both[1]), part.down)
+    }
+  }
+}

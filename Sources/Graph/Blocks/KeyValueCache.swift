@@ -1,0 +1,53 @@
+import Tensors
+
+extension DecoderBuilder {
+  /// Keys and values of one layer, each [batch, heads, past and new tokens, head size].
+  struct CachedPair {
+    var keys: Value
+    var values: Value
+  }
+
+  /// Appends the new keys and values [batch, heads, tokens, head size] of a layer to those of earlier runs.
+  func cached(keys: Value, values: Value, layer: Int) throws(GraphError) -> CachedPair {
+    CachedPair(
+      keys: try cached(keys, kind: "key", layer: layer),
+      values: try cached(values, kind: "value", layer: layer))
+  }
+
+  private func cached(_ new: Value, kind: String, layer: Int) throws(GraphError) -> Value {
+    let past = "past_key_values.\(layer).\(kind)", present = "present.\(layer).\(kind)"
+    switch options.kind {
+    case .stateful: return try cachedAsState(new, id: past + present, kind: kind)
+    case .prefill:
+      cacheOutputs.append(Graph.Output(name: present, value: new))
+      return new
+    case .decode(let contextLength):
+      var shape = new.shape
+      shape[2] = .fixed(contextLength - 1)
+      let old = try graph.within("") { () throws(GraphError) in
+        try graph.append(Parameter(.f32, shape), name: past)
+      }
+      cacheOutputs.append(Graph.Output(name: present, value: new))
+      return try graph.concat([old, new], axis: 2)
+    }
+  }
+
+  /// ReadValue → Gather by beam → Concat → Assign, the chain that the plugins take for a cache.
+  private func cachedAsState(_ new: Value, id: String, kind: String) throws(GraphError) -> Value {
+    guard let beams, let heads = new.shape[1].fixed, let size = new.shape[3].fixed else {
+      throw GraphError(.badInput, "a cache needs a fixed number of heads of fixed size, not \(new.shape)")
+    }
+    let variable = Variable(
+      id: id, elementType: .f32, shape: [.dynamic, .fixed(heads), .dynamic, .fixed(size)])
+    let batch = try graph.extentVector(0, of: tokens)
+    let shape = try graph.concat(
+      [batch, graph.integers([heads]), graph.integers([0]), graph.integers([size])], axis: 0)
+    let empty = try graph.broadcast(graph.float(0), to: shape)
+    let read = try graph.append(ReadValue(variable: variable), [empty], name: "ReadValue_" + kind)
+    let past = try graph.gather(read, beams, axis: 0)
+    if firstPastKeys == nil { firstPastKeys = past }
+    let all = try graph.concat([past, new], axis: 2)
+    try graph.append(Assign(variable: variable), [all], name: "Assign_" + kind)
+    return all
+  }
+}

@@ -1,0 +1,147 @@
+import Tensors
+
+/// An operation on two values, element by element, with NumPy's broadcasting.
+public struct Binary: Operation {
+  /// Which one it is, spelled as IR spells it.
+  public enum Kind: String, Sendable {
+    case add = "Add"
+    case subtract = "Subtract"
+    case multiply = "Multiply"
+    case divide = "Divide"
+    case power = "Power"
+    case maximum = "Maximum"
+    case minimum = "Minimum"
+    case greater = "Greater"
+    case lessEqual = "LessEqual"
+    case bitwiseAnd = "BitwiseAnd"
+  }
+
+  /// Which operation it is.
+  public var kind: Kind
+
+  /// The operation of this kind.
+  public init(_ kind: Kind) { self.kind = kind }
+
+  public var typeName: String { kind.rawValue }
+  public var opset: String { kind == .bitwiseAnd ? "opset13" : "opset1" }
+  public var attributes: [Attribute] {
+    var attributes = [Attribute("auto_broadcast", "numpy")]
+    if kind == .divide { attributes.append(Attribute("m_pythondiv", "true")) }
+    return attributes
+  }
+
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 2)
+    guard inputs[0].elementType == inputs[1].elementType else {
+      throw fault("of \(inputs[0].elementType) and \(inputs[1].elementType)")
+    }
+    let shape = try broadcast(inputs[0].shape, inputs[1].shape, in: self)
+    let compares = kind == .greater || kind == .lessEqual
+    return [ValueType(compares ? .boolean : inputs[0].elementType, shape)]
+  }
+}
+
+/// An operation on one value, element by element.
+public struct Unary: Operation {
+  /// Which one it is, spelled as IR spells it.
+  public enum Kind: String, Sendable {
+    case sqrt = "Sqrt"
+    case cos = "Cos"
+    case sin = "Sin"
+    case tanh = "Tanh"
+    case sigmoid = "Sigmoid"
+    case relu = "ReLU"
+    /// x · sigmoid(x). With one input, as the matchers of expert layers want it.
+    case swish = "Swish"
+  }
+
+  /// Which operation it is.
+  public var kind: Kind
+
+  /// The operation of this kind.
+  public init(_ kind: Kind) { self.kind = kind }
+
+  public var typeName: String { kind.rawValue }
+  public var opset: String { kind == .swish ? "opset4" : "opset1" }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 1)
+    return [ValueType(inputs[0].elementType, inputs[0].shape)]
+  }
+}
+
+/// The Gaussian error linear unit.
+public struct Gelu: Operation {
+  /// Whether the tanh approximation is meant; the error function otherwise.
+  public var approximatesWithTanh: Bool
+
+  public var typeName: String { "Gelu" }
+  public var opset: String { "opset7" }
+  public var attributes: [Attribute] {
+    [Attribute("approximation_mode", approximatesWithTanh ? "TANH" : "ERF")]
+  }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 1)
+    return [ValueType(inputs[0].elementType, inputs[0].shape)]
+  }
+}
+
+/// A change of the element type.
+public struct Convert: Operation {
+  /// The type afterwards.
+  public var destination: ElementType
+  /// Whether it only widens a stored 16-bit weight, so that the plugins may keep the weight as it is.
+  public var isDecompression = false
+
+  /// A conversion to `destination`.
+  public init(to destination: ElementType, isDecompression: Bool = false) {
+    self.destination = destination
+    self.isDecompression = isDecompression
+  }
+
+  public var typeName: String { "Convert" }
+  public var attributes: [Attribute] { [Attribute("destination_type", destination.rawValue)] }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 1)
+    return [ValueType(destination, inputs[0].shape)]
+  }
+}
+
+/// Where the first input is true the second, else the third.
+public struct Select: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
+  public var typeName: String { "Select" }
+  public var attributes: [Attribute] { [Attribute("auto_broadcast", "numpy")] }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 3)
+    guard inputs[0].elementType == .boolean, inputs[1].elementType == inputs[2].elementType else {
+      throw fault("of \(inputs.map(\.elementType.rawValue))")
+    }
+    let both = try broadcast(inputs[1].shape, inputs[2].shape, in: self)
+    return [ValueType(inputs[1].elementType, try broadcast(inputs[0].shape, both, in: self))]
+  }
+}
+
+/// The shape of two values combined by NumPy's rule.
+func broadcast(
+  _ first: PartialShape, _ second: PartialShape, in operation: some Operation
+) throws(GraphError) -> PartialShape {
+  let rank = max(first.rank, second.rank)
+  var dimensions: [Dimension] = []
+  for index in 0..<rank {
+    let one = index - (rank - first.rank), other = index - (rank - second.rank)
+    let left = one < 0 ? 1 : first[one]
+    let right = other < 0 ? 1 : second[other]
+    switch (left, right) {
+    case (1, _): dimensions.append(right)
+    case (_, 1): dimensions.append(left)
+    case (.dynamic, _): dimensions.append(right)
+    case (_, .dynamic): dimensions.append(left)
+    case (.fixed(let a), .fixed(let b)):
+      guard a == b else { throw operation.fault("of shapes \(first) and \(second)") }
+      dimensions.append(left)
+    }
+  }
+  return PartialShape(dimensions)
+}

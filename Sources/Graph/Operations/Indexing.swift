@@ -1,0 +1,117 @@
+import Tensors
+
+/// Entries of the first input along an axis (third input) at the indices in the second.
+public struct Gather: Operation {
+  public var typeName: String { "Gather" }
+  public var opset: String { "opset8" }
+  public var attributes: [Attribute] { [Attribute("batch_dims", "0")] }
+
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 3)
+    let axes = try integers(inputs[2], "axis")
+    guard axes.count == 1 else { throw fault("along the axes \(axes)") }
+    let along = try axis(axes[0], of: inputs[0].shape)
+    var dimensions = inputs[0].shape.dimensions
+    dimensions.replaceSubrange(along...along, with: inputs[1].shape.dimensions)
+    return [ValueType(inputs[0].elementType, PartialShape(dimensions))]
+  }
+}
+
+/// A part of the first input: start, stop, step and axes are the other inputs.
+public struct Slice: Operation {
+  public var typeName: String { "Slice" }
+  public var opset: String { "opset8" }
+
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 5)
+    let starts = try integers(inputs[1], "start"), stops = try integers(inputs[2], "stop")
+    let steps = try integers(inputs[3], "step"), axes = try integers(inputs[4], "axes")
+    guard starts.count == axes.count, stops.count == axes.count, steps.allSatisfy({ $0 == 1 }) else {
+      throw fault("from \(starts) to \(stops) by \(steps) along \(axes)")
+    }
+    var shape = inputs[0].shape
+    for (index, one) in axes.enumerated() {
+      let along = try axis(one, of: shape)
+      guard let extent = shape[along].fixed else { continue }
+      func clamp(_ place: Int) -> Int { min(max(place < 0 ? place + extent : place, 0), extent) }
+      shape[along] = .fixed(max(0, clamp(stops[index]) - clamp(starts[index])))
+    }
+    return [ValueType(inputs[0].elementType, shape)]
+  }
+}
+
+/// The first input cut along an axis (second input) into parts of given lengths (third input).
+public struct VariadicSplit: Operation {
+  public var typeName: String { "VariadicSplit" }
+
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 3)
+    let axes = try integers(inputs[1], "axis"), lengths = try integers(inputs[2], "lengths")
+    guard axes.count == 1 else { throw fault("along the axes \(axes)") }
+    let along = try axis(axes[0], of: inputs[0].shape)
+    if let extent = inputs[0].shape[along].fixed, extent != lengths.reduce(0, +) {
+      throw fault("of \(inputs[0].shape) into \(lengths)")
+    }
+    return lengths.map { length in
+      var shape = inputs[0].shape
+      shape[along] = .fixed(length)
+      return ValueType(inputs[0].elementType, shape)
+    }
+  }
+}
+
+/// The shape of a value as a vector of 64-bit integers.
+public struct ShapeOf: Operation {
+  public var typeName: String { "ShapeOf" }
+  public var opset: String { "opset3" }
+  public var attributes: [Attribute] { [Attribute("output_type", "i64")] }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 1)
+    return [ValueType(.i64, [.fixed(inputs[0].shape.rank)])]
+  }
+}
+
+/// The integers from the first input up to the second, in steps of the third.
+public struct IntegerRange: Operation {
+  public var typeName: String { "Range" }
+  public var opset: String { "opset4" }
+  public var attributes: [Attribute] { [Attribute("output_type", "i64")] }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 3)
+    return [ValueType(.i64, [.dynamic])]
+  }
+}
+
+/// The largest elements along an axis, sorted, and their indices; how many is the second input.
+public struct TopK: Operation {
+  /// The axis that is searched.
+  public var axis: Int
+
+  public var typeName: String { "TopK" }
+  public var opset: String { "opset11" }
+  public var attributes: [Attribute] {
+    [
+      Attribute("axis", String(axis)), Attribute("mode", "max"), Attribute("sort", "value"),
+      Attribute("index_element_type", "i64"), Attribute("stable", "false"),
+    ]
+  }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 2)
+    let count = try integers(inputs[1], "count")
+    guard count.count == 1 else { throw fault("of \(count) elements") }
+    var shape = inputs[0].shape
+    shape[try axis(axis, of: shape)] = .fixed(count[0])
+    return [ValueType(inputs[0].elementType, shape), ValueType(.i64, shape)]
+  }
+}
+
+/// The first input with the elements of the third put at the indices of the second, along an axis (fourth).
+public struct ScatterElementsUpdate: Operation {
+  public var typeName: String { "ScatterElementsUpdate" }
+  public var opset: String { "opset12" }
+  public var attributes: [Attribute] { [Attribute("reduction", "none"), Attribute("use_init_val", "true")] }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 4)
+    return [ValueType(inputs[0].elementType, inputs[0].shape)]
+  }
+}

@@ -1,0 +1,122 @@
+import Tensors
+
+/// A product of matrices over the last two axes, broadcasting the others.
+public struct MatMul: Operation {
+  /// Whether the first matrix is used transposed.
+  public var transposeA: Bool
+  /// Whether the second matrix is used transposed, as weights [out, in] are.
+  public var transposeB: Bool
+
+  /// A product.
+  public init(transposeA: Bool = false, transposeB: Bool = false) {
+    self.transposeA = transposeA
+    self.transposeB = transposeB
+  }
+
+  public var typeName: String { "MatMul" }
+  public var attributes: [Attribute] {
+    [Attribute("transpose_a", String(transposeA)), Attribute("transpose_b", String(transposeB))]
+  }
+
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 2)
+    let (a, b) = (inputs[0].shape, inputs[1].shape)
+    guard a.rank >= 2, b.rank >= 2, inputs[0].elementType == inputs[1].elementType else {
+      throw fault("of \(inputs[0].elementType) \(a) and \(inputs[1].elementType) \(b)")
+    }
+    let (rows, inner) = transposeA ? (a[-1], a[-2]) : (a[-2], a[-1])
+    let (otherInner, columns) = transposeB ? (b[-1], b[-2]) : (b[-2], b[-1])
+    if let inner = inner.fixed, let otherInner = otherInner.fixed, inner != otherInner {
+      throw fault("of \(a) and \(b): \(inner) and \(otherInner) must be equal")
+    }
+    let batch = try broadcast(
+      PartialShape(a.dimensions.dropLast(2)), PartialShape(b.dimensions.dropLast(2)), in: self)
+    return [ValueType(inputs[0].elementType, PartialShape(batch.dimensions + [rows, columns]))]
+  }
+}
+
+/// Attention: softmax(q · kᵀ · scale + mask) · v over [batch, heads, tokens, head size].
+///
+/// Inputs are q, k, v, mask and possibly the scale (1/√(head size) without).
+public struct ScaledDotProductAttention: Operation {
+  /// The operation; the mask is always explicit.
+  public init() {}
+
+  public var typeName: String { "ScaledDotProductAttention" }
+  public var opset: String { "opset13" }
+  public var attributes: [Attribute] { [Attribute("causal", "false")] }
+
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    guard (4...5).contains(inputs.count), inputs[..<3].allSatisfy({ $0.shape.rank == 4 }) else {
+      throw fault("needs q, k, v of rank 4 and a mask, not \(inputs.map(\.shape))")
+    }
+    let (query, key, value) = (inputs[0].shape, inputs[1].shape, inputs[2].shape)
+    guard query[1] == key[1], key[1] == value[1], query[3] == key[3] else {
+      throw fault("of q \(query), k \(key), v \(value)")
+    }
+    return [ValueType(inputs[0].elementType, [query[0], query[1], query[2], value[3]])]
+  }
+}
+
+/// The softmax along one axis.
+public struct Softmax: Operation {
+  /// The axis whose elements add up to one.
+  public var axis: Int
+
+  /// The softmax along `axis`.
+  public init(axis: Int) { self.axis = axis }
+
+  public var typeName: String { "SoftMax" }
+  public var opset: String { "opset8" }
+  public var attributes: [Attribute] { [Attribute("axis", String(axis))] }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 1)
+    return [ValueType(inputs[0].elementType, inputs[0].shape)]
+  }
+}
+
+/// Mean-variance normalisation over the axes of the second input: (x − mean) / √(variance + ε).
+public struct MeanVarianceNormalization: Operation {
+  /// Added to the variance.
+  public var epsilon: Float
+
+  public var typeName: String { "MVN" }
+  public var opset: String { "opset6" }
+  public var attributes: [Attribute] {
+    [
+      Attribute("eps", String(epsilon)), Attribute("normalize_variance", "true"),
+      Attribute("eps_mode", "INSIDE_SQRT"),
+    ]
+  }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 2)
+    return [ValueType(inputs[0].elementType, inputs[0].shape)]
+  }
+}
+
+/// A reduction over the axes of the second input.
+public struct Reduce: Operation {
+  /// Which one it is, spelled as IR spells it.
+  public enum Kind: String, Sendable {
+    case mean = "ReduceMean"
+    case sum = "ReduceSum"
+    case max = "ReduceMax"
+  }
+
+  /// Which reduction it is.
+  public var kind: Kind
+  /// Whether the reduced axes stay, with the extent 1.
+  public var keepsDimensions: Bool
+
+  public var typeName: String { kind.rawValue }
+  public var attributes: [Attribute] { [Attribute("keep_dims", String(keepsDimensions))] }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 2)
+    var axes: Set<Int> = []
+    for one in try integers(inputs[1], "axes") { axes.insert(try axis(one, of: inputs[0].shape)) }
+    let dimensions = inputs[0].shape.dimensions.enumerated().compactMap { index, dimension in
+      axes.contains(index) ? (keepsDimensions ? Dimension.fixed(1) : nil) : dimension
+    }
+    return [ValueType(inputs[0].elementType, PartialShape(dimensions))]
+  }
+}

@@ -1,0 +1,84 @@
+import Tensors
+
+/// What a weight is used for, on which depends how many bits it gets.
+public enum WeightRole: String, Sendable, Hashable, CaseIterable {
+  /// A matrix [out, in] of a linear layer.
+  case linear
+  /// The matrices of all experts of a layer, [experts, out, in].
+  case expert
+  /// The table [vocabulary, hidden] of which each token takes a row.
+  case embedding
+  /// The last matrix [vocabulary, hidden], which gives the logits.
+  case head
+  /// The small matrix [experts, hidden] that chooses experts.
+  case router
+  /// The scale or shift of a normalisation.
+  case norm
+  /// What a linear layer adds.
+  case bias
+  /// A table that is computed or looked up and kept in full precision: rotary frequencies, learned positions.
+  case table
+
+  /// Whether the weight is a matrix that may be quantised.
+  public var isMatrix: Bool {
+    switch self {
+    case .linear, .expert, .embedding, .head: true
+    case .router, .norm, .bias, .table: false
+    }
+  }
+}
+
+/// A weight as the model's mathematics knows it: numbers, without saying how they are stored.
+public struct LogicalWeight: Sendable {
+  /// Its place in `Graph.weights`.
+  public let id: Int
+  /// The name in the checkpoint, such as `model.layers.0.self_attn.q_proj.weight`; unique in a graph.
+  public let name: String
+  /// What it is used for.
+  public let role: WeightRole
+  /// How its numbers are made of the checkpoint's tensors.
+  public let weight: Weight
+  /// Its name, or that of the weight whose numbers it shares (a head that is tied to the embedding).
+  public let sharedName: String
+
+  /// Its shape, outermost axis first.
+  public var shape: Shape { weight.shape }
+}
+
+/// A logical weight in a graph: a value of type f32 with the weight's shape.
+///
+/// Families use it and never see compression; `Graph.lowered` replaces it.
+public struct WeightOperation: Operation {
+  /// What the weight is used for.
+  public var role: WeightRole
+  /// Its name in the checkpoint.
+  public var name: String
+  /// How its numbers are made.
+  public var weight: Weight
+  /// The name of the weight that it shares its numbers with; nil where it has its own.
+  public var sharedName: String?
+
+  public var typeName: String { "Weight" }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 0)
+    return [ValueType(.f32, PartialShape(weight.shape))]
+  }
+}
+
+extension Graph {
+  /// The logical weights in the order of their use, each once. Empty in a graph that has been lowered.
+  public var weights: [LogicalWeight] {
+    var names: Set<String> = []
+    var weights: [LogicalWeight] = []
+    for node in nodes {
+      guard let operation = node.operation as? WeightOperation, names.insert(operation.name).inserted else {
+        continue
+      }
+      weights.append(
+        LogicalWeight(
+          id: weights.count, name: operation.name, role: operation.role, weight: operation.weight,
+          sharedName: operation.sharedName ?? operation.name))
+    }
+    return weights
+  }
+}

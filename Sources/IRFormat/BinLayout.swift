@@ -1,0 +1,75 @@
+import Graph
+
+/// Where each constant lies in the `.bin` file.
+///
+/// Graphs are added one after another; constants with the same content share an offset, so that several graphs
+/// (stateful, prefill, decode) can use one file and tied weights are stored once. Each entry begins at a multiple
+/// of 64 bytes, so that a mapped file can be used in place by vector code.
+public struct BinLayout: Sendable {
+  /// What lies at an offset.
+  public enum Content: Sendable, Hashable {
+    /// Bytes that are known already.
+    case bytes([UInt8])
+    /// A part of a weight, which is computed and written later.
+    case blob(Blob)
+  }
+
+  /// A run of bytes of the file.
+  public struct Entry: Sendable {
+    /// What it holds.
+    public let content: Content
+    /// Where it begins.
+    public let offset: Int
+    /// How long it is.
+    public let byteCount: Int
+  }
+
+  /// All entries, by offset.
+  public private(set) var entries: [Entry] = []
+  /// The length of the file.
+  public private(set) var totalByteCount = 0
+  private var indices: [Key: Int] = [:]
+
+  /// The alignment of each entry.
+  public static let alignment = 64
+
+  private enum Key: Hashable {
+    case bytes([UInt8])
+    case blob(Blob.Key)
+  }
+
+  /// An empty file.
+  public init() {}
+
+  /// Assigns offsets to all constants of `graph` that have none yet, in the order of their use.
+  public mutating func add(_ graph: Graph) {
+    for node in graph.nodes {
+      if let constant = node.operation as? Constant { add(constant.content) }
+    }
+  }
+
+  /// The place of a constant.
+  /// - Returns: nil where the graph it belongs to was not added.
+  public func entry(of content: Constant.Content) -> Entry? { indices[key(content)].map { entries[$0] } }
+
+  private mutating func add(_ content: Constant.Content) {
+    let key = key(content)
+    guard indices[key] == nil else { return }
+    let offset = (totalByteCount + BinLayout.alignment - 1) / BinLayout.alignment * BinLayout.alignment
+    let entry =
+      switch content {
+      case .bytes(let bytes): Entry(content: .bytes(bytes), offset: offset, byteCount: bytes.count)
+      case .blob(let blob): Entry(content: .blob(blob), offset: offset, byteCount: blob.byteCount)
+      }
+    indices[key] = entries.count
+    entries.append(entry)
+    totalByteCount = offset + entry.byteCount
+  }
+
+  private func key(_ content: Constant.Content) -> Key {
+    switch content {
+    case .bytes(let bytes): .bytes(bytes)
+    case .blob(let blob): .blob(blob.key)
+    }
+  }
+}
