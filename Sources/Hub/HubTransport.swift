@@ -64,6 +64,15 @@ package struct HubTransport: Sendable {
     default: break
     }
     let text = "\(error)"
+    // The library's own words are for programmers; these are the cases that a user meets.
+    for (sign, words) in [
+      ("Connection refused", "connection refused"), ("Connection reset", "cut by the other side"),
+      ("nodename nor servname", "no such host"), ("Name or service not known", "no such host"),
+      ("failure in name resolution", "no such host"), ("unknown(host", "no such host"),
+      ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted"),
+    ] where text.contains(sign) {
+      return words
+    }
     return text.utf8.count > 300 ? String(text.prefix(300)) + "…" : text
   }
 }
