@@ -2,8 +2,8 @@ import Tensors
 
 /// Quantises slowly and readably. `Quantizer` must give the same bytes and the same statistics.
 package enum ReferenceQuantizer {
-  /// Sums run in 16 lanes over each group, in float32, and the lanes are added up in float64: the order in which a
-  /// vector unit adds, spelled out.
+  /// Sums run in 16 lanes: over each group in float32, over the groups of a row in float64, and at its end the lanes
+  /// are added up. That is the order in which a vector unit adds, spelled out.
   package static let lanes = 16
 
   /// Quantises as `Quantizer.quantize` does.
@@ -18,7 +18,8 @@ package enum ReferenceQuantizer {
     output.values.initializeMemory(as: UInt8.self, repeating: 0)
     output.zeroPoints.initializeMemory(as: UInt8.self, repeating: 0)
     for row in 0..<rows {
-      var rowError = 0.0
+      var rowErrors = [Double](repeating: 0, count: lanes)
+      var rowSquares = rowErrors
       for group in 0..<groups {
         let start = row * columns + group * groupSize
         let weights = floats[start..<start + groupSize].map { $0.isFinite ? $0 : 0 }
@@ -39,10 +40,14 @@ package enum ReferenceQuantizer {
           squares[offset % lanes] += weight * weight
           statistics.maximumMagnitude = max(statistics.maximumMagnitude, abs(weight))
         }
-        rowError += errors.reduce(0.0) { $0 + Double($1) }
-        statistics.squares += squares.reduce(0.0) { $0 + Double($1) }
+        for lane in 0..<lanes {
+          rowErrors[lane] += Double(errors[lane])
+          rowSquares[lane] += Double(squares[lane])
+        }
         statistics.nonFiniteCount += floats[start..<start + groupSize].count { !$0.isFinite }
       }
+      let rowError = rowErrors.reduce(0, +)
+      statistics.squares += rowSquares.reduce(0, +)
       statistics.squaredError += rowError
       statistics.maximumRowError = max(statistics.maximumRowError, rowError / Double(columns))
     }
@@ -60,8 +65,10 @@ package enum ReferenceQuantizer {
         of: UInt8(scale.exponentBitPattern), toByteOffset: index, as: UInt8.self)
       return scale
     case .f32:
-      output.scales.storeBytes(of: scale.bitPattern, toByteOffset: index * 4, as: UInt32.self)
-      return scale
+      statistics.overflowCount += scale.isFinite ? 0 : 1
+      let stored = min(scale, .greatestFiniteMagnitude)
+      output.scales.storeBytes(of: stored.bitPattern, toByteOffset: index * 4, as: UInt32.self)
+      return stored
     default:
       var bits = HalfFloat.bits(scale)
       if bits & 0x7FFF == 0x7C00 {

@@ -22,8 +22,12 @@ public struct RowStatistics: Sendable, Equatable {
   /// The statistics of no rows.
   public init() {}
 
-  /// The root of the mean squared error over the root of the mean square; 0 for an all-zero source.
-  public var relativeError: Double { squares > 0 ? (squaredError / squares).squareRoot() : 0 }
+  /// The root of the mean squared error over the root of the mean square; 0 for an all-zero source, 1 where the
+  /// squares are too large for a number.
+  public var relativeError: Double {
+    guard squares > 0 else { return 0 }
+    return squares.isFinite && squaredError.isFinite ? (squaredError / squares).squareRoot() : 1
+  }
 
   /// Adds the statistics of other rows of the same weight.
   public mutating func merge(_ other: RowStatistics) {

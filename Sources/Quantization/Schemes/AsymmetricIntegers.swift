@@ -1,3 +1,5 @@
+import Kernels
+
 /// INT4_ASYM and INT8_ASYM: unsigned integers with an integer zero point, both for each group.
 ///
 /// The range is widened to hold 0, so that the zero point is one of the integers.
@@ -6,6 +8,10 @@ package struct AsymmetricIntegers: Scheme {
   let bits: Int
 
   package init(bits: Int) { self.bits = bits }
+
+  package var kernel: oven_scheme {
+    bits == 4 ? oven_scheme_int4_asymmetric : oven_scheme_int8_asymmetric
+  }
 
   private var highest: Float { Float((1 << bits) - 1) }
 

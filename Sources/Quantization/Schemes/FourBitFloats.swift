@@ -1,3 +1,5 @@
+import Kernels
+
 /// MXFP4 and FP4: floats of one sign, two exponent and one mantissa bit (OCP Microscaling Formats 1.0).
 ///
 /// The scale is the largest magnitude divided by 6, the largest value. In MXFP4 it is rounded up to a power of two
@@ -9,6 +11,8 @@ package struct FourBitFloats: Scheme {
 
   /// The magnitudes that the codes 0…7 stand for; bit 3 is the sign.
   package static let levels: [Float] = [0, 0.5, 1, 1.5, 2, 3, 4, 6]
+
+  package var kernel: oven_scheme { scaleIsPowerOfTwo ? oven_scheme_mxfp4 : oven_scheme_fp4 }
 
   package func parameters(minimum: Float, maximum: Float) -> GroupParameters {
     let scale = GroupParameters.guarded(max(abs(minimum), abs(maximum))) / 6

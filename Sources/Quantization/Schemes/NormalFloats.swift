@@ -1,3 +1,5 @@
+import Kernels
+
 /// NF4: the nearest of 16 numbers that divide a normal distribution into equal parts (Dettmers et al., "QLoRA",
 /// 2023, appendix E). The scale is the largest magnitude of the group.
 package struct NormalFloats: Scheme {
@@ -18,6 +20,8 @@ package struct NormalFloats: Scheme {
     -0.13791173323988914, -0.045525018125772476, 0.03979014977812767, 0.1202552504837513, 0.2035212516784668,
     0.2920137718319893, 0.3893125355243683, 0.5016634166240692, 0.6427869200706482, 0.8614784181118011,
   ]
+
+  package var kernel: oven_scheme { oven_scheme_nf4 }
 
   package func parameters(minimum: Float, maximum: Float) -> GroupParameters {
     GroupParameters(scale: GroupParameters.guarded(max(abs(minimum), abs(maximum))))

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// A way to write a group of numbers in few bits: how its scale and zero point are found, and how a number is
@@ -6,6 +7,9 @@ import Tensors
 /// The formulas are those of NNCF 3.4 (`nncf/quantization/algorithms/weight_compression`): all in float32, with a
 /// scale that is rounded to its storage type only after the values were divided by it.
 package protocol Scheme: Sendable {
+  /// The kernel that computes the same.
+  var kernel: oven_scheme { get }
+
   /// The scale of a group, before it is rounded to its storage type, and its zero point.
   func parameters(minimum: Float, maximum: Float) -> GroupParameters
 

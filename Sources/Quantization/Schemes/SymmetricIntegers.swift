@@ -1,3 +1,5 @@
+import Kernels
+
 /// INT4_SYM and INT8_SYM: two's complement integers around 0, one scale a group.
 ///
 /// The scale is signed: the number of the largest magnitude always becomes the lowest integer, which has no
@@ -6,6 +8,10 @@ package struct SymmetricIntegers: Scheme {
   let bits: Int
 
   package init(bits: Int) { self.bits = bits }
+
+  package var kernel: oven_scheme {
+    bits == 4 ? oven_scheme_int4_symmetric : oven_scheme_int8_symmetric
+  }
 
   private var half: Float { Float(1 << (bits - 1)) }
 

@@ -1,0 +1,22 @@
+// The functions of one instruction set.
+
+#ifndef OVEN_KERNEL_TABLE_H
+#define OVEN_KERNEL_TABLE_H
+
+#include "Kernels.h"
+
+typedef struct {
+  const char *name;
+  void (*quantize)(const oven_quantize_job *, oven_statistics *);
+  void (*convert_rows)(const float *, size_t, size_t, oven_type, void *, oven_statistics *);
+  void (*widen)(const void *, oven_type, size_t, float *);
+  void (*add_column_magnitudes)(const float *, size_t, size_t, double *);
+} oven_kernel_table;
+
+extern const oven_kernel_table oven_kernels_portable;
+#if defined(__x86_64__)
+extern const oven_kernel_table oven_kernels_avx2;
+extern const oven_kernel_table oven_kernels_avx512;
+#endif
+
+#endif

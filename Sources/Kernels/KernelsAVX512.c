@@ -1,0 +1,6 @@
+#if defined(__x86_64__)
+#define OVEN_TABLE oven_kernels_avx512
+#define OVEN_NAME "avx512"
+#define OVEN_TARGET "avx512f,avx512bw,avx512vl,avx512dq"
+#include "KernelBody.h"
+#endif
