@@ -9,13 +9,8 @@ public struct Tokenizer: Sendable {
   /// Reads the bytes of a `tokenizer.json`.
   /// - Throws: `TokenizerError` that names the component or member at fault.
   public init(contentsOf tokenizerJSONBytes: [UInt8]) throws(TokenizerError) {
-    let json: JSON
-    do {
-      json = try JSON(parsing: tokenizerJSONBytes)
-    } catch {
-      throw TokenizerError(.malformed, "tokenizer.json is not JSON: \(error)")
-    }
-    try self.init(json: json)
+    let file = try TokenizerFile(tokenizerJSONBytes)
+    storage = TokenizerStorage(try TokenizerDefinition(file.json, file.tables))
   }
 
   /// Reads a `tokenizer.json` that is JSON already.

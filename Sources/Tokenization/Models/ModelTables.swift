@@ -34,7 +34,7 @@ struct ModelTables {
         }
         tokens.append(token.utf8)
         ids.append(Int32(ids.count))
-        scores.append(score)
+        scores.append(ReferenceNumber.parse(score.description.utf8) ?? score)
       }
     default: throw model.malformed("vocab", expected: "an object or a list")
     }
@@ -56,7 +56,7 @@ struct ModelTables {
   }
 
   /// Appends a merge written as `left right`; a version line is passed over.
-  mutating func append(mergeLine line: [UInt8], index: Int) throws(TokenizerError) {
+  mutating func append(mergeLine line: some Collection<UInt8>, index: Int) throws(TokenizerError) {
     if line.starts(with: Array("#version".utf8)) { return }
     let halves = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
     guard halves.count == 2 else { throw Self.badMerge(index) }

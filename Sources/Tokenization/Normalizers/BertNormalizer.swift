@@ -22,7 +22,7 @@ package struct BertNormalizer: Sendable {
     if handlesChinese { spaceChinese(&text) }
     if stripsAccents {
       UnicodeForm.nfd.apply(to: &text)
-      text.removeScalars { !$0.isASCII && UnicodeTables.generalCategory($0) == .nonspacingMark }
+      text.removeScalars(in: ScalarCategories.nonspacingMarks)
     }
     if lowercases { text.lowercase() }
   }
@@ -32,13 +32,9 @@ package struct BertNormalizer: Sendable {
       switch scalar {
       case "\t", "\n", "\r", " ": writer.append(" ", for: range)
       case "!"..."~": writer.copy(range)
-      case "\u{0}", "\u{FFFD}": break
-      default:
-        switch UnicodeTables.generalCategory(scalar) {
-        case .control, .format, .privateUse, .surrogate: break
-        default:
-          if UnicodeTables.isWhitespace(scalar) { writer.append(" ", for: range) } else { writer.copy(range) }
-        }
+      case _ where ScalarCategories.controls.contains(scalar): break
+      case _ where UnicodeTables.isWhitespace(scalar): writer.append(" ", for: range)
+      default: writer.copy(range)
       }
     }
   }

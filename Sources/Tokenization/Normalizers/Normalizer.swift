@@ -1,5 +1,3 @@
-import Patterns
-
 /// A component that changes the text before it is cut into pieces.
 package indirect enum Normalizer: Sendable {
   case sequence([Normalizer])
@@ -43,7 +41,7 @@ package indirect enum Normalizer: Sendable {
     case .sequence(let parts): for part in parts { part.apply(to: &text) }
     case .form(let form): form.apply(to: &text)
     case .lowercase: text.lowercase()
-    case .stripAccents: text.removeScalars(where: UnicodeTables.isMark)
+    case .stripAccents: text.removeScalars(in: ScalarCategories.marks)
     case .strip(let left, let right): text.strip(left: left, right: right)
     case .replace(let rule): rule.apply(to: &text)
     case .prepend(let prefix): text.prepend(prefix)

@@ -14,10 +14,11 @@ extension NormalizedText {
     }
   }
 
-  /// Removes the scalars of a kind.
-  mutating func removeScalars(where isRemoved: (Unicode.Scalar) -> Bool) {
+  /// Removes the scalars of a set that has no ASCII characters.
+  mutating func removeScalars(in set: ScalarRanges) {
+    guard bytes.contains(where: { $0 >= 0x80 }) else { return }
     mapScalars { scalar, range, writer in
-      if !isRemoved(scalar) { writer.copy(range) }
+      if scalar.isASCII || !set.contains(scalar) { writer.copy(range) }
     }
   }
 

@@ -72,15 +72,7 @@ package indirect enum PreTokenizer: Sendable {
   }
 
   private static func splitAtPunctuation(_ text: inout PreTokenizedText, _ behavior: SplitBehavior) {
-    ScalarSplit(behavior) { isPunctuation($0) }.apply(to: &text)
-  }
-
-  /// Unicode punctuation and all ASCII symbols, as BERT counts them.
-  private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "!"..."/", ":"..."@", "["..."`", "{"..."~": true
-    default: UnicodeTables.isPunctuation(scalar)
-    }
+    ScalarSplit(behavior, at: ScalarCategories.punctuation.contains).apply(to: &text)
   }
 
   private static func splitIntoWords(_ text: inout PreTokenizedText) {
