@@ -10,7 +10,7 @@ public enum Checkpoint {
   /// or its index, any one other safetensors file, `pytorch_model.bin` or its index, a GGUF file.
   /// - Throws: `CheckpointError`, or `TensorError` where a file cannot be read.
   public static func open(path: String) throws -> OpenedCheckpoint {
-    switch FileSystem.kind(of: path) {
+    switch System.kind(of: path) {
     case .folder: return try openFolder(path)
     case .file: return try openFile(path, config: try config(in: folder(of: path)))
     case .other: throw CheckpointError(.notACheckpoint, "\(path) is neither a file nor a folder")
@@ -20,7 +20,7 @@ public enum Checkpoint {
   }
 
   private static func openFolder(_ path: String) throws -> OpenedCheckpoint {
-    let names = try FileSystem.names(in: path)
+    let names = try System.names(in: path)
     let config = try config(in: path)
     let candidates = [
       "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
@@ -92,7 +92,7 @@ public enum Checkpoint {
   /// The `config.json` of a folder, nil where there is none.
   private static func config(in folder: String) throws -> JSON? {
     let path = "\(folder)/config.json"
-    guard FileSystem.kind(of: path) == .file else { return nil }
+    guard System.kind(of: path) == .file else { return nil }
     return try JSONFile.read(try FileByteSource(path: path), maximumByteCount: 1 << 24)
   }
 }

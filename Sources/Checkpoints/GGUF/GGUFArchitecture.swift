@@ -24,6 +24,12 @@ struct GGUFArchitecture: Sendable {
     case interleavedHeads
     /// One norm for each head; the name contains `*` for the head's number.
     case headNorms
+    /// Query, key and value in one; the name contains `*` for the letter of each.
+    case separate
+    /// A gate, which the original has in one tensor with the `up` of the same layer, the gate first.
+    case fusedWithUp
+    /// A vector that the original has as a matrix of one row.
+    case row
     /// It holds no weight, but constants that became part of the configuration.
     case dropped
   }
@@ -50,14 +56,19 @@ struct GGUFArchitecture: Sendable {
   /// The prefix of a layer's names, before its number.
   var layerPrefix = "model.layers."
   /// Tensors outside of layers.
-  var globals: [Name]
+  var globals: [Name] = commonGlobals
   /// Tensors of a layer.
   var layer: [Name]
   /// Adds what is particular to the family to the common configuration.
   var configure: @Sendable (GGUFContext, inout JSONObject) throws -> Void = { _, _ in }
 
   /// All architectures, for looking up and for messages.
-  static let known: [GGUFArchitecture] = [llama]
+  static let known: [GGUFArchitecture] = [
+    commandR, ernie4_5, exaone4, gemma, gemma2, gemma3, glm4, gpt2, gptneox, granite, graniteMoE,
+    hunyuanDense,
+    internlm2, llama, minicpm, olmo, olmo2, phi2, phi3, qwen2, qwen2moe, qwen3, qwen3moe, smollm3, stablelm,
+    starcoder2,
+  ]
 }
 
 extension GGUFArchitecture {

@@ -8,32 +8,43 @@ extension GGUFContext {
       throw CheckpointError(.malformed, "\(file.name) has no embedding 'token_embd.weight'")
     }
     let hidden = try int("embedding_length")
+    let headSize = file.value("attention.key_length")?.int ?? hidden / headCount
+    guard headSize > 0, headSize < 1 << 16 else {
+      throw CheckpointError(
+        .malformed, "\(file.name) has heads of \(headSize) numbers, which is not plausible")
+    }
     var config: JSONObject = [
       "architectures": [.string(architecture.className)], "model_type": .string(architecture.modelType),
       "vocab_size": .int(embedding.shape[0]), "hidden_size": .int(hidden),
-      "intermediate_size": .int(
-        try int(
-          file.value("feed_forward_length") == nil ? "expert_feed_forward_length" : "feed_forward_length")),
-      "num_hidden_layers": .int(layerCount), "num_attention_heads": .int(headCount),
-      "num_key_value_heads": .int(keyValueHeadCount),
-      "head_dim": .int(file.value("attention.key_length")?.int ?? hidden / headCount),
-      "max_position_embeddings": .int(try int("context_length")), "hidden_act": "silu",
-      "tie_word_embeddings": .bool(stored.tensor(named: "output.weight") == nil),
+      "intermediate_size": .int(try feedForwardSize()), "num_hidden_layers": .int(layerCount),
+      "num_attention_heads": .int(headCount), "num_key_value_heads": .int(keyValueHeadCount),
+      "head_dim": .int(headSize), "max_position_embeddings": .int(try int("context_length")),
+      "hidden_act": "silu", "tie_word_embeddings": .bool(stored.tensor(named: "output.weight") == nil),
     ]
     if let epsilon = double("attention.layer_norm_rms_epsilon") { config["rms_norm_eps"] = .double(epsilon) }
     if let epsilon = double("attention.layer_norm_epsilon") { config["layer_norm_eps"] = .double(epsilon) }
-    config["rope_theta"] = .double(double("rope.freq_base") ?? 10000)
     if let window = file.value("attention.sliding_window")?.int, window > 0 {
       config["sliding_window"] = .int(window)
     }
+    config["rope_theta"] = .double(double("rope.freq_base") ?? 10000)
+    if let rotated = file.value("rope.dimension_count")?.int, rotated > 0, rotated < headSize {
+      config["partial_rotary_factor"] = .double(Double(rotated) / Double(headSize))
+    }
+    if let scaling = try GGUFRopeScaling(self).config { config["rope_scaling"] = scaling }
     addTokens(to: &config)
     config["torch_dtype"] = "float16"
-    try addRopeScaling(to: &config)
     try architecture.configure(self, &config)
     return .object(config)
   }
 
-  /// The ids of special tokens. Several tokens can end an answer; the list is written only if there are.
+  /// Models with nothing but experts have only the experts' size.
+  private func feedForwardSize() throws -> Int {
+    let key = "feed_forward_length"
+    let hasSize = file.value(key).map { $0.int != 0 } ?? false
+    return try int(hasSize ? key : "expert_\(key)")
+  }
+
+  /// The ids of special tokens. Several tokens can end an answer; a list is written only if there are.
   private func addTokens(to config: inout JSONObject) {
     func id(_ name: String) -> Int? { file["tokenizer.ggml.\(name)_token_id"]?.int }
     if let id = id("bos") { config["bos_token_id"] = .int(id) }
@@ -47,5 +58,23 @@ extension GGUFContext {
     if let id = id("padding") { config["pad_token_id"] = .int(id) }
   }
 
-  private func addRopeScaling(to config: inout JSONObject) throws {}
+  /// Whether projections have biases, as Llama's configuration says it.
+  func addBiases(to config: inout JSONObject) {
+    config["attention_bias"] = .bool(hasLayerTensor("attn_q.bias"))
+    config["mlp_bias"] = .bool(hasLayerTensor("ffn_up.bias"))
+  }
+
+  /// The numbers of experts, and their size under both names that families use.
+  func addExperts(to config: inout JSONObject, countKey: String) throws {
+    config[countKey] = .int(try int("expert_count"))
+    config["num_experts_per_tok"] = .int(try int("expert_used_count"))
+    if let size = file.value("expert_feed_forward_length")?.int {
+      config["moe_intermediate_size"] = .int(size)
+    }
+  }
+
+  /// `layer_types`, where a layer is said to have no window.
+  func layerTypes(isFull: (Int) -> Bool) -> JSON {
+    .array((0..<layerCount).map { isFull($0) ? "full_attention" : "sliding_attention" })
+  }
 }

@@ -69,16 +69,17 @@ struct RotaryRowsTensor: StoredTensor {
     stride(from: rows.lowerBound / headSize * headSize, to: rows.upperBound, by: headSize)
   }
 
+  /// Where ggml has a row of a head: row `half · j + i` is row `2 · i + j` there.
+  static func storedRow(_ row: Int, headSize: Int) -> Int { row % (headSize / 2) * 2 + row / (headSize / 2) }
+
   /// Copies those rows of a head that are among `rows` to their places in `output`, which begins with
-  /// `rows.lowerBound`. Row `half · j + i` of a head is row `2 · i + j` in ggml's order.
+  /// `rows.lowerBound`.
   private func move(
     _ head: UnsafeRawBufferPointer, at start: Int, to output: UnsafeMutableRawBufferPointer,
     _ rows: Range<Int>, _ rowBytes: Int
   ) {
-    let half = headSize / 2
     for row in rows.clamped(to: start..<start + headSize) {
-      let inHead = row - start
-      let stored = inHead % half * 2 + inHead / half
+      let stored = RotaryRowsTensor.storedRow(row - start, headSize: headSize)
       let target = (row - rows.lowerBound) * rowBytes
       UnsafeMutableRawBufferPointer(rebasing: output[target..<target + rowBytes]).copyMemory(
         from: UnsafeRawBufferPointer(rebasing: head[stored * rowBytes..<(stored + 1) * rowBytes]))

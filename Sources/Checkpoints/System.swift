@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-/// What the readers ask the file system. The only POSIX code of the target.
-enum FileSystem {
+/// What the readers ask the operating system. The only POSIX code of the target.
+enum System {
   /// What is at a path.
   enum Kind { case file, folder, other, nothing }
 
@@ -21,6 +21,9 @@ enum FileSystem {
     default: return .other
     }
   }
+
+  /// `base` to the power of `exponent`, from the system's mathematical library.
+  static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
   /// The names in a folder, sorted.
   /// - Throws: `CheckpointError` of code `unreadable`, with the system's reason.
