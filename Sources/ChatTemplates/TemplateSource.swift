@@ -1,0 +1,113 @@
+import Foundation
+import JSON
+import OrderedCollections
+
+/// The templates of a model: usually one, sometimes several with names.
+public struct TemplateSet: Sendable {
+  /// The texts by name; the usual one is called `default`, one for conversations with tools `tool_use`.
+  public var texts: OrderedDictionary<String, String>
+  /// Where they come from, for messages: a file's path, or what the caller said.
+  public var origin: String
+
+  /// One template without a name, for example that of a GGUF file (`tokenizer.chat_template`).
+  public init(text: String, origin: String) {
+    self.init(texts: ["default": text], origin: origin)
+  }
+
+  /// Several templates by name.
+  public init(texts: OrderedDictionary<String, String>, origin: String) {
+    self.texts = texts
+    self.origin = origin
+  }
+
+  /// The template for a conversation, chosen as transformers does: `tool_use` if there are tools and there is one,
+  /// else `default`.
+  ///
+  /// - Throws: `TemplateError` of code `.file` where neither exists.
+  public func text(hasTools: Bool) throws(TemplateError) -> String {
+    if hasTools, let text = texts["tool_use"] { return text }
+    if let text = texts["default"] { return text }
+    if texts.count == 1, let text = texts.values.first { return text }
+    throw TemplateError(
+      .file, "\(origin) has no chat template named 'default', only: \(texts.keys.joined(separator: ", "))",
+      mend: "name the one to use 'default'")
+  }
+}
+
+/// Finds what a model's folder says about its prompts.
+public enum TemplateSource {
+  /// The templates of a folder: `chat_template.jinja` (and `additional_chat_templates/NAME.jinja`), else those in
+  /// `tokenizer_config.json`, else `chat_template.json`; nil where there are none.
+  ///
+  /// - Throws: `TemplateError` of code `.file` for a file that cannot be read or makes no sense.
+  public static func inFolder(_ folder: String) throws(TemplateError) -> TemplateSet? {
+    if let text = try read(folder + "/chat_template.jinja") {
+      var set = TemplateSet(text: text, origin: folder + "/chat_template.jinja")
+      let more = folder + "/additional_chat_templates"
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: more)) ?? []
+      for name in names.sorted() where name.hasSuffix(".jinja") {
+        set.texts[String(name.dropLast(6))] = try read(more + "/" + name)
+      }
+      return set
+    }
+    for name in ["tokenizer_config.json", "chat_template.json"] {
+      let path = folder + "/" + name
+      guard let json = try readJSON(path), let value = json["chat_template"], !value.isNull else { continue }
+      return try templates(value, path)
+    }
+    return nil
+  }
+
+  /// A string, an object of named strings, or a list of `{"name": …, "template": …}`.
+  private static func templates(_ value: JSON, _ path: String) throws(TemplateError) -> TemplateSet {
+    if let text = value.string { return TemplateSet(text: text, origin: path) }
+    var texts: OrderedDictionary<String, String> = [:]
+    for (name, text) in value.object ?? [:] { texts[name] = text.string }
+    for element in value.array ?? [] {
+      guard let name = element["name"]?.string, let text = element["template"]?.string else { continue }
+      texts[name] = text
+    }
+    guard !texts.isEmpty else {
+      throw TemplateError(.file, "'chat_template' in \(path) is neither a text nor a list of named texts")
+    }
+    return TemplateSet(texts: texts, origin: path)
+  }
+
+  /// The special tokens that templates use as variables (`bos_token`, `eos_token`, …), from
+  /// `tokenizer_config.json` and, where that has none, `special_tokens_map.json`.
+  ///
+  /// - Throws: `TemplateError` of code `.file` for a file that cannot be read.
+  public static func specialTokens(inFolder folder: String) throws(TemplateError) -> JSONObject {
+    let names = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
+    var tokens = JSONObject()
+    for file in ["tokenizer_config.json", "special_tokens_map.json"] {
+      guard let json = try readJSON(folder + "/" + file) else { continue }
+      for name in names where tokens[name] == nil {
+        guard let text = json[name]?.string ?? json[name]?["content"]?.string else { continue }
+        tokens[name] = .string(text)
+      }
+    }
+    return tokens
+  }
+
+  private static func readJSON(_ path: String) throws(TemplateError) -> JSON? {
+    guard let text = try read(path) else { return nil }
+    do throws(JSONError) {
+      return try JSON(parsing: text)
+    } catch {
+      throw TemplateError(.file, "\(path) is no JSON: \(error)")
+    }
+  }
+
+  /// A file's text; nil where there is no such file.
+  private static func read(_ path: String) throws(TemplateError) -> String? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw TemplateError(.file, "cannot read \(path)", mend: "make the file readable")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw TemplateError(.file, "\(path) is not UTF-8 text")
+    }
+    return text
+  }
+}

@@ -1,0 +1,149 @@
+import ChatTemplates
+import JSON
+import Testing
+
+@Suite("Templates cannot do harm")
+struct SandboxTests {
+  private func outcome(_ source: String, _ context: JSONObject = [:]) -> Result<String, TemplateError> {
+    Result { () throws(TemplateError) in try ChatTemplate(source: source).render(context, now: pinned) }
+  }
+
+  @Test(
+    "what would take forever, fill the memory or overflow the stack is refused",
+    arguments: [
+      "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}",
+      "{{ 'x' * 10 ** 15 }}", "{{ [1] * 10 ** 12 }}", "{{ '%1000000000d' % 1 }}",
+      "{{ '{:>99999999999}'.format(1) }}",
+      "{{ 'a'.center(10 ** 12) }}", "{{ 'a'|indent(10 ** 12, true) }}", "{{ [1]|tojson(indent=10 ** 12) }}",
+      "{{ 'a\tb'.expandtabs(10 ** 12) }}", "{{ '%.1000000000f' % 1.5 }}",
+      "{% set ns = namespace(s='xxxxxxxx') %}{% for i in range(99) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
+      "{% set ns = namespace(s='xx') %}{% for i in range(99) %}{% set ns.s = ns.s.replace('x', ns.s) %}{% endfor %}",
+      "{% set ns = namespace(l=[1]) %}{% for i in range(99) %}{% set ns.l = ns.l + ns.l %}{% endfor %}",
+      "{% set ns = namespace(l=[1]) %}{% for i in range(90000) %}{% set ns.l = [ns.l] %}{% endfor %}",
+      "{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}",
+      "{% set ns = namespace(l=[1], m=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}"
+        + "{% set ns.m = [ns.m, ns.m] %}{% endfor %}{{ ns.l == ns.m }}",
+      "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+      "{% macro f() %}{{ caller() }}{% endmacro %}{% macro g() %}{% call f() %}{{ g() }}{% endcall %}{% endmacro %}{{ g() }}",
+      "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+      "{% set ns = namespace() %}{% set ns.me = ns %}{{ ns }}",
+      "{% set ns = namespace(i=[1]) %}{% for x in range(90000) %}{% set ns.i = ns.i|map('string') %}{% endfor %}{{ ns.i|list }}",
+      "{% set ns = namespace(c=1) %}{% for x in range(90000) %}{% set ns.c = cycler(ns.c) %}{% endfor %}",
+      "{% set ns = namespace(f=1) %}{% for x in range(90000) %}{% set ns.f = [ns.f].count %}{% endfor %}",
+      "{{ 9 ** 9 ** 9 }}", "{{ 9223372036854775807 + 1 }}", "{{ -9223372036854775807 - 2 }}",
+      "{{ (-9223372036854775807 - 1) // -1 }}", "{{ range(-9223372036854775807, 9223372036854775807) }}",
+      "{{ range(100001) }}",
+      "{% set ns = namespace(s='a' * 1000000) %}{% for i in range(100000) %}{{ ns.s[::-1] }}{% endfor %}",
+      String(repeating: "(", count: 5000) + "1" + String(repeating: ")", count: 5000),
+      "{{ " + String(repeating: "(", count: 5000) + "1" + String(repeating: ")", count: 5000) + " }}",
+      "{{ " + String(repeating: "[", count: 5000), "{{ " + String(repeating: "not ", count: 5000) + "1 }}",
+      "{{ " + String(repeating: "-", count: 5000) + "1 }}",
+      "{{ 1" + String(repeating: " + 1", count: 5000) + " }}",
+      "{{ x" + String(repeating: ".a", count: 5000) + " }}",
+      "{{ x" + String(repeating: "|e", count: 5000) + " }}",
+      String(repeating: "{% if 1 %}", count: 5000), String(repeating: "{% for x in [1] %}", count: 5000),
+      "{% set " + String(repeating: "(", count: 5000) + "a = 1 %}",
+    ])
+  func refused(source: String) {
+    switch outcome(source) {
+    case .success(let text): #expect(text == source, "only text without tags may come through")
+    case .failure(let error): #expect([.limit, .syntax, .value].contains(error.code), "\(error)")
+    }
+  }
+
+  @Test("circles and long chains of values are freed")
+  func chains() {
+    let sources = [
+      "{% set ns = namespace() %}{% for i in range(50000) %}{% set n2 = namespace(next=ns.next) %}{% set ns.next = n2 %}{% endfor %}ok",
+      "{% set ns = namespace(m=1) %}{% macro wrap(old) %}{% macro inner() %}{{ old }}{% endmacro %}"
+        + "{% set ns.m = inner %}{% endmacro %}{% for i in range(20000) %}{% if wrap(ns.m) %}{% endif %}{% endfor %}ok",
+    ]
+    for source in sources {
+      guard case .success("ok") = outcome(source) else {
+        Issue.record("\(outcome(source))")
+        continue
+      }
+    }
+  }
+
+  @Test func longConversationsAreNoProblem() throws {
+    let turn: JSON = ["role": "user", "content": .string(String(repeating: "word ", count: 2000))]
+    let context: JSONObject = [
+      "messages": .array(Array(repeating: turn, count: 1000)), "add_generation_prompt": true,
+    ]
+    let source = "{% for m in messages %}<{{ m.role }}>{{ m.content|trim }}</s>\n{% endfor %}"
+    #expect(try ChatTemplate(source: source).render(context).utf8.count > 9_000_000)
+  }
+
+  @Test func errorsNameTheLine() {
+    let cases = [
+      ("a\n{{ 1 }}\n{{ x.y.z }}", 3), ("{% if a %}\n\n{{ b c }}", 3), ("\n\n{{ raise_exception('no') }}", 3),
+      ("{# \n\n #}\n{{ 'a\nb' + 1 }}", 5), ("{% macro f() %}\n{{ none + 1 }}{% endmacro %}\n\n{{ f() }}", 2),
+      ("{% for x in [1] %}\n{{ x.a.b }}\n{% endfor %}", 2), ("x\n{% if 1 %}\ny", 3),
+    ]
+    for (source, line) in cases {
+      guard case .failure(let error) = outcome(source) else {
+        Issue.record("no error: \(source)")
+        continue
+      }
+      #expect(error.line == line, "\(source): \(error)")
+    }
+  }
+
+  @Test("changed templates give text or an error, never a crash")
+  func mutations() throws {
+    var random = SplitMix(state: 7)
+    let context = try #require(try Fixtures.lines("Kimi-K3.jsonl")[6]["context"]?.object)
+    let limits = TemplateLimits(steps: 50_000, bytes: 4 << 20)
+    for name in Fixtures.templates {
+      let source = Array(try Fixtures.text(name + ".jinja").unicodeScalars)
+      for _ in 0..<6 {
+        let changed = random.mutate(source)
+        let text = String(String.UnicodeScalarView(changed))
+        _ = try? ChatTemplate(source: text, limits: limits).render(context, now: pinned)
+      }
+    }
+  }
+}
+
+/// Steele, Lea and Flood's SplitMix64.
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// The text with a few pieces deleted, doubled, exchanged or put in.
+  mutating func mutate(_ source: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    let pieces = [
+      "{%", "%}", "{{", "}}", "(", ")", "[", "]", "|", ".", " if ", " else ", "'", "-", "{% endfor %}",
+      "{% else %}", "{#",
+      " is ", " not ", "loop", "none", "0", "-1", "[::-1]", "|list", "|tojson", "~", "*", "%", "\u{1F600}",
+      "{% set x = ",
+      "|length", "|join", "messages", "namespace(", ",", ":", "=", "\\", "{% raw %}", "{% break %}", "|map('",
+      "1e9", "//",
+    ]
+    var text = source
+    for _ in 0..<Int.random(in: 1...4, using: &self) where !text.isEmpty {
+      let at = Int.random(in: 0..<text.count, using: &self)
+      let length = min(Int.random(in: 1...30, using: &self), text.count - at)
+      switch Int.random(in: 0..<4, using: &self) {
+      case 0: text.removeSubrange(at..<(at + length))
+      case 1:
+        text.insert(
+          contentsOf: Array(text[at..<(at + length)]), at: Int.random(in: 0..<text.count, using: &self))
+      case 2:
+        text.insert(contentsOf: Array((pieces.randomElement(using: &self) ?? "").unicodeScalars), at: at)
+      default:
+        text.replaceSubrange(
+          at..<(at + 1), with: Array((pieces.randomElement(using: &self) ?? "").unicodeScalars))
+      }
+    }
+    return text
+  }
+}
