@@ -76,3 +76,12 @@ private func decode(_ bytes: [UInt8], _ index: Int, _ type: ElementType) -> Floa
   default: return .nan
   }
 }
+
+/// Small files as bytes.
+enum MappedFile {
+  /// The bytes of a file.
+  static func bytes(_ path: String) throws -> [UInt8] {
+    let source = try FileByteSource(path: path)
+    return try source.bytes(at: 0, count: source.byteCount)
+  }
+}

@@ -23,7 +23,10 @@ struct GGUFRopeScaling {
     } else if let factors = try GGUFRopeScaling.factors("rope_freqs", context),
       factors.contains(where: { $0 != 1 })
     {
-      config = GGUFRopeScaling.llama3(factors, context) ?? GGUFRopeScaling.fixed(factors, context)
+      let lengths = [8192] + (6...20).map { 1 << $0 }
+      config =
+        lengths.lazy.compactMap { GGUFRopeScaling.llama3(factors, original: $0, context) }.first
+        ?? GGUFRopeScaling.fixed(factors)
     } else if file.value("rope.scaling.type")?.string == "yarn", let factor {
       var object = GGUFRopeScaling.object("yarn")
       object["factor"] = .double(factor)
@@ -71,12 +74,11 @@ struct GGUFRopeScaling {
 
   /// Llama 3's rule, if the factors follow it: frequencies of long waves are divided by `factor`, those of short
   /// waves stay, and between 1 and 4 waves in the original context it goes over smoothly.
-  private static func llama3(_ factors: [Float], _ context: GGUFContext) -> JSON? {
+  private static func llama3(_ factors: [Float], original: Int, _ context: GGUFContext) -> JSON? {
     guard let factor = factors.max(), factor > 1 else { return nil }
     let base = context.double("rope.freq_base") ?? 10000
-    let original = 8192.0
     for (index, stored) in factors.enumerated() {
-      let waves = original / (2 * Double.pi * System.power(base, Double(index) / Double(factors.count)))
+      let waves = Double(original) / (2 * Double.pi * System.power(base, Double(index) / Double(factors.count)))
       let smooth = min(max((waves - 1) / 3, 0), 1)
       let expected = 1 / ((1 - smooth) / Double(factor) + smooth)
       guard abs(Double(stored) - expected) < 1e-3 * expected else { return nil }
@@ -85,18 +87,16 @@ struct GGUFRopeScaling {
     object["factor"] = .double(Double(factor))
     object["low_freq_factor"] = 1.0
     object["high_freq_factor"] = 4.0
-    object["original_max_position_embeddings"] = .int(Int(original))
+    object["original_max_position_embeddings"] = .int(original)
     return .object(object)
   }
 
   /// Factors of another origin: the same for every length, which LongRoPE can say.
-  private static func fixed(_ factors: [Float], _ context: GGUFContext) -> JSON {
+  private static func fixed(_ factors: [Float]) -> JSON {
     var object = object("longrope")
     object["long_factor"] = array(factors)
     object["short_factor"] = array(factors)
     object["attention_factor"] = 1.0
-    object["factor"] = 1.0
-    object["original_max_position_embeddings"] = .int(context.file.value("context_length")?.int ?? 0)
     return .object(object)
   }
 }

@@ -14,6 +14,10 @@ extension GGUFArchitecture {
     ] + attention(permuted: false),
     configure: { context, config in
       config["hidden_act"] = "gelu_new"
+      // The converter writes four times the hidden size, whatever it is.
+      if let up = context.stored.tensor(named: "blk.0.ffn_up.weight") {
+        config["intermediate_size"] = .int(up.shape[0])
+      }
       config["qk_layernorm"] = .bool(context.hasLayerTensor("attn_q_norm.weight"))
     })
 
