@@ -42,7 +42,25 @@ extension Architecture {
 public enum ArchitectureRegistry {
   /// One line a family.
   public static let all: [any Architecture.Type] = [
-    Llama.self
+    Cohere.self,
+    Exaone4.self,
+    Gemma.self,
+    Gemma2.self,
+    GLM4.self,
+    GPT2.self,
+    GPTNeoX.self,
+    Granite.self,
+    Llama.self,
+    Mistral.self,
+    Mixtral.self,
+    OLMo2.self,
+    Phi.self,
+    Phi3.self,
+    Qwen2.self,
+    Qwen3.self,
+    SmolLM3.self,
+    StableLM.self,
+    Starcoder2.self,
   ]
 
   /// All values of `model_type` that are known, sorted.

@@ -1,5 +1,4 @@
 import Graph
-import JSON
 import Tensors
 
 /// Llama 1 to 3, and the many models of its form: SmolLM, TinyLlama, Yi, Falcon 3, DeepSeek-R1-Distill-Llama …
@@ -30,21 +29,21 @@ public struct Llama: Architecture {
     var hidden = try decoder.embed(config, model["embed_tokens"])
     for index in 0..<config.layerCount {
       let layer = model["layers"][index]
-      let input = try decoder.normalize(hidden, norm(layer["input_layernorm"]))
-      var attention = try config.attention(
-        layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
+      var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
       attention.rotary = rotary
-      hidden = try decoder.add(hidden, decoder.attend(input, attention, layer: index))
-      let middle = try decoder.normalize(hidden, norm(layer["post_attention_layernorm"]))
-      let mlp = try config.gatedFeedForward(
-        layer["mlp"], intermediate: intermediateSize, activation: activation, bias: mlpBias)
-      hidden = try decoder.add(hidden, decoder.feedForward(middle, mlp))
+      hidden = try decoder.preNormLayer(
+        hidden, index: index,
+        attentionNorm: norm(layer["input_layernorm"]), attention: attention,
+        feedForwardNorm: norm(layer["post_attention_layernorm"]),
+        feedForward: .dense(
+          config.gatedFeedForward(
+            layer["mlp"], intermediate: intermediateSize, activation: activation, bias: mlpBias)))
     }
     let last = try decoder.normalize(hidden, norm(model["norm"]))
     return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
   }
 
-  private func norm(_ scope: WeightScope) throws(TensorError) -> Normalization {
+  private func norm(_ scope: WeightScope) throws -> Normalization {
     try scope.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
   }
 }

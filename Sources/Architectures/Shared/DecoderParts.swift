@@ -28,10 +28,42 @@ extension ModelConfiguration {
       down: try scope["down_proj"].linear(hiddenSize, intermediate, bias: bias), activation: activation)
   }
 
+  /// Attention whose query, key and value are stored one under another as `qkv_proj`.
+  func fusedAttention(_ scope: WeightScope) throws(TensorError) -> Attention {
+    let queries = headCount * headDimension, keys = keyValueHeadCount * headDimension
+    let fused = try scope["qkv_proj"].linear(queries + 2 * keys, hiddenSize)
+    return Attention(
+      name: scope.path, headCount: headCount, keyValueHeadCount: keyValueHeadCount,
+      headDimension: headDimension,
+      query: fused.rows(0..<queries, name: scope["q_proj"].path),
+      key: fused.rows(queries..<queries + keys, name: scope["k_proj"].path),
+      value: fused.rows(queries + keys..<queries + 2 * keys, name: scope["v_proj"].path),
+      output: try scope["o_proj"].linear(hiddenSize, queries))
+  }
+
+  /// A gated part whose gate and up projection are stored one under another as `gate_up_proj`.
+  func fusedFeedForward(
+    _ scope: WeightScope, intermediate: Int, activation: Activation
+  ) throws(TensorError) -> FeedForward {
+    let fused = try scope["gate_up_proj"].linear(2 * intermediate, hiddenSize)
+    return FeedForward(
+      name: scope.path, gate: fused.rows(0..<intermediate, name: scope["gate_proj"].path),
+      up: fused.rows(intermediate..<2 * intermediate, name: scope["up_proj"].path),
+      down: try scope["down_proj"].linear(hiddenSize, intermediate), activation: activation)
+  }
+
   /// The activation that `hidden_act` names.
   func activation(_ key: String = "hidden_act", or fallback: String = "silu") throws -> Activation {
     try Activation(name: keys.text(key, or: fallback))
   }
+}
+
+/// The part of a layer that works on each token alone.
+enum FeedForwardPart {
+  /// The same matrices for all tokens.
+  case dense(FeedForward)
+  /// A few of many experts for each token.
+  case experts(MixtureOfExperts)
 }
 
 extension DecoderBuilder {
@@ -46,25 +78,46 @@ extension DecoderBuilder {
     try graph.within(norm.name) { () throws(GraphError) in try graph.normalize(value, norm) }
   }
 
-  /// `value + other`, a residual connection.
-  func add(_ value: Value, _ other: Value) throws(GraphError) -> Value { try graph.add(value, other) }
+  /// `hidden + factor · branch`, a residual connection.
+  func add(_ hidden: Value, _ branch: Value, factor: Float = 1) throws(GraphError) -> Value {
+    try graph.add(hidden, graph.scaled(branch, by: factor))
+  }
+
+  /// The layer that most families have: attention and then the feed-forward part, each on a normalised copy of the
+  /// state and added to it.
+  func preNormLayer(
+    _ hidden: Value, index: Int, attentionNorm: Normalization, attention: Attention,
+    feedForwardNorm: Normalization, feedForward: FeedForwardPart, residualFactor: Float = 1
+  ) throws(GraphError) -> Value {
+    let attended = try attend(normalize(hidden, attentionNorm), attention, layer: index)
+    let middle = try add(hidden, attended, factor: residualFactor)
+    let result = try apply(feedForward, normalize(middle, feedForwardNorm))
+    return try add(middle, result, factor: residualFactor)
+  }
+
+  /// [batch, tokens, hidden] → [batch, tokens, hidden].
+  func apply(_ part: FeedForwardPart, _ input: Value) throws(GraphError) -> Value {
+    switch part {
+    case .dense(let dense): try feedForward(input, dense)
+    case .experts(let experts): try mixture(input, experts)
+    }
+  }
 
   /// Finishes the graph with a head that is stored, or tied to the embedding.
   ///
   /// Where `tie_word_embeddings` is missing, a checkpoint without a head is a tied one.
-  /// - Parameter factor: what logits are multiplied by; it goes into the head's weight.
   func finish(
     _ hidden: Value, _ config: ModelConfiguration, head: WeightScope, embedding: WeightScope,
     bias: Bool = false,
-    factor: Float = 1, softcap: Float? = nil
+    softcap: Float? = nil
   ) throws -> Graph {
     let tied = try config.keys.optionalFlag("tie_word_embeddings") ?? !head.contains("weight")
     let source = tied ? embedding : head
     let weight = try source.weight("weight", [config.vocabularySize, config.hiddenSize])
     let linear = Linear(
-      name: head.path, weight: weight.affine(factor: factor),
-      bias: bias ? try head.weight("bias", [config.vocabularySize]).affine(factor: factor) : nil)
-    let sharedName = tied && factor == 1 ? embedding.path + ".weight" : nil
+      name: head.path, weight: weight,
+      bias: bias ? try head.weight("bias", [config.vocabularySize]) : nil)
+    let sharedName = tied ? embedding.path + ".weight" : nil
     return try finish(hidden, head: linear, sharedName: sharedName, softcap: softcap)
   }
 }

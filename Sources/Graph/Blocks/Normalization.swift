@@ -29,6 +29,14 @@ public struct Normalization: Sendable {
     self.weight = weight
     self.bias = bias
   }
+
+  /// The norm with its result multiplied by `factor`, which costs nothing when it runs.
+  public func scaled(by factor: Float) -> Normalization {
+    var scaled = self
+    scaled.weight = weight?.affine(factor: factor)
+    scaled.bias = bias?.affine(factor: factor)
+    return scaled
+  }
 }
 
 extension WeightScope {

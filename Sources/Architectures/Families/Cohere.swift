@@ -1,0 +1,51 @@
+import Graph
+import Tensors
+
+/// Command R and Aya: attention and feed-forward part side by side on one LayerNorm without bias, rotary positions
+/// that pair neighbours, and a factor on the logits.
+public struct Cohere: Architecture {
+  public static let modelTypes = ["cohere"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon, logitScale: Float
+  private let attentionBias: Bool
+
+  public init(_ config: ModelConfiguration) throws {
+    let keys = config.keys
+    self.config = config
+    try keys.require("use_qk_norm", false, because: "norms of queries and keys are not supported here")
+    rotary = try config.rotary(theta: 500_000)
+    activation = try config.activation()
+    intermediateSize = try keys.size("intermediate_size")
+    epsilon = Float(try keys.number("layer_norm_eps", or: 1e-5))
+    logitScale = Float(try keys.number("logit_scale", or: 0.0625))
+    attentionBias = try keys.flag("attention_bias", or: false)
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = try DecoderBuilder(options)
+    let model = weights["model"]
+    var hidden = try decoder.embed(config, model["embed_tokens"])
+    for index in 0..<config.layerCount {
+      let layer = model["layers"][index]
+      let input = try decoder.normalize(hidden, norm(layer["input_layernorm"]))
+      var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
+      attention.rotary = rotary
+      attention.pairNeighbours(rotary.dimension)
+      let attended = try decoder.add(hidden, decoder.attend(input, attention, layer: index))
+      let mlp = try config.gatedFeedForward(
+        layer["mlp"], intermediate: intermediateSize, activation: activation)
+      hidden = try decoder.add(attended, decoder.feedForward(input, mlp))
+    }
+    let last = try decoder.normalize(hidden, norm(model["norm"]).scaled(by: logitScale))
+    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
+  }
+
+  private func norm(_ scope: WeightScope) throws -> Normalization {
+    try scope.layerNorm(config.hiddenSize, epsilon: epsilon, bias: false)
+  }
+}

@@ -1,0 +1,77 @@
+import Graph
+import Tensors
+
+/// GPT-2: learned positions, and matrices stored as [in, out].
+public struct GPT2: Architecture {
+  public static let modelTypes = ["gpt2"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = ["*.attn.bias", "*.attn.masked_bias", "lm_head.weight"]
+
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon: Float
+  private let scalesScores, scalesByLayer: Bool
+
+  public init(_ config: ModelConfiguration) throws {
+    let keys = config.keys
+    self.config = config
+    try keys.require("add_cross_attention", false, because: "only decoders without an encoder are supported")
+    activation = try config.activation("activation_function", or: "gelu_new")
+    intermediateSize = try keys.optionalSize("n_inner") ?? 4 * config.hiddenSize
+    epsilon = Float(try keys.number("layer_norm_epsilon", or: 1e-5))
+    scalesScores = try keys.flag("scale_attn_weights", or: true)
+    scalesByLayer = try keys.flag("scale_attn_by_inverse_layer_idx", or: false)
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = try DecoderBuilder(options)
+    // Early checkpoints leave the prefix out.
+    let model = weights.contains("transformer.wte.weight") ? weights["transformer"] : weights
+    let positions = try decoder.embedPositions(
+      model["wpe"].weight("weight", [config.maximumLength, config.hiddenSize]),
+      name: model["wpe"].path + ".weight")
+    var hidden = try decoder.add(decoder.embed(config, model["wte"]), positions)
+    for index in 0..<config.layerCount {
+      let layer = model["h"][index]
+      let mlp = FeedForward(
+        name: layer["mlp"].path,
+        up: try transposed(layer["mlp"]["c_fc"], intermediateSize, config.hiddenSize),
+        down: try transposed(layer["mlp"]["c_proj"], config.hiddenSize, intermediateSize),
+        activation: activation)
+      hidden = try decoder.preNormLayer(
+        hidden, index: index,
+        attentionNorm: norm(layer["ln_1"]), attention: attention(layer["attn"], index),
+        feedForwardNorm: norm(layer["ln_2"]), feedForward: .dense(mlp))
+    }
+    let last = try decoder.normalize(hidden, norm(model["ln_f"]))
+    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["wte"])
+  }
+
+  private func attention(_ scope: WeightScope, _ index: Int) throws -> Attention {
+    let size = config.hiddenSize
+    let fused = try transposed(scope["c_attn"], 3 * size, size)
+    var attention = Attention(
+      name: scope.path, headCount: config.headCount, keyValueHeadCount: config.headCount,
+      headDimension: config.headDimension,
+      query: fused.rows(0..<size, name: scope["q"].path),
+      key: fused.rows(size..<2 * size, name: scope["k"].path),
+      value: fused.rows(2 * size..<3 * size, name: scope["v"].path),
+      output: try transposed(scope["c_proj"], size, size))
+    if scalesByLayer || !scalesScores {
+      let scale = scalesScores ? 1 / Float(config.headDimension).squareRoot() : 1
+      attention.scale = scalesByLayer ? scale / Float(index + 1) : scale
+    }
+    return attention
+  }
+
+  /// A layer whose matrix is stored as [in, out].
+  private func transposed(_ scope: WeightScope, _ outputs: Int, _ inputs: Int) throws -> Linear {
+    Linear(
+      name: scope.path, weight: try scope.weight("weight", [inputs, outputs]).transposed(),
+      bias: try scope.weight("bias", [outputs]))
+  }
+
+  private func norm(_ scope: WeightScope) throws -> Normalization {
+    try scope.layerNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}

@@ -1,0 +1,79 @@
+import Graph
+import Tensors
+
+/// GPT-NeoX, Pythia and RedPajama: query, key and value stored head by head in one matrix, and attention and
+/// feed-forward part side by side on norms of their own.
+public struct GPTNeoX: Architecture {
+  public static let modelTypes = ["gpt_neox"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = [
+    "*rotary_emb.inv_freq", "*.attention.bias", "*.attention.masked_bias", "embed_out.weight",
+  ]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon: Float
+  private let attentionBias, isParallel: Bool
+
+  public init(_ config: ModelConfiguration) throws {
+    let keys = config.keys
+    self.config = config
+    rotary = try config.rotary(partial: 0.25)
+    activation = try config.activation(or: "gelu")
+    intermediateSize = try keys.size("intermediate_size")
+    epsilon = Float(try keys.number("layer_norm_eps", or: 1e-5))
+    attentionBias = try keys.flag("attention_bias", or: true)
+    isParallel = try keys.flag("use_parallel_residual", or: true)
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = try DecoderBuilder(options)
+    let model = weights["gpt_neox"]
+    var hidden = try decoder.embed(config, model["embed_in"])
+    for index in 0..<config.layerCount {
+      let layer = model["layers"][index]
+      let input = try decoder.normalize(hidden, norm(layer["input_layernorm"]))
+      let attended = try decoder.add(
+        hidden, decoder.attend(input, attention(layer["attention"]), layer: index))
+      let middle = try decoder.normalize(
+        isParallel ? hidden : attended, norm(layer["post_attention_layernorm"]))
+      hidden = try decoder.add(attended, decoder.feedForward(middle, feedForward(layer["mlp"])))
+    }
+    let last = try decoder.normalize(hidden, norm(model["final_layer_norm"]))
+    return try decoder.finish(last, config, head: weights["embed_out"], embedding: model["embed_in"])
+  }
+
+  private func attention(_ scope: WeightScope) throws -> Attention {
+    let size = config.hiddenSize, head = config.headDimension
+    let fused = try scope["query_key_value"].linear(3 * size, size, bias: attentionBias)
+    /// The rows of part 0 (query), 1 (key) or 2 (value); each head stores its three parts together.
+    func part(_ index: Int, _ name: String) -> Linear {
+      let rows = (0..<config.headCount).flatMap { number in
+        let start = (3 * number + index) * head
+        return Array(start..<start + head)
+      }
+      var part = fused.reordered(rows)
+      part.name = scope[name].path
+      return part
+    }
+    var attention = Attention(
+      name: scope.path, headCount: config.headCount, keyValueHeadCount: config.headCount,
+      headDimension: head, query: part(0, "query"), key: part(1, "key"), value: part(2, "value"),
+      output: try scope["dense"].linear(size, size, bias: attentionBias))
+    attention.rotary = rotary
+    return attention
+  }
+
+  private func feedForward(_ scope: WeightScope) throws -> FeedForward {
+    FeedForward(
+      name: scope.path,
+      up: try scope["dense_h_to_4h"].linear(intermediateSize, config.hiddenSize, bias: true),
+      down: try scope["dense_4h_to_h"].linear(config.hiddenSize, intermediateSize, bias: true),
+      activation: activation)
+  }
+
+  private func norm(_ scope: WeightScope) throws -> Normalization {
+    try scope.layerNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}

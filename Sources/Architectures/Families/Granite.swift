@@ -1,0 +1,56 @@
+import Graph
+import Tensors
+
+/// Granite 3 and later: Llama's form with a factor on embeddings, residuals, attention scores and logits.
+public struct Granite: Architecture {
+  public static let modelTypes = ["granite"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon, embeddingFactor, residualFactor, attentionFactor, logitsDivisor: Float
+  private let attentionBias, mlpBias: Bool
+
+  public init(_ config: ModelConfiguration) throws {
+    let keys = config.keys
+    self.config = config
+    rotary = try config.rotary()
+    activation = try config.activation()
+    intermediateSize = try keys.size("intermediate_size")
+    epsilon = Float(try keys.number("rms_norm_eps", or: 1e-6))
+    embeddingFactor = Float(try keys.number("embedding_multiplier", or: 1))
+    residualFactor = Float(try keys.number("residual_multiplier", or: 1))
+    attentionFactor = Float(try keys.number("attention_multiplier", or: 1))
+    logitsDivisor = Float(try keys.number("logits_scaling", or: 1))
+    attentionBias = try keys.flag("attention_bias", or: false)
+    mlpBias = try keys.flag("mlp_bias", or: false)
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = try DecoderBuilder(options)
+    let model = weights["model"]
+    var hidden = try decoder.graph.scaled(decoder.embed(config, model["embed_tokens"]), by: embeddingFactor)
+    for index in 0..<config.layerCount {
+      let layer = model["layers"][index]
+      var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
+      attention.rotary = rotary
+      attention.scale = attentionFactor
+      hidden = try decoder.preNormLayer(
+        hidden, index: index,
+        attentionNorm: norm(layer["input_layernorm"]), attention: attention,
+        feedForwardNorm: norm(layer["post_attention_layernorm"]),
+        feedForward: .dense(
+          config.gatedFeedForward(
+            layer["mlp"], intermediate: intermediateSize, activation: activation, bias: mlpBias)),
+        residualFactor: residualFactor)
+    }
+    let last = try decoder.normalize(hidden, norm(model["norm"]).scaled(by: 1 / logitsDivisor))
+    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
+  }
+
+  private func norm(_ scope: WeightScope) throws -> Normalization {
+    try scope.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}

@@ -1,0 +1,49 @@
+import Graph
+import Tensors
+
+/// Phi 3, 3.5 and 4: Llama's form, whose checkpoints store query, key and value as one matrix, and gate and up as
+/// another.
+public struct Phi3: Architecture {
+  public static let modelTypes = ["phi3"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon: Float
+  private let windows: [Int?]
+
+  public init(_ config: ModelConfiguration) throws {
+    self.config = config
+    rotary = try config.rotary()
+    activation = try config.activation()
+    intermediateSize = try config.keys.size("intermediate_size")
+    epsilon = Float(try config.keys.number("rms_norm_eps", or: 1e-5))
+    windows = try config.slidingWindows { _ in true }
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = try DecoderBuilder(options)
+    let model = weights["model"]
+    var hidden = try decoder.embed(config, model["embed_tokens"])
+    for index in 0..<config.layerCount {
+      let layer = model["layers"][index]
+      var attention = try config.fusedAttention(layer["self_attn"])
+      attention.rotary = rotary
+      attention.slidingWindow = windows[index]
+      hidden = try decoder.preNormLayer(
+        hidden, index: index,
+        attentionNorm: norm(layer["input_layernorm"]), attention: attention,
+        feedForwardNorm: norm(layer["post_attention_layernorm"]),
+        feedForward: .dense(
+          config.fusedFeedForward(layer["mlp"], intermediate: intermediateSize, activation: activation)))
+    }
+    let last = try decoder.normalize(hidden, norm(model["norm"]))
+    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
+  }
+
+  private func norm(_ scope: WeightScope) throws -> Normalization {
+    try scope.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}

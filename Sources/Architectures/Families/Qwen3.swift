@@ -1,0 +1,95 @@
+import Graph
+import Tensors
+
+/// Qwen 3, dense and with experts: every head of queries and keys is normalised.
+public struct Qwen3: Architecture {
+  public static let modelTypes = ["qwen3", "qwen3_moe"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon: Float
+  private let attentionBias: Bool
+  private let windows: [Int?]
+  private let experts: Experts?
+
+  /// The keys that only the models with experts have.
+  private struct Experts {
+    var count, perToken, intermediateSize: Int
+    var normalizesShares: Bool
+    var denseLayers: Set<Int>
+  }
+
+  public init(_ config: ModelConfiguration) throws {
+    let keys = config.keys
+    self.config = config
+    rotary = try config.rotary()
+    activation = try config.activation()
+    intermediateSize = try keys.size("intermediate_size")
+    epsilon = Float(try keys.number("rms_norm_eps", or: 1e-6))
+    attentionBias = try keys.flag("attention_bias", or: false)
+    experts = config.modelType == "qwen3_moe" ? try Qwen3.experts(config) : nil
+    // The model with experts has its window in all layers.
+    windows =
+      try experts == nil || !keys.flag("use_sliding_window", or: false)
+      ? config.switchedSlidingWindows() : config.slidingWindows { _ in true }
+  }
+
+  private static func experts(_ config: ModelConfiguration) throws -> Experts {
+    let keys = config.keys
+    try keys.require("hidden_act", "silu", because: "experts are only supported with 'silu'")
+    let step = try keys.optionalSize("decoder_sparse_step") ?? 1
+    let listed = Set(try keys.numbers("mlp_only_layers")?.map { Int($0) } ?? [])
+    let count = try keys.size("num_experts", "num_local_experts", atMost: 4096)
+    return Experts(
+      count: count, perToken: try keys.size("num_experts_per_tok", atMost: count),
+      intermediateSize: try keys.size("moe_intermediate_size"),
+      normalizesShares: try keys.flag("norm_topk_prob", or: false),
+      denseLayers: listed.union((0..<config.layerCount).filter { ($0 + 1) % step != 0 }))
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = try DecoderBuilder(options)
+    let model = weights["model"]
+    var hidden = try decoder.embed(config, model["embed_tokens"])
+    for index in 0..<config.layerCount {
+      let layer = model["layers"][index]
+      hidden = try decoder.preNormLayer(
+        hidden, index: index,
+        attentionNorm: norm(layer["input_layernorm"]), attention: attention(layer["self_attn"], index),
+        feedForwardNorm: norm(layer["post_attention_layernorm"]),
+        feedForward: feedForward(layer["mlp"], index))
+    }
+    let last = try decoder.normalize(hidden, norm(model["norm"]))
+    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
+  }
+
+  private func attention(_ scope: WeightScope, _ index: Int) throws -> Attention {
+    var attention = try config.attention(scope, bias: attentionBias, outputBias: attentionBias)
+    attention.queryNorm = .perHead(
+      try scope["q_norm"].rootMeanSquareNorm(config.headDimension, epsilon: epsilon))
+    attention.keyNorm = .perHead(
+      try scope["k_norm"].rootMeanSquareNorm(config.headDimension, epsilon: epsilon))
+    attention.rotary = rotary
+    attention.slidingWindow = windows[index]
+    return attention
+  }
+
+  private func feedForward(_ scope: WeightScope, _ index: Int) throws -> FeedForwardPart {
+    guard let experts, !experts.denseLayers.contains(index) else {
+      return .dense(
+        try config.gatedFeedForward(scope, intermediate: intermediateSize, activation: activation))
+    }
+    return .experts(
+      try config.experts(
+        scope, count: experts.count, perToken: experts.perToken, intermediate: experts.intermediateSize,
+        projections: (gate: "gate_proj", up: "up_proj", down: "down_proj"),
+        normalizesShares: experts.normalizesShares))
+  }
+
+  private func norm(_ scope: WeightScope) throws -> Normalization {
+    try scope.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}

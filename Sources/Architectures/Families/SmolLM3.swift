@@ -1,0 +1,67 @@
+import Graph
+import Tensors
+
+/// SmolLM 3: Llama's form, in which some layers have no rotary positions.
+public struct SmolLM3: Architecture {
+  public static let modelTypes = ["smollm3"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon: Float
+  private let attentionBias, mlpBias: Bool
+  private let turns: [Bool]
+  private let windows: [Int?]
+
+  public init(_ config: ModelConfiguration) throws {
+    let keys = config.keys
+    self.config = config
+    rotary = try config.rotary(theta: 2_000_000)
+    activation = try config.activation()
+    intermediateSize = try keys.size("intermediate_size")
+    epsilon = Float(try keys.number("rms_norm_eps", or: 1e-6))
+    attentionBias = try keys.flag("attention_bias", or: false)
+    mlpBias = try keys.flag("mlp_bias", or: false)
+    // `no_rope_layers` holds 1 for the layers that do have rotary positions.
+    let interval = try keys.optionalSize("no_rope_layer_interval") ?? 4
+    let turns =
+      try keys.numbers("no_rope_layers")?.map { $0 != 0 }
+      ?? (0..<config.layerCount).map { ($0 + 1) % interval != 0 }
+    guard turns.count >= config.layerCount else {
+      throw ArchitectureError(
+        .badConfiguration,
+        "config.json: 'no_rope_layers' has \(turns.count) entries for \(config.layerCount) layers")
+    }
+    self.turns = turns
+    windows =
+      try keys.flag("use_sliding_window", or: false)
+      ? config.slidingWindows { !turns[$0] } : Array(repeating: nil, count: config.layerCount)
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = try DecoderBuilder(options)
+    let model = weights["model"]
+    var hidden = try decoder.embed(config, model["embed_tokens"])
+    for index in 0..<config.layerCount {
+      let layer = model["layers"][index]
+      var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
+      attention.rotary = turns[index] ? rotary : nil
+      attention.slidingWindow = windows[index]
+      hidden = try decoder.preNormLayer(
+        hidden, index: index,
+        attentionNorm: norm(layer["input_layernorm"]), attention: attention,
+        feedForwardNorm: norm(layer["post_attention_layernorm"]),
+        feedForward: .dense(
+          config.gatedFeedForward(
+            layer["mlp"], intermediate: intermediateSize, activation: activation, bias: mlpBias)))
+    }
+    let last = try decoder.normalize(hidden, norm(model["norm"]))
+    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
+  }
+
+  private func norm(_ scope: WeightScope) throws -> Normalization {
+    try scope.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}
