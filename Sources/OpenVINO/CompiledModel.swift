@@ -4,7 +4,8 @@ import COpenVINO
 ///
 /// `@unchecked Sendable`: `ov::CompiledModel` may be used by many threads at once; nothing here changes.
 public final class CompiledModel: @unchecked Sendable {
-  let runtime: OpenVINORuntime
+  /// The runtime behind it.
+  public let runtime: OpenVINORuntime
   let handle: OpaquePointer
   /// The inputs, in the order of their indices.
   public let inputs: [Port]

@@ -1,0 +1,58 @@
+import OpenVINO
+
+/// The devices of a machine, as far as their choice needs them. Tests make their own.
+public protocol DeviceCatalog {
+  /// OpenVINO's names of the devices that are there: "CPU", "GPU.0", "NPU".
+  func devices() throws(OpenVINOError) -> [String]
+  /// A property of a device as text.
+  func property(_ key: PropertyKey, of device: String) throws(OpenVINOError) -> String
+  /// The build of OpenVINO.
+  var runtimeVersion: String { get }
+}
+
+extension Core: DeviceCatalog {
+  /// The build of OpenVINO.
+  public var runtimeVersion: String { runtime.version }
+}
+
+/// What a device is, for people and for the cache's key.
+public struct DeviceIdentity: Sendable, Hashable {
+  /// OpenVINO's name: "NPU".
+  public var device: String
+  /// The name for people, with the platform where it has one: "Intel(R) AI Boost (3720)".
+  public var name: String
+  /// The driver's version; empty where there is none.
+  public var driver: String
+  /// The version of the driver's compiler; empty where there is none.
+  public var compiler: String
+
+  /// Asks the device.
+  ///
+  /// - Parameter stand-in: The device that really computes, where NPUW was told to use another.
+  public init(_ device: String, standIn: String? = nil, in catalog: some DeviceCatalog) {
+    func ask(_ key: String, _ device: String) -> String {
+      (try? catalog.property(PropertyKey(rawValue: key), of: device)) ?? ""
+    }
+    self.device = device
+    if let standIn {
+      name = ask("FULL_DEVICE_NAME", standIn) + " in place of an NPU"
+      driver = ""
+      compiler = ""
+      return
+    }
+    let fullName = ask("FULL_DEVICE_NAME", device)
+    let architecture = device.hasPrefix("CPU") ? "" : ask("DEVICE_ARCHITECTURE", device)
+    name = architecture.isEmpty ? fullName : "\(fullName) (\(architecture))"
+    switch device.prefix(3) {
+    case "NPU":
+      driver = ask("NPU_DRIVER_VERSION", device)
+      compiler = ask("NPU_COMPILER_VERSION", device)
+    case "GPU":
+      driver = ask("GPU_DRIVER_VERSION", device)
+      compiler = ""
+    default:
+      driver = ""
+      compiler = ""
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import OpenVINO
+
+/// The devices to try for a request, and why others were passed over.
+public struct DeviceChoice: Sendable, Hashable {
+  /// A device that is not used, and why.
+  public struct PassedOver: Sendable, Hashable {
+    /// OpenVINO's name.
+    public var device: String
+    /// The reason, as half a sentence.
+    public var reason: String
+
+    /// Makes a note.
+    public init(device: String, reason: String) {
+      self.device = device
+      self.reason = reason
+    }
+  }
+
+  /// The devices to try, in order. One, unless AUTO was asked for.
+  public var candidates: [String]
+  /// Those that cannot be tried.
+  public var passedOver: [PassedOver]
+  /// Whether another device may take over when one refuses the model.
+  public var isAutomatic: Bool
+
+  /// The order in which AUTO tries.
+  public static let automaticOrder = ["NPU", "GPU", "CPU"]
+
+  /// Chooses.
+  ///
+  /// - Parameters:
+  ///   - request: "AUTO", or a device by OpenVINO's name: "NPU", "GPU.1", "HETERO:GPU,CPU".
+  ///   - properties: The user's own; `NPUW_DEVICES` without an NPU lets another device stand in for it.
+  ///   - catalog: The machine.
+  /// - Throws: `.deviceUnavailable` for a device that was asked for by name and is not there.
+  public init(
+    request: String, properties: Properties = [:], catalog: some DeviceCatalog
+  ) throws(SupervisorError) {
+    let present: [String]
+    do {
+      present = try catalog.devices()
+    } catch {
+      throw SupervisorError(.deviceUnavailable, "OpenVINO cannot list its devices: \(error.message)")
+    }
+    func find(_ device: String) -> String? {
+      let device = device.uppercased()
+      if device == "NPU", NPUProperties.standIn(in: properties) != nil { return "NPU" }
+      if present.contains(device) { return device }
+      // "GPU" for the first of several.
+      return present.contains { $0.hasPrefix(device + ".") } ? device : nil
+    }
+    isAutomatic = request.uppercased() == "AUTO"
+    passedOver = []
+    if isAutomatic {
+      candidates = []
+      for device in Self.automaticOrder {
+        if let found = find(device) {
+          candidates.append(found)
+        } else {
+          passedOver.append(
+            PassedOver(device: device, reason: Self.reason(for: device, present: present, catalog: catalog)))
+        }
+      }
+      if candidates.isEmpty {
+        let reasons = passedOver.map { "\($0.device): \($0.reason)" }.joined(separator: "; ")
+        throw SupervisorError(.deviceUnavailable, "no device can be used: \(reasons)", mend: Self.mend("CPU"))
+      }
+      return
+    }
+    // HETERO:GPU,CPU and the like: every part must be there.
+    let parts = request.split(separator: ":", maxSplits: 1)
+    let parents = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : [request]
+    for parent in parents where find(parent) == nil {
+      let reason = Self.reason(for: parent.uppercased(), present: present, catalog: catalog)
+      throw SupervisorError(
+        .deviceUnavailable, "\(parent) cannot be used: \(reason)", mend: Self.mend(parent.uppercased()))
+    }
+    candidates = [request.uppercased()]
+  }
+
+  /// Why a device is not among those that are present, as half a sentence.
+  private static func reason(for device: String, present: [String], catalog: some DeviceCatalog) -> String {
+    do throws(OpenVINOError) {
+      _ = try catalog.property(.fullDeviceName, of: device)
+      return "OpenVINO does not list it (it lists \(list(present)))"
+    } catch {
+      let said = error.message.split(separator: "\n").last.map(String.init) ?? ""
+      let short = said.count > 200 ? said.prefix(200) + "…" : said[...]
+      return "OpenVINO finds none (it lists \(list(present)))" + (short.isEmpty ? "" : ": \(short)")
+    }
+  }
+
+  private static func list(_ devices: [String]) -> String {
+    devices.isEmpty ? "nothing" : devices.joined(separator: ", ")
+  }
+
+  private static func mend(_ device: String) -> String {
+    switch device.prefix(3) {
+    case "NPU":
+      "Run `oven doctor`: it names the missing kernel module, driver, firmware or group. "
+        + "Or choose --device CPU, or AUTO."
+    case "GPU":
+      "Run `oven doctor`: it names the missing OpenCL driver or group. Or choose --device CPU, or AUTO."
+    case "CPU":
+      "Run `oven doctor`: it says which of OpenVINO's libraries does not load."
+    default:
+      "Devices are named as OpenVINO does: CPU, GPU, GPU.1, NPU, HETERO:GPU,CPU, or AUTO."
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import OpenVINO
+
+/// How a language model is compiled for an NPU: by NPUW, OpenVINO's splitter, which makes the stateful model
+/// static for a prompt and an answer of bounded length.
+public struct NPUProperties: Sendable, Hashable {
+  /// The longest prompt, in tokens; NPUW rounds it up to a multiple of 64.
+  public var promptLength: Int
+  /// The tokens that are left for an answer to the longest prompt. Their sum is the context.
+  public var responseLength: Int
+  /// DYNAMIC (in chunks) or STATIC; NPUW's own choice if `nil`.
+  public var prefillHint: String?
+  /// FAST_COMPILE or BEST_PERF; NPUW's own choice if `nil`.
+  public var generateHint: String?
+
+  /// Makes properties; the defaults are those of OpenVINO GenAI.
+  public init(
+    promptLength: Int = 1024, responseLength: Int = 128, prefillHint: String? = nil,
+    generateHint: String? = nil
+  ) {
+    self.promptLength = promptLength
+    self.responseLength = responseLength
+    self.prefillHint = prefillHint
+    self.generateHint = generateHint
+  }
+
+  /// The tokens of a conversation at most.
+  public var contextLength: Int { promptLength + responseLength }
+
+  /// The properties, with the user's own on top.
+  public func properties(merging own: Properties) -> Properties {
+    var properties: Properties = [
+      "NPU_USE_NPUW": "YES", "NPUW_LLM": "YES",
+      "NPUW_LLM_MAX_PROMPT_LEN": .integer(promptLength),
+      "NPUW_LLM_MIN_RESPONSE_LEN": .integer(responseLength),
+      // Left to itself NPUW would compute on the CPU what the NPU refuses, and say nothing.
+      "NPUW_DEVICES": "NPU", "NPUW_FALLBACK_EXEC": "NO",
+    ]
+    properties["NPUW_LLM_PREFILL_HINT"] = prefillHint.map { .text($0) }
+    properties["NPUW_LLM_GENERATE_HINT"] = generateHint.map { .text($0) }
+    return properties.merging(own)
+  }
+
+  /// The device that stands in for an NPU, where the user asked for one: `NPUW_DEVICES=CPU`.
+  public static func standIn(in properties: Properties) -> String? {
+    guard let devices = properties["NPUW_DEVICES"]?.description, !devices.isEmpty else { return nil }
+    let names = devices.split(separator: ",").map(String.init)
+    return names.contains { $0.hasPrefix("NPU") } ? nil : names.first
+  }
+}

@@ -1,0 +1,55 @@
+import OpenVINO
+
+/// Which inputs and outputs of a stateful language model are where (reference: GenAI's contract of names).
+struct LanguageModelInterface {
+  let tokens: Int
+  let mask: Int?
+  let positions: Int?
+  let beam: Int?
+  let logits: Int
+  let logitsType: ElementType
+
+  init(_ compiled: CompiledModel) throws(SupervisorError) {
+    guard let tokens = compiled.inputIndex("input_ids") else {
+      throw Self.notALanguageModel("input_ids", in: compiled.inputs)
+    }
+    self.tokens = tokens
+    mask = compiled.inputIndex("attention_mask")
+    positions = compiled.inputIndex("position_ids")
+    beam = compiled.inputIndex("beam_idx")
+    logits = compiled.outputIndex("logits") ?? 0
+    logitsType = compiled.outputs.indices.contains(logits) ? compiled.outputs[logits].elementType : .dynamic
+    let known = ["input_ids", "attention_mask", "position_ids", "beam_idx"]
+    for input in compiled.inputs where !input.names.contains(where: known.contains) {
+      throw SupervisorError(
+        .badModel, "the model has an input that Oven does not know: \(input.name)",
+        mend: "Models with a stateful key-value cache run; optimum-cli makes them by default.")
+    }
+    guard logitsType == .f32 else {
+      throw SupervisorError(.badModel, "the model's logits are \(logitsType), not f32")
+    }
+  }
+
+  private static func notALanguageModel(_ missing: String, in inputs: [Port]) -> SupervisorError {
+    SupervisorError(
+      .badModel,
+      "the model has no input \(missing); it has \(inputs.map(\.name).joined(separator: ", "))",
+      mend: "Only language models run here: openvino_model.xml of a baked folder.")
+  }
+
+  /// Refuses a model without the state or the inputs of a language model, before it is compiled.
+  static func check(_ model: Model) throws(OpenVINOError) {
+    let inputs = try model.inputs()
+    guard inputs.contains(where: { $0.names.contains("input_ids") }) else {
+      throw OpenVINOError(
+        .badArgument,
+        "it has no input input_ids, so it is no language model; it has \(inputs.map(\.name).joined(separator: ", "))"
+      )
+    }
+    guard try !model.variables().isEmpty else {
+      throw OpenVINOError(
+        .badArgument, "it keeps no state; models without a key-value cache in their variables do not run here"
+      )
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import OpenVINO
+
+/// How one model is compiled for one device.
+struct LoadPlan {
+  let identity: DeviceIdentity
+  let properties: Properties
+  /// Given together with a blob: what was compiled in must not be repeated, but the weights must be found.
+  let importProperties: Properties
+  /// Whether we cut the logits to the last token before compiling. NPUW does so by itself.
+  let cutsLogits: Bool
+
+  init(_ request: ModelLoader.Request, device: String, catalog: some DeviceCatalog) {
+    if device.hasPrefix("NPU") {
+      identity = DeviceIdentity(device, standIn: NPUProperties.standIn(in: request.properties), in: catalog)
+      properties = request.npu.properties(merging: request.properties)
+      importProperties = properties.merging(["WEIGHTS_PATH": .text(request.model.weights)])
+      cutsLogits = false
+    } else {
+      identity = DeviceIdentity(device, in: catalog)
+      properties = Properties(["PERFORMANCE_HINT": "LATENCY"]).merging(request.properties)
+      importProperties = properties
+      cutsLogits = !request.allLogits
+    }
+  }
+
+  func key(_ model: ModelIdentity, _ folder: ModelFolder, _ catalog: some DeviceCatalog) -> CacheKey {
+    CacheKey(
+      model: model.sum, modelPath: Files.realPath(folder.xml), device: identity.device,
+      deviceName: identity.name, driver: identity.driver, compiler: identity.compiler,
+      runtime: catalog.runtimeVersion, graph: cutsLogits ? "logits=last" : "logits=all",
+      properties: properties.sorted)
+  }
+
+  func loadFailed(_ error: OpenVINOError) -> SupervisorError {
+    let mend =
+      identity.device.hasPrefix("NPU")
+      ? "Run `oven doctor`; a newer NPU driver, another weight format or --device CPU may help."
+      : "Run `oven doctor`, or try --device CPU."
+    return SupervisorError(
+      .loadFailed, "\(identity.device) cannot load the model: \(error.message)",
+      mend: identity.device == "CPU"
+        ? "The model may be damaged or of a kind that this OpenVINO does not know." : mend)
+  }
+}

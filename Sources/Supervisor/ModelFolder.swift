@@ -1,0 +1,68 @@
+import JSON
+
+/// The files of a model to run: a folder that we or another tool baked, or an IR file by itself.
+public struct ModelFolder: Sendable, Hashable {
+  /// The folder.
+  public var folder: String
+  /// The graph.
+  public var xml: String
+  /// The weights.
+  public var weights: String
+  /// The manifest of a bake of ours, if there is one.
+  public var manifest: String?
+  /// The tokens that the model was trained for, if `config.json` says so.
+  public var contextLength: Int?
+  /// The number of tokens that it knows, if `config.json` says so.
+  public var vocabularySize: Int?
+  /// The family, such as "llama", if `config.json` says so.
+  public var family: String?
+
+  /// Looks at a folder or an XML file.
+  ///
+  /// - Throws: `.noModel` where there is none, with what was found instead.
+  public init(path: String) throws(SupervisorError) {
+    guard let status = Files.status(path) else {
+      throw SupervisorError(.noModel, "there is no file or folder \(path)", mend: Self.bakeFirst)
+    }
+    folder = status.isFolder ? path : path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    if folder.isEmpty { folder = "/" }
+    if folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    xml = status.isFolder ? folder + "/openvino_model.xml" : path
+    guard Files.status(xml)?.isFolder == false else {
+      throw SupervisorError(.noModel, "the folder \(path) has no openvino_model.xml", mend: Self.bakeFirst)
+    }
+    guard xml.hasSuffix(".xml") else {
+      throw SupervisorError(.noModel, "\(path) is not an OpenVINO model (.xml)", mend: Self.bakeFirst)
+    }
+    weights = String(xml.dropLast(4)) + ".bin"
+    guard Files.status(weights)?.isFolder == false else {
+      throw SupervisorError(
+        .noModel, "\(xml) has no weights: \(weights) is missing",
+        mend: "Copy the .bin file too, or bake again.")
+    }
+    manifest = folder + "/oven.json"
+    if Files.status(folder + "/oven.json") == nil { manifest = nil }
+    readConfiguration()
+  }
+
+  private static let bakeFirst = "Bake a checkpoint first: oven bake SOURCE -o DIR."
+
+  private mutating func readConfiguration() {
+    guard let bytes = Files.contents(folder + "/config.json", limit: 1 << 24),
+      let json = try? JSON(parsing: bytes)
+    else { return }
+    // Models that also see keep the language model's part in an object of its own.
+    let text = json["text_config"] ?? json
+    func number(_ names: String...) -> Int? {
+      names.lazy.compactMap { text[$0]?.int ?? json[$0]?.int }.first { $0 > 0 }
+    }
+    contextLength = number("max_position_embeddings", "n_positions", "n_ctx", "max_sequence_length")
+    vocabularySize = number("vocab_size")
+    family = json["model_type"]?.string
+  }
+
+  /// The identity of the content, for the cache.
+  public func identity() throws(SupervisorError) -> ModelIdentity {
+    try ModelIdentity(xml: xml, weights: weights, manifest: manifest)
+  }
+}

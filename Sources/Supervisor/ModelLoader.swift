@@ -1,0 +1,209 @@
+import OpenVINO
+
+/// What happens while a model is loaded, for whoever shows progress.
+public enum LoadEvent: Sendable, Hashable {
+  /// A device of AUTO is not used.
+  case passedOver(DeviceChoice.PassedOver)
+  /// The compiled model is in the cache and is read now.
+  case fromCache(DeviceIdentity)
+  /// The model is compiled now; the last time, if known, took so many seconds.
+  case compiling(DeviceIdentity, reason: CacheExplanation?)
+  /// Another process compiles the same model for the same device.
+  case waiting
+  /// An entry of the cache is not used, and why.
+  case discarded(reason: String)
+  /// The run goes on without a cache.
+  case cacheWarning(SupervisorError)
+  /// Loaded.
+  case loaded(LoadReport)
+}
+
+/// How a model was loaded.
+public struct LoadReport: Sendable, Hashable {
+  /// The device that computes.
+  public var device: DeviceIdentity
+  /// Whether the compiled model came from the cache.
+  public var fromCache: Bool
+  /// The time from the decision to the end of compiling or importing, in seconds.
+  public var seconds: Double
+  /// Why other devices of AUTO were passed over.
+  public var passedOver: [DeviceChoice.PassedOver]
+}
+
+/// A model that a device is ready to run.
+public struct LoadedModel: Sendable {
+  /// The code.
+  public var compiled: CompiledModel
+  /// How it came to be.
+  public var report: LoadReport
+  /// Its properties, ours and the user's.
+  public var properties: Properties
+}
+
+/// Brings a model onto a device: from the cache if it is there, compiled and kept if not.
+public struct ModelLoader: Sendable {
+  /// OpenVINO.
+  public var core: Core
+  /// Where compiled models are kept; none if `nil`.
+  public var cache: CompiledModelCache?
+  /// Told what happens. Called on the thread that loads.
+  public var report: @Sendable (LoadEvent) -> Void
+
+  /// Makes a loader.
+  public init(
+    core: Core, cache: CompiledModelCache?, report: @escaping @Sendable (LoadEvent) -> Void = { _ in }
+  ) {
+    self.core = core
+    self.cache = cache
+    self.report = report
+  }
+
+  /// What to load, and how.
+  public struct Request: Sendable {
+    /// The model's files.
+    public var model: ModelFolder
+    /// "AUTO" or OpenVINO's name of a device.
+    public var device = "AUTO"
+    /// The user's own properties.
+    public var properties: Properties = [:]
+    /// The lengths and hints of an NPU.
+    public var npu = NPUProperties()
+    /// Whether logits are needed for every token, and not only for the last.
+    public var allLogits = false
+
+    /// Asks for a model with defaults.
+    public init(model: ModelFolder) {
+      self.model = model
+    }
+  }
+
+  /// Loads. With AUTO, a device that refuses the model is passed over with its reason.
+  public func load(_ request: Request) throws(SupervisorError) -> LoadedModel {
+    let choice = try DeviceChoice(request: request.device, properties: request.properties, catalog: core)
+    var passedOver = choice.passedOver
+    passedOver.forEach { report(.passedOver($0)) }
+    for (index, device) in choice.candidates.enumerated() {
+      do throws(SupervisorError) {
+        var loaded = try load(request, on: device)
+        loaded.report.passedOver = passedOver
+        report(.loaded(loaded.report))
+        return loaded
+      } catch {
+        guard choice.isAutomatic, error.code == .loadFailed, index + 1 < choice.candidates.count else {
+          throw error
+        }
+        let note = DeviceChoice.PassedOver(device: device, reason: error.message)
+        passedOver.append(note)
+        report(.passedOver(note))
+      }
+    }
+    throw SupervisorError(.deviceUnavailable, "no device was tried")
+  }
+
+  /// The key under which the model would be kept, for `oven cache explain`.
+  public func key(_ request: Request, on device: String) throws(SupervisorError) -> CacheKey {
+    plan(request, on: device).key(try request.model.identity(), request.model, core)
+  }
+
+  private func plan(_ request: Request, on device: String) -> LoadPlan {
+    LoadPlan(request, device: device, catalog: core)
+  }
+
+  private func load(_ request: Request, on device: String) throws(SupervisorError) -> LoadedModel {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let plan = plan(request, on: device)
+    let found = try find(request, plan)
+    let seconds = (clock.now - start) / .seconds(1)
+    return LoadedModel(
+      compiled: found.compiled,
+      report: LoadReport(
+        device: plan.identity, fromCache: found.fromCache, seconds: seconds, passedOver: []),
+      properties: plan.properties)
+  }
+
+  private typealias Found = (compiled: CompiledModel, fromCache: Bool)
+
+  private func find(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> Found {
+    guard let cache else {
+      report(.compiling(plan.identity, reason: nil))
+      return (try compile(request, plan), false)
+    }
+    let key = plan.key(try request.model.identity(), request.model, core)
+    if let compiled = importEntry(of: key, plan, cache) { return (compiled, true) }
+    do {
+      var waiting = false
+      return try cache.withLock(
+        on: key,
+        whileWaiting: {
+          if !waiting { report(.waiting) }
+          waiting = true
+        },
+        {
+          // Whoever held the lock may have compiled it for us.
+          if waiting, let compiled = importEntry(of: key, plan, cache) { return (compiled, true) }
+          let reason = cache.explain(key)
+          if let entry = cache.entry(for: key) { cache.discard(entry) }
+          report(.compiling(plan.identity, reason: reason))
+          return (try compileAndKeep(request, plan, key, cache), false)
+        })
+    } catch let error as SupervisorError {
+      throw error
+    } catch {
+      // The lock file cannot be made: a folder that was taken away under our feet.
+      report(.cacheWarning(SupervisorError(.cacheUnusable, "the cache cannot be used: \(error)")))
+      return (try compile(request, plan), false)
+    }
+  }
+
+  private func compileAndKeep(
+    _ request: Request, _ plan: LoadPlan, _ key: CacheKey, _ cache: CompiledModelCache
+  ) throws(SupervisorError) -> CompiledModel {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let compiled = try compile(request, plan)
+    let seconds = (clock.now - start) / .seconds(1)
+    do {
+      _ = try cache.store(key, compileSeconds: seconds) { try compiled.export(to: $0) }
+    } catch let error as SupervisorError {
+      report(.cacheWarning(error))
+    } catch {
+      report(
+        .cacheWarning(
+          SupervisorError(
+            .cacheUnusable, "\(plan.identity.device) does not give its compiled model away: \(error)")))
+    }
+    return compiled
+  }
+
+  private func compile(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> CompiledModel {
+    do throws(OpenVINOError) {
+      let model = try core.readModel(request.model.xml, weights: request.model.weights)
+      try LanguageModelInterface.check(model)
+      if plan.cutsLogits { _ = try model.keepLastTokenOnly() }
+      return try core.compile(model, for: plan.identity.device, properties: plan.properties)
+    } catch {
+      throw plan.loadFailed(error)
+    }
+  }
+
+  /// The compiled model of an entry; `nil`, with the reason reported, where it cannot be used.
+  private func importEntry(of key: CacheKey, _ plan: LoadPlan, _ cache: CompiledModelCache) -> CompiledModel?
+  {
+    guard let entry = cache.entry(for: key) else { return nil }
+    guard cache.isIntact(entry) else {
+      report(.discarded(reason: "its bytes are not those that were written (\(entry.folder))"))
+      return nil
+    }
+    report(.fromCache(plan.identity))
+    do throws(OpenVINOError) {
+      let blob = try Tensor(mapping: entry.blob, runtime: core.runtime)
+      let compiled = try core.importModel(blob, for: plan.identity.device, properties: plan.importProperties)
+      cache.noteUse(of: entry)
+      return compiled
+    } catch {
+      report(.discarded(reason: error.message))
+      return nil
+    }
+  }
+}
