@@ -8,7 +8,9 @@ struct SandboxTests {
   private let limits = TemplateLimits(steps: 100_000, bytes: 8 << 20)
 
   private func outcome(_ source: String, _ limits: TemplateLimits) -> Result<String, TemplateError> {
-    Result { () throws(TemplateError) in try ChatTemplate(source: source, limits: limits).render([:], now: pinned) }
+    Result { () throws(TemplateError) in
+      try ChatTemplate(source: source, limits: limits).render([:], now: pinned)
+    }
   }
 
   @Test(
