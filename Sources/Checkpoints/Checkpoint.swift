@@ -19,6 +19,16 @@ public enum Checkpoint {
     }
   }
 
+  /// The tensors of one safetensors file, wherever its bytes are.
+  public static func safetensors(_ source: any ByteSource) throws -> any WeightSource {
+    try TensorTable(try SafetensorsFile(source).tensors, of: source.name)
+  }
+
+  /// The tensors of one file of `torch.save`, wherever its bytes are.
+  public static func torch(_ source: any ByteSource) throws -> any WeightSource {
+    try TensorTable(try TorchFile(source).tensors, of: source.name)
+  }
+
   private static func openFolder(_ path: String) throws -> OpenedCheckpoint {
     let names = try System.names(in: path)
     let config = try config(in: path)
@@ -47,25 +57,24 @@ public enum Checkpoint {
   private static func openFile(_ path: String, config: JSON?) throws -> OpenedCheckpoint {
     let source = try FileByteSource(path: path)
     let start = try source.bytes(at: 0, count: min(4, source.byteCount))
-    if start.elementsEqual("GGUF".utf8) || path.hasSuffix(".gguf") { return try openGGUF(source) }
+    if start.elementsEqual("GGUF".utf8) || path.hasSuffix(".gguf") { return try openGGUF(path) }
     if path.hasSuffix(".index.json") { return try openIndex(source, config: config) }
-    guard path.hasSuffix(".safetensors") else {
+    guard let format = PlainFormat(fileName: path) else {
       throw CheckpointError(
         .notACheckpoint, "\(path) is not a checkpoint of a known format",
         mend: "Known are safetensors, PyTorch's zip format and GGUF.")
     }
-    return OpenedCheckpoint(
-      weights: try TensorTable(try SafetensorsFile(source).tensors, of: path),
-      files: [CheckpointFile(source)],
-      formatName: "safetensors", config: config, gguf: nil)
+    return try opened(
+      try format.tensors(of: source), of: path, files: [CheckpointFile(source)], format: format,
+      config: config)
   }
 
-  private static func openGGUF(_ source: FileByteSource) throws -> OpenedCheckpoint {
-    let file = try GGUFFile(source)
-    let model = try GGUFModel(file, tensors: file.tensors)
+  private static func openGGUF(_ path: String) throws -> OpenedCheckpoint {
+    let split = try GGUFSplit(path: path)
+    let model = try GGUFModel(split.parts[0].file, tensors: split.tensors)
     return OpenedCheckpoint(
-      weights: model.weights, files: [CheckpointFile(source)], formatName: "GGUF", config: model.config,
-      gguf: file)
+      weights: model.weights, files: split.parts.map { CheckpointFile($0.source) }, formatName: "GGUF",
+      config: model.config, gguf: split.parts[0].file)
   }
 
   private static func openIndex(_ source: FileByteSource, config: JSON?) throws -> OpenedCheckpoint {
@@ -73,15 +82,27 @@ public enum Checkpoint {
     let folder = folder(of: source.name)
     var tensors: [any StoredTensor] = []
     var files: [CheckpointFile] = []
+    var format = PlainFormat.safetensors
     for name in index.fileNames {
+      guard let named = PlainFormat(fileName: name) else {
+        throw CheckpointError(.notACheckpoint, "\(source.name) names \(name), which is of no known format")
+      }
       let shard = try FileByteSource(path: "\(folder)/\(name)")
       files.append(CheckpointFile(shard))
-      tensors += try SafetensorsFile(shard).tensors
+      tensors += try named.tensors(of: shard)
+      format = named
     }
     try index.check(tensors)
-    return OpenedCheckpoint(
-      weights: try TensorTable(tensors, of: source.name), files: files, formatName: "safetensors",
-      config: config, gguf: nil)
+    return try opened(tensors, of: source.name, files: files, format: format, config: config)
+  }
+
+  private static func opened(
+    _ tensors: [any StoredTensor], of name: String, files: [CheckpointFile], format: PlainFormat,
+    config: JSON?
+  ) throws -> OpenedCheckpoint {
+    OpenedCheckpoint(
+      weights: try TensorTable(tensors, of: name), files: files, formatName: format.rawValue, config: config,
+      gguf: nil)
   }
 
   private static func folder(of path: String) -> String {
@@ -94,6 +115,31 @@ public enum Checkpoint {
     let path = "\(folder)/config.json"
     guard System.kind(of: path) == .file else { return nil }
     return try JSONFile.read(try FileByteSource(path: path), maximumByteCount: 1 << 24)
+  }
+}
+
+/// The formats that hold tensors under their own names.
+enum PlainFormat: String {
+  case safetensors = "safetensors"
+  case torch = "PyTorch"
+
+  /// The format that a file's name promises.
+  init?(fileName: String) {
+    if fileName.hasSuffix(".safetensors") {
+      self = .safetensors
+    } else if [".bin", ".pt", ".pth"].contains(where: fileName.hasSuffix) {
+      self = .torch
+    } else {
+      return nil
+    }
+  }
+
+  /// The tensors of a file.
+  func tensors(of source: any ByteSource) throws -> [any StoredTensor] {
+    switch self {
+    case .safetensors: try SafetensorsFile(source).tensors
+    case .torch: try TorchFile(source).tensors
+    }
   }
 }
 

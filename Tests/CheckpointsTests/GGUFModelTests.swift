@@ -7,8 +7,10 @@ import Testing
 /// (`make_gguf_models.py`).
 @Suite struct GGUFModelTests {
   static let models = [
-    "llama", "llama-bias", "llama3", "llama-linear", "mixtral", "qwen2", "qwen2-moe", "qwen3", "qwen3-moe", "gemma",
-    "gemma2", "gemma3", "phi", "phi3", "phi3-longrope", "olmo", "olmo2", "granite", "granitemoe", "starcoder2",
+    "llama", "llama-bias", "llama3", "llama-linear", "mixtral", "qwen2", "qwen2-moe", "qwen3", "qwen3-moe",
+    "gemma",
+    "gemma2", "gemma3", "phi", "phi3", "phi3-longrope", "olmo", "olmo2", "granite", "granitemoe",
+    "starcoder2",
     "stablelm", "stablelm-norms", "gpt-neox", "gpt2", "cohere", "glm4", "smollm3", "exaone4", "ernie4_5",
     "hunyuan-dense",
   ]
