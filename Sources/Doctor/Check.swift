@@ -1,0 +1,67 @@
+/// What one look at the machine found.
+public struct Check: Sendable, Hashable {
+  /// How it stands.
+  public enum Status: String, Sendable {
+    /// As it should be.
+    case ok
+    /// It works, but worse than it could, or it may fail later.
+    case warning
+    /// It does not work.
+    case failure
+    /// The machine does not have it, and that is no fault.
+    case notPresent = "not present"
+  }
+
+  /// What was looked at, in a word or two.
+  public var name: String
+  /// How it stands.
+  public var status: Status
+  /// What was found: versions, paths, owners.
+  public var detail: String
+  /// What to do about it. Never empty for a failure.
+  public var mend: String
+
+  /// Records a finding.
+  public init(_ name: String, _ status: Status, _ detail: String, mend: String = "") {
+    self.name = name
+    self.status = status
+    self.detail = detail
+    self.mend = mend
+  }
+}
+
+/// Checks that belong together.
+public struct CheckSection: Sendable, Hashable {
+  /// What they are about: "OpenVINO", "NPU", ...
+  public var title: String
+  /// The findings, in the order of the screen.
+  public var checks: [Check]
+
+  /// Puts checks together.
+  public init(_ title: String, _ checks: [Check]) {
+    self.title = title
+    self.checks = checks
+  }
+}
+
+/// All that the doctor found.
+public struct Diagnosis: Sendable, Hashable {
+  /// The findings, section by section.
+  public var sections: [CheckSection]
+
+  /// Puts sections together.
+  public init(sections: [CheckSection]) { self.sections = sections }
+
+  /// Whether something does not work.
+  public var hasFailures: Bool { count(.failure) > 0 }
+
+  /// How many checks ended so.
+  public func count(_ status: Check.Status) -> Int {
+    sections.reduce(0) { $0 + $1.checks.count { $0.status == status } }
+  }
+
+  /// The check `name` of the section `title`.
+  public func check(_ title: String, _ name: String) -> Check? {
+    sections.first { $0.title == title }?.checks.first { $0.name == name }
+  }
+}
