@@ -84,14 +84,16 @@ extension Graph {
     try append(Gather(), [value, indices, integer(axis)])
   }
 
-  /// The extent of one axis of `value` when the graph runs, as a scalar.
+  /// The extent of one axis of `value` as a scalar: a constant where it is fixed.
   public func extent(_ axis: Int, of value: Value) throws(GraphError) -> Value {
-    try gather(append(ShapeOf(), [value]), integer(axis), axis: 0)
+    if let extent = value.shape[axis].fixed { return try integer(extent) }
+    return try gather(append(ShapeOf(), [value]), integer(axis), axis: 0)
   }
 
-  /// The extent of one axis of `value` when the graph runs, as a vector of one element.
+  /// The same as a vector of one element.
   public func extentVector(_ axis: Int, of value: Value) throws(GraphError) -> Value {
-    try gather(append(ShapeOf(), [value]), integers([axis]), axis: 0)
+    if let extent = value.shape[axis].fixed { return try integers([extent]) }
+    return try gather(append(ShapeOf(), [value]), integers([axis]), axis: 0)
   }
 
   /// A reduction along `axis`.

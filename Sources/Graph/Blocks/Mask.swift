@@ -20,7 +20,7 @@ extension DecoderBuilder {
   /// - Parameter window: how many tokens back a token sees, itself included; nil for all.
   func mask(window: Int?) throws(GraphError) -> Value {
     if let mask = masks[window] { return mask }
-    let mask = try graph.within("attention_mask") { () throws(GraphError) in
+    let mask = try graph.within("mask") { () throws(GraphError) in
       if case .decode(let contextLength) = options.kind {
         return try singleTokenMask(window: window, contextLength: contextLength)
       }
