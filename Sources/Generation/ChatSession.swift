@@ -1,0 +1,114 @@
+import JSON
+
+/// One message of a conversation.
+public struct ChatMessage: Sendable, Equatable {
+  /// `system`, `user` or `assistant`.
+  public var role: String
+  /// The text.
+  public var content: String
+
+  /// A message.
+  public init(role: String, content: String) {
+    self.role = role
+    self.content = content
+  }
+
+  /// As chat templates and files have it.
+  public var json: JSON { ["role": .string(role), "content": .string(content)] }
+
+  /// Reads a message; nil where role or content is missing.
+  public init?(json: JSON) {
+    guard let role = json["role"]?.string, let content = json["content"]?.string else { return nil }
+    self.init(role: role, content: content)
+  }
+}
+
+/// A conversation: its messages, and its tokens so far, so that answers are not turned into tokens a second time,
+/// which may give other tokens than the model chose.
+public struct ChatSession {
+  /// Turns messages into a prompt that ends where the assistant's answer begins.
+  public typealias Render = ([ChatMessage]) throws -> String
+  /// Turns a prompt into tokens.
+  public typealias Encode = (String) throws -> [Int]
+
+  /// The messages so far.
+  public private(set) var messages: [ChatMessage] = []
+  private let render: Render
+  private let encode: Encode
+  /// Prompt and answer so far, as text and as tokens.
+  private var text = ""
+  private var tokens: [Int] = []
+
+  /// A conversation without messages.
+  public init(render: @escaping Render, encode: @escaping Encode) {
+    self.render = render
+    self.encode = encode
+  }
+
+  /// Sets the system's message, the first one, or removes it.
+  public mutating func setSystem(_ content: String?) {
+    if messages.first?.role == "system" { messages.removeFirst() }
+    if let content { messages.insert(ChatMessage(role: "system", content: content), at: 0) }
+  }
+
+  /// Replaces all messages, for example by those of a file.
+  public mutating func replaceMessages(_ messages: [ChatMessage]) {
+    self.messages = messages
+    (text, tokens) = ("", [])
+  }
+
+  /// Forgets everything but the system's message.
+  public mutating func reset() {
+    replaceMessages(messages.first?.role == "system" ? [messages[0]] : [])
+  }
+
+  /// Adds a user's message.
+  ///
+  /// - Returns: The tokens of the whole conversation up to where the answer begins. They begin with the tokens so far
+  ///   if the template repeats the conversation as it was.
+  /// - Throws: What rendering and encoding throw; the message is then not added.
+  public mutating func ask(_ content: String) throws -> [Int] {
+    let asked = messages + [ChatMessage(role: "user", content: content)]
+    let prompt = try render(asked)
+    let ids = try continued(prompt)
+    messages = asked
+    (text, tokens) = (prompt, ids)
+    return ids
+  }
+
+  /// Adds the assistant's answer.
+  ///
+  /// - Parameters:
+  ///   - content: Its text.
+  ///   - tokens: Its tokens, without an end token.
+  ///   - isExact: Whether these tokens are all of this text; not so where a stop string was cut off.
+  public mutating func answer(_ content: String, tokens: [Int], isExact: Bool = true) {
+    messages.append(ChatMessage(role: "assistant", content: content))
+    if isExact {
+      text += content
+      self.tokens += tokens
+    } else {
+      (text, self.tokens) = ("", [])
+    }
+  }
+
+  /// Takes the last question back, with its answer if there is one.
+  ///
+  /// - Returns: The question's text.
+  public mutating func takeBack() -> String? {
+    guard let index = messages.lastIndex(where: { $0.role == "user" }) else { return nil }
+    let question = messages[index].content
+    replaceMessages(Array(messages[..<index]))
+    return question
+  }
+
+  /// The tokens of a prompt. Where it goes on from the text so far, and a token begins exactly there, the tokens so
+  /// far are kept and only those of the rest are taken.
+  private func continued(_ prompt: String) throws -> [Int] {
+    let ids = try encode(prompt)
+    guard !tokens.isEmpty, prompt.utf8.starts(with: text.utf8) else { return ids }
+    let before = try encode(text)
+    guard ids.starts(with: before) else { return ids }
+    return tokens + ids[before.count...]
+  }
+}

@@ -1,0 +1,79 @@
+import JSON
+
+extension GenerationOptions {
+  /// What `generation_config.json` says, with the end tokens of `config.json` where it names none.
+  ///
+  /// Names and meaning are those of transformers' `GenerationConfig`. `max_length` counts the prompt too and is
+  /// therefore no limit for answers; it is left out. A value of `null` is a value that is not given.
+  /// - Throws: `GenerationError` naming an entry that has the wrong type.
+  public init(generationConfig: JSON?, modelConfig: JSON? = nil) throws(GenerationError) {
+    self.init()
+    let file = OptionReader(generationConfig ?? .object([:]))
+    doSample = try file.bool("do_sample")
+    temperature = try file.number("temperature")
+    topK = try file.integer("top_k")
+    topP = try file.number("top_p")
+    minP = try file.number("min_p")
+    typicalP = try file.number("typical_p")
+    repetitionPenalty = try file.number("repetition_penalty")
+    presencePenalty = try file.number("presence_penalty")
+    frequencyPenalty = try file.number("frequency_penalty")
+    maxNewTokens = try file.integer("max_new_tokens")
+    minNewTokens = try file.integer("min_new_tokens")
+    stopStrings = try file.strings("stop_strings")
+    eosTokenIDs = try file.integers("eos_token_id")
+    if eosTokenIDs == nil {
+      // Models with pictures keep the text model's settings one level deeper.
+      let model = OptionReader(modelConfig ?? .object([:]))
+      let text = OptionReader(modelConfig?["text_config"] ?? .object([:]))
+      eosTokenIDs = try model.integers("eos_token_id")
+      if eosTokenIDs == nil { eosTokenIDs = try text.integers("eos_token_id") }
+    }
+    if let suppressed = try file.integers("suppress_tokens"), !suppressed.isEmpty {
+      logitBias = Dictionary(
+        suppressed.map { ($0, -Double.infinity) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+}
+
+/// Reads entries of a file and names those of the wrong type.
+private struct OptionReader {
+  let json: JSON
+
+  init(_ json: JSON) { self.json = json }
+
+  private func value<Value>(_ name: String, _ type: String, _ read: (JSON) -> Value?) throws(GenerationError)
+    -> Value?
+  {
+    guard let entry = json[name], !entry.isNull else { return nil }
+    guard let value = read(entry) else {
+      throw GenerationError(
+        .badFile, "\(name) in the model's configuration is \(entry.serialized().prefix(60)), not \(type)")
+    }
+    return value
+  }
+
+  func bool(_ name: String) throws(GenerationError) -> Bool? { try value(name, "true or false", \.bool) }
+
+  func number(_ name: String) throws(GenerationError) -> Double? { try value(name, "a number", \.double) }
+
+  func integer(_ name: String) throws(GenerationError) -> Int? { try value(name, "an integer", \.int) }
+
+  /// One integer or a list of them.
+  func integers(_ name: String) throws(GenerationError) -> [Int]? {
+    try value(name, "an integer or a list of integers") { entry in
+      if let single = entry.int { return [single] }
+      let all = entry.array?.map(\.int)
+      return all.flatMap { $0.contains(nil) ? nil : $0.compactMap { $0 } }
+    }
+  }
+
+  /// One text or a list of them.
+  func strings(_ name: String) throws(GenerationError) -> [String]? {
+    try value(name, "a text or a list of texts") { entry in
+      if let single = entry.string { return [single] }
+      let all = entry.array?.map(\.string)
+      return all.flatMap { $0.contains(nil) ? nil : $0.compactMap { $0 } }
+    }
+  }
+}

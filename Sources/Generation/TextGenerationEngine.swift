@@ -1,0 +1,30 @@
+/// What computes logits: a model on a device, with the tokens that its cache holds.
+///
+/// An engine belongs to one thread or task. Nothing here knows terminals or processes, so an engine may as well stand
+/// for a child process.
+public protocol TextGenerationEngine: AnyObject {
+  /// The name of the device that computes, as its plugin gives it.
+  var deviceName: String { get }
+  /// The tokens that fit into the context.
+  var contextLength: Int { get }
+  /// The tokens in the cache.
+  var count: Int { get }
+  /// Seconds spent inside the device since the engine was made.
+  var deviceSeconds: Double { get }
+
+  /// Forgets everything after the first `length` tokens.
+  ///
+  /// - Returns: How many are left: `length`, or fewer on a device that cannot keep so many; 0 always works.
+  func truncate(to length: Int) throws -> Int
+
+  /// Appends tokens to the cache and computes the logits that follow the last one.
+  ///
+  /// - Parameters:
+  ///   - tokens: At least one; with those in the cache not more than `contextLength`.
+  ///   - shouldContinue: Asked between the parts of a long computation. When it says no, the call throws, and the
+  ///     cache holds the parts so far.
+  func append(_ tokens: ArraySlice<Int>, shouldContinue: () -> Bool) throws
+
+  /// Lends the logits of the last token that was appended: one for every token of the vocabulary. They may be changed.
+  func withLogits<Result>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) throws -> Result
+}
