@@ -26,10 +26,13 @@ extension Diagnosis {
       for check in section.checks {
         let (sign, color) = Self.look(check.status)
         let padding = String(repeating: " ", count: width - check.name.count)
-        let detail = check.status == .notPresent ? style(check.detail, .dim) : check.detail
+        let indent = String(repeating: " ", count: width + 6)
+        let text = check.detail.split(separator: "\n").map { String($0).trimmed }.joined(
+          separator: "\n" + indent)
+        let detail = check.status == .notPresent ? style(text, .dim) : text
         lines.append("  \(style(sign, color)) \(check.name)\(padding)  \(detail)")
         if !check.mend.isEmpty {
-          lines.append("    \(String(repeating: " ", count: width))  \(style("→", color)) \(check.mend)")
+          lines.append("\(indent)\(style("→", color)) \(check.mend)")
         }
       }
     }

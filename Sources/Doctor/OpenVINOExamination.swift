@@ -16,6 +16,12 @@ struct OpenVINOExamination {
         mend: facts.mend.isEmpty ? "Install OpenVINO, or set OPENVINO_DIR to its folder." : facts.mend)
     }
     let place = facts.origin.isEmpty ? library : "\(library) (\(facts.origin))"
+    if facts.isSlow {
+      return Check(
+        "runtime", .warning, "\(place) takes long to look for devices",
+        mend:
+          "Repeat this: a first start reads from a cold disk. If it stays slow, a driver hangs; see below.")
+    }
     guard let version = facts.version else {
       let missing = LibraryNeeds(files: machine.files, search: libraries).missing(for: library)
       if let first = missing.first {

@@ -36,6 +36,8 @@ public struct RuntimeFacts: Sendable, Hashable {
   public var problem: String?
   /// What to do about `problem`.
   public var mend: String
+  /// Whether it was still looking for devices when the doctor's time was up.
+  public var isSlow = false
   /// The devices that it offers.
   public var devices: [Device]
   /// What the runtime says about plugins that it could not load, by the plugin's device (`GPU`).
@@ -57,7 +59,7 @@ public struct RuntimeFacts: Sendable, Hashable {
   }
 
   /// The devices of one kind: `GPU` finds `GPU.0` too.
-  func devices(of kind: String) -> [Device] {
+  public func devices(of kind: String) -> [Device] {
     devices.filter { $0.name == kind || $0.name.hasPrefix(kind + ".") }
   }
 }
