@@ -100,8 +100,10 @@ public enum Checkpoint {
     _ tensors: [any StoredTensor], of name: String, files: [CheckpointFile], format: PlainFormat,
     config: JSON?
   ) throws -> OpenedCheckpoint {
-    OpenedCheckpoint(
-      weights: try TensorTable(tensors, of: name), files: files, formatName: format.rawValue, config: config,
+    let quantized = try QuantizedCheckpoint(tensors, config: config, file: name)
+    return OpenedCheckpoint(
+      weights: try TensorTable(quantized.tensors, of: name), files: files,
+      formatName: quantized.method.map { "\(format.rawValue), \($0)" } ?? format.rawValue, config: config,
       gguf: nil)
   }
 

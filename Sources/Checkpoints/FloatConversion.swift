@@ -42,6 +42,22 @@ enum FloatConversion {
     return Float(bitPattern: scaled | special | UInt32(half & 0x8000) &<< 16)
   }
 
+  /// Float32 as IEEE binary16, rounded to nearest even.
+  static func half(_ value: Float) -> UInt16 {
+    let bits = value.bitPattern
+    let sign = UInt16(truncatingIfNeeded: bits >> 16 & 0x8000)
+    let magnitude = bits & 0x7FFF_FFFF
+    if magnitude > 0x7F80_0000 { return sign | 0x7E00 }
+    if magnitude >= 0x4780_0000 { return sign | 0x7C00 }
+    if magnitude < 0x3880_0000 {
+      // Subnormal: adding 0.5 lets the float unit round at the right place.
+      let shifted = Float(bitPattern: magnitude) + 0.5
+      return sign | UInt16(truncatingIfNeeded: shifted.bitPattern - Float(0.5).bitPattern)
+    }
+    let odd = magnitude >> 13 & 1
+    return sign | UInt16(truncatingIfNeeded: (magnitude - 0x3800_0000 + 0xFFF + odd) >> 13)
+  }
+
   @inline(__always)
   private static func each<Stored: BitwiseCopyable>(
     _: Stored.Type, _ source: UnsafeRawPointer, _ count: Int, _ output: UnsafeMutablePointer<Float>,

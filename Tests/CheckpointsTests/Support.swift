@@ -72,6 +72,11 @@ private func decode(_ bytes: [UInt8], _ index: Int, _ type: ElementType) -> Floa
   case .f4e2m1:
     let magnitudes: [Float] = [0, 0.5, 1, 1.5, 2, 3, 4, 6]
     return nibble > 7 ? -magnitudes[nibble - 8] : magnitudes[nibble]
+  case .f8e4m3:
+    let (exponent, fraction) = (Int(bytes[index] >> 3 & 15), Float(bytes[index] & 7) / 8)
+    let magnitude = Float(sign: .plus, exponent: max(exponent, 1) - 7, significand: exponent == 0 ? 0 : 1)
+    let step = Float(sign: .plus, exponent: max(exponent, 1) - 7, significand: fraction)
+    return bytes[index] > 127 ? -(magnitude + step) : magnitude + step
   case .f8e8m0: return Float(sign: .plus, exponent: Int(bytes[index]) - 127, significand: 1)
   default: return .nan
   }
