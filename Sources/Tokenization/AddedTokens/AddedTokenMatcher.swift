@@ -96,8 +96,8 @@ struct AddedTokenMatcher: Sendable {
     var start = match.lowerBound
     var end = match.upperBound
     if token.isSingleWord {
-      if start > 0, UnicodeTables.isWord(text.scalar(before: start).scalar) { return nil }
-      if end < text.count, UnicodeTables.isWord(text.scalar(at: end).scalar) { return nil }
+      if start > 0, ScalarCategories.isWord(text.scalar(before: start).scalar) { return nil }
+      if end < text.count, ScalarCategories.isWord(text.scalar(at: end).scalar) { return nil }
     }
     if token.stripsLeft {
       while start > limit {

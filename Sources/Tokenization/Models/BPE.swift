@@ -19,6 +19,7 @@ package struct BPE: Sendable {
   let pairs: MergeTable
   private let unknown: UInt32?
   private let byteTokens: [UInt32?]
+  private let boundaries: WordBoundaries?
   /// Set when pieces come as raw bytes, although the vocabulary is written in `ByteAlphabet`.
   private var rawBytes: RawByteVocabulary?
 
@@ -39,6 +40,8 @@ package struct BPE: Sendable {
       unknown = nil
     }
     byteTokens = fallsBackToBytes ? ByteTokens.ids(in: vocabulary) : []
+    let isPlain = continuingPrefix.isEmpty && endOfWordSuffix.isEmpty && !ignoresMerges
+    boundaries = isPlain ? WordBoundaries(vocabulary) : nil
   }
 
   /// Whether pieces may be given as raw bytes instead of in the byte alphabet, to the same effect.
@@ -46,6 +49,12 @@ package struct BPE: Sendable {
 
   /// Prepares for pieces that are raw bytes.
   mutating func readRawBytes() { rawBytes = RawByteVocabulary(vocabulary, wholeWords: ignoresMerges) }
+
+  /// The pieces, cut further where that has no effect on the tokens.
+  func cut(_ text: UnsafeBufferPointer<UInt8>, _ pieces: [Range<Int>]) -> [Range<Int>] {
+    guard let boundaries, rawBytes == nil else { return pieces }
+    return boundaries.cut(text, pieces)
+  }
 
   /// Appends the tokens of a piece.
   func encode(_ piece: UnsafeBufferPointer<UInt8>, _ scratch: Scratch, into sink: inout TokenSink) {

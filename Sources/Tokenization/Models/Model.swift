@@ -40,7 +40,7 @@ package enum Model: Sendable {
   ) {
     switch self {
     case .bpe(let model):
-      scratch.cached(text, pieces, into: &sink) { model.encode($0, scratch, into: &$1) }
+      scratch.cached(text, model.cut(text, pieces), into: &sink) { model.encode($0, scratch, into: &$1) }
     case .unigram(let model):
       scratch.cached(text, pieces, into: &sink) { model.encode($0, into: &$1) }
     case .wordPiece(let model):

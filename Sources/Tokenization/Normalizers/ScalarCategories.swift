@@ -1,3 +1,5 @@
+import Patterns
+
 /// Sets of scalars as the reference understands them, which knows an older Unicode than Swift does.
 enum ScalarCategories {
   /// What `StripAccents` removes.
@@ -8,6 +10,12 @@ enum ScalarCategories {
   static let controls = ScalarRanges(CategoryData.controls)
   /// What `Punctuation` and `BertPreTokenizer` split at: Unicode's punctuation and the symbols of ASCII.
   static let punctuation = ScalarRanges(CategoryData.punctuation)
+
+  /// What counts as part of a word in `Whitespace` and around single-word tokens: `\w` of UTS 18, which has the
+  /// two joiners too, unlike that of Oniguruma.
+  static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    UnicodeTables.isWord(scalar) || scalar == "\u{200C}" || scalar == "\u{200D}"
+  }
 }
 
 /// A set of scalars kept as sorted ranges.

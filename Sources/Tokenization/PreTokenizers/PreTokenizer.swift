@@ -80,7 +80,7 @@ package indirect enum PreTokenizer: Sendable {
       var start = 0
       var kind = 0
       bytes.forEachScalar { scalar, range in
-        let next = UnicodeTables.isWord(scalar) ? 1 : UnicodeTables.isWhitespace(scalar) ? 0 : 2
+        let next = ScalarCategories.isWord(scalar) ? 1 : UnicodeTables.isWhitespace(scalar) ? 0 : 2
         guard next != kind else { return }
         if kind != 0 { emit(start..<range.lowerBound) }
         start = range.lowerBound
