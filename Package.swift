@@ -1,15 +1,102 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// CI sets this, so that a newer compiler's warnings never break a user's build.
+let strict = Context.environment["OVEN_WARNINGS_AS_ERRORS"] == "1"
+let settings: [SwiftSetting] = strict ? [.unsafeFlags(["-warnings-as-errors"])] : []
+
+/// A library of the design's layout: what stands in `dependencies` is all that it can import.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nio = ["NIOCore", "NIOHTTP1", "NIOConcurrencyHelpers"].map {
+  Target.Dependency.product(name: $0, package: "swift-nio")
+}
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+
 let package = Package(
   name: "oven",
+  products: [
+    .executable(name: "oven", targets: ["oven"]),
+    .library(name: "Baking", targets: ["Baking"]),
+    .library(name: "Tokenization", targets: ["Tokenization"]),
+    .library(name: "OpenVINO", targets: ["OpenVINO"]),
+    // Beside the program and loaded at run time: `oven` itself starts and bakes without any OpenVINO.
+    .library(name: "OvenOpenVINOBridge", type: .dynamic, targets: ["OpenVINOBridge"]),
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
+    // The command line: options, help and completion scripts.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // JSON objects that keep the order of the file.
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    // SHA-256, with the processor's instructions for it.
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // What async-http-client stands on; named for the buffers and header types in its interface.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    // HTTPS to model hubs: streaming bodies, connection reuse, proxies.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
-    .target(name: "JSON", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
-    .target(name: "Tensors"),
-    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-  ]
+    // What everything else is about: numbers, bytes, names.
+    library("JSON", [orderedCollections]),
+    library("Tensors"),
+    library("Patterns"),
+
+    // Baking: nothing here imports OpenVINO.
+    library("Checkpoints", ["Tensors", "JSON"]),
+    .target(name: "Kernels"),
+    library("Quantization", ["Tensors", "Kernels"]),
+    library("Graph", ["Tensors"]),
+    library("IRFormat", ["Graph"]),
+    library("Architectures", ["Graph", "JSON", "Tensors"]),
+    library("Tokenization", ["JSON", "Patterns"]),
+    library("ChatTemplates", ["JSON", orderedCollections]),
+    library("Hub", ["JSON", "Tensors", crypto, httpClient] + nio),
+    library(
+      "Baking",
+      [
+        "Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "Quantization", "Tensors", "Tokenization",
+        crypto,
+      ]),
+
+    // Running: OpenVINO behind a C boundary.
+    .target(name: "COpenVINO"),
+    .systemLibrary(name: "CSystemOpenVINO", pkgConfig: "openvino"),
+    .target(name: "OpenVINOBridge", dependencies: ["COpenVINO", "CSystemOpenVINO"]),
+    library("OpenVINO", ["COpenVINO"]),
+
+    library("Generation", ["JSON", "Tokenization"]),
+    library("Supervisor", ["ChatTemplates", "Generation", "JSON", "OpenVINO", "Tokenization"]),
+    library("Doctor", ["JSON"]),
+
+    // The program.
+    .executableTarget(
+      name: "oven",
+      dependencies: [
+        "Architectures", "Baking", "ChatTemplates", "Checkpoints", "Doctor", "Generation", "Graph", "Hub", "IRFormat",
+        "JSON", "OpenVINO", "Quantization", "Supervisor", "Tensors", "Tokenization", argumentParser,
+      ], swiftSettings: settings),
+
+    // Measurements that stay in the tree.
+    .executableTarget(name: "bench-bake", path: "Benchmarks/bake", swiftSettings: settings),
+    .executableTarget(
+      name: "bench-quantization", dependencies: ["Kernels", "Quantization", "Tensors", crypto],
+      path: "Benchmarks/quantization", swiftSettings: settings),
+    .executableTarget(
+      name: "bench-tokenizer", dependencies: ["Tokenization"], path: "Benchmarks/tokenizer",
+      exclude: ["compare.py"], swiftSettings: settings),
+
+    tests("JSON", ["JSON"]),
+    tests("Tensors", ["Tensors"]),
+  ],
+  cxxLanguageStandard: .cxx17
 )

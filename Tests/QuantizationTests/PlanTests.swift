@@ -6,7 +6,7 @@ import Testing
   /// SmolLM2-135M in small: hidden 576, one layer.
   static let smol: [WeightDescriptor] = [
     WeightDescriptor(name: "embed", role: .embedding, shape: [49152, 576]),
-    WeightDescriptor(name: "norm", role: .vector, shape: [576]),
+    WeightDescriptor(name: "norm", role: .norm, shape: [576]),
     WeightDescriptor(name: "q", role: .linear, shape: [576, 576]),
     WeightDescriptor(name: "up", role: .linear, shape: [1536, 576]),
     WeightDescriptor(name: "down", role: .linear, shape: [576, 1536]),

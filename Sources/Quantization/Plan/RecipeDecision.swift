@@ -6,10 +6,10 @@ extension QuantizationRecipe {
     // A single output row would not stay compressed on a CPU (O = 1), and is nothing.
     guard weight.shape.rank >= 2, weight.shape.rows > 1 else { return false }
     switch weight.role {
-    case .linear, .expertLinear: return true
+    case .linear, .expert: return true
     case .embedding, .head: return allLayers || weightFormat == .int8
     case .router: return weightFormat == .int8
-    case .convolution, .vector: return false
+    case .norm, .bias, .table: return false
     }
   }
 
@@ -19,7 +19,7 @@ extension QuantizationRecipe {
       QuantizationPlan.Decision(name: weight.name, encoding: encoding, note: note)
     }
     // Vectors are a thousandth of the model: 32 bits cost nothing and are exact.
-    if weight.role == .vector || weight.shape.rank < 2 || weight.shape.rows == 1 {
+    if weight.role.isVector || weight.shape.rank < 2 || weight.shape.rows == 1 {
       return decide(.dense(.f32))
     }
     switch weightFormat {
@@ -28,8 +28,6 @@ extension QuantizationRecipe {
     case .kept: return try keptDecision(on: weight)
     case .int8, .int4, .nf4, .mxfp4: break
     }
-    // Convolutions of language models are short and depthwise; no plugin keeps them compressed.
-    if weight.role == .convolution { return decide(.dense(.f16)) }
     guard givesPrimaryFormat(weight), var format = primaryFormat else { return decide(backupEncoding) }
     let columns = weight.shape.columns
     guard let size = format.groupSize, columns % size != 0 else { return decide(.quantized(format)) }

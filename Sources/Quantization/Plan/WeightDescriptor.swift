@@ -1,23 +1,5 @@
 import Tensors
 
-/// What a weight does in the model, as far as its precision depends on it.
-public enum WeightRole: String, Sendable, Hashable, CaseIterable {
-  /// A matrix [out, in] of a linear layer.
-  case linear
-  /// The matrices [experts, out, in] of a layer of experts.
-  case expertLinear
-  /// The matrix [experts, in] that chooses experts: small, and its errors change which experts answer.
-  case router
-  /// The matrix [vocabulary, hidden] in which tokens are looked up, also where the head shares it.
-  case embedding
-  /// The matrix [vocabulary, hidden] that gives the logits.
-  case head
-  /// The kernel of a convolution.
-  case convolution
-  /// Norms, biases, rotary frequencies and other small things that are read element by element.
-  case vector
-}
-
 /// What a plan has to know of a weight; nothing is read.
 public struct WeightDescriptor: Sendable {
   /// The name in messages and in the graph.

@@ -1,0 +1,46 @@
+# Oven: everything a checkout needs. `make help` lists the targets.
+
+.DEFAULT_GOAL := help
+.PHONY: help build test demo demo-check verify format lint runtime model clean bench-bake bench-run bench-tokenizer bench-quantization fuzz
+
+# One configuration for the program, the demo and the tests, so that nothing is compiled twice.
+CONFIG    := release
+SWIFT     ?= swift
+JOBS      ?= $(shell nproc 2>/dev/null || echo 2)
+ROOT      := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
+OVEN      := $(ROOT)/.build/$(CONFIG)/oven
+
+GGUF      := models/SmolLM2-135M-Instruct.Q4_1.gguf
+BAKED     := models/smollm2_int4
+QUESTION  := What is the capital of France?
+
+# Where the runtime's headers are found: the project's own folder, or the one that the machine has.
+export PKG_CONFIG_PATH := $(ROOT)/.openvino/lib/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+runtime: ## install the OpenVINO runtime into .openvino, unless the machine has one
+	@sh scripts/install-openvino
+
+build: runtime ## build the release binary, .build/release/oven
+	$(SWIFT) build -c $(CONFIG) -j $(JOBS)
+
+model: ## fetch SmolLM2-135M-Instruct (GGUF, 98 MB) into models/
+	@sh scripts/fetch-smollm2 $(GGUF)
+
+demo: build model ## bake SmolLM2 and ask it a question, twice: compiled, then from the cache
+	@sh scripts/demo $(OVEN) $(GGUF) $(BAKED) "$(QUESTION)"
+
+test: runtime model lint ## run all tests
+	$(SWIFT) build -c $(CONFIG) -j $(JOBS) --build-tests
+	$(SWIFT) test -c $(CONFIG) --skip-build
+
+lint: ## check the formatting of the sources
+	@$(SWIFT) format lint --strict --parallel -r Package.swift Sources Tests Benchmarks Fuzz
+
+format: ## format the sources
+	@$(SWIFT) format -i --parallel -r Package.swift Sources Tests Benchmarks Fuzz
+
+clean: ## remove what was built (models and the runtime stay)
+	rm -rf .build

@@ -1,0 +1,110 @@
+import Foundation
+import Graph
+import IRFormat
+import JSON
+import Quantization
+
+/// One bake: a checkpoint becomes a folder.
+///
+/// The plan is made first, and every refusal with it. Then the weights stream into a staging folder, the graphs
+/// and the other files follow, and the folder takes its final name when all of it is on the disk.
+public struct Bake: Sendable {
+  /// What is baked, how, and where to.
+  public let options: BakeOptions
+
+  /// A bake with these options.
+  public init(_ options: BakeOptions) { self.options = options }
+
+  /// Bakes.
+  ///
+  /// - Parameters:
+  ///   - events: receives stages, notes and progress.
+  ///   - isCancelled: asked often; once it says true the bake stops, and can be resumed.
+  /// - Throws: `BakeError`, or the error of the reader, graph or recipe that refused. Nothing is left behind then,
+  ///   unless the bake was stopped on request.
+  public func run(
+    events: @escaping BakeEventHandler = { _ in }, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> BakeReport {
+    let begin = ContinuousClock.now
+    if !options.replacesDestination, FileManager.default.fileExists(atPath: options.destination.path) {
+      throw BakeError.destinationExists(options.destination.path)
+    }
+    let plan = try BakePlan(options)
+    plan.notes.forEach { events(.note($0)) }
+    let staging = try StagingFolder(for: options.destination, keepsLeftover: options.resumes)
+    do {
+      try checkSpace(for: plan, in: staging)
+      var report = try write(plan, to: staging, events, isCancelled)
+      report.seconds = (ContinuousClock.now - begin) / .seconds(1)
+      report.peakMemory = HostResources.peakMemory
+      try staging.write((report.manifest.serialized(.pretty) + "\n").utf8, to: Manifest.fileName)
+      try BakeJournal.remove(from: staging)
+      try staging.publish(replacing: options.replacesDestination)
+      return report
+    } catch let error as BakeError where error.code == .cancelled {
+      throw error
+    } catch {
+      staging.discard()
+      throw error
+    }
+  }
+
+  private func checkSpace(for plan: BakePlan, in staging: StagingFolder) throws(BakeError) {
+    guard let free = HostResources.freeBytes(at: staging.url.path), free < plan.byteCount else { return }
+    throw BakeError(
+      .io, "not enough space at \(staging.destination.path)",
+      why: "the result takes \(plan.byteCount / 1_000_000) MB, \(free / 1_000_000) MB are free",
+      mend: "free some space, or bake to another disk with -o")
+  }
+
+  private func write(
+    _ plan: BakePlan, to staging: StagingFolder, _ events: @escaping BakeEventHandler,
+    _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> BakeReport {
+    var report = BakeReport(plan, options)
+    let weights = WeightsStage(plan: plan, options: options, staging: staging, events: events)
+    let written = try weights.run(isCancelled: isCancelled)
+    report.tensors = written.tensors
+    report.files.append(written.file)
+    for (name, graph) in plan.graphs {
+      var xml = ""
+      try IRWriter.write(
+        graph, layout: plan.layout, name: plan.modelType, runtimeInfo: RuntimeNotes.notes(plan.recipe, report.tensors)
+      ) { xml += $0 }
+      try report.add(name + ".xml", Array(xml.utf8), to: staging)
+    }
+    for file in plan.files.files { try report.add(file.name, file.bytes, to: staging) }
+    return report
+  }
+}
+
+extension BakeReport {
+  /// The report of a plan; tensors and files are added as they are written.
+  init(_ plan: BakePlan, _ options: BakeOptions) {
+    let sums = options.origin?.sums ?? [:]
+    source = Source(
+      path: options.source.path, format: plan.checkpoint.formatName,
+      files: plan.checkpoint.files.map { file in
+        let name = URL(filePath: file.path).lastPathComponent
+        return SourceFile(name: name, byteCount: file.byteCount, sha256: sums[name])
+      }, origin: options.origin)
+    modelType = plan.modelType
+    recipe = JSONObject(uniqueKeysWithValues: plan.recipe.manifestEntries.map { ($0.0, JSON.string($0.1)) })
+    recipe["merge_projections"] = .string(String(options.mergesProjections))
+    notes = plan.notes
+    tensors = []
+    files = []
+    parameterCount = plan.parameterCount
+    sourceByteCount = plan.sourceByteCount
+    bakedByteCount = plan.bin.totalByteCount
+    seconds = 0
+    peakMemory = 0
+    verification = nil
+  }
+
+  /// Writes a small file and notes it.
+  fileprivate mutating func add(_ name: String, _ bytes: [UInt8], to staging: StagingFolder) throws(BakeError) {
+    try staging.write(bytes, to: name)
+    files.append(File(name: name, byteCount: bytes.count, checksum: FileDigest.sha256(of: bytes)))
+  }
+}

@@ -1,0 +1,16 @@
+/// What a bake tells about its progress. Delivered from several threads, one event at a time.
+public enum BakeEvent: Sendable {
+  /// A stage begins, said as a sentence.
+  case stage(String)
+  /// Something that the user should know, such as an adjusted group size.
+  case note(String)
+  /// The weights begin: how many tensors, and how many bytes of the source they take.
+  case weightsBegin(tensors: Int, sourceBytes: Int)
+  /// So much of the weights is done.
+  case weightsProgress(tensors: Int, sourceBytes: Int)
+  /// All weights are written.
+  case weightsEnd
+}
+
+/// Takes a bake's events; must not block.
+public typealias BakeEventHandler = @Sendable (BakeEvent) -> Void

@@ -1,0 +1,82 @@
+import Foundation
+import JSON
+import Quantization
+
+/// What an unfinished bake has done so far: a line for each weight that is whole in the file, in its order.
+///
+/// The first line tells what is being baked; a bake of something else does not continue it. A line that was cut by
+/// the crash is no line.
+struct BakeJournal {
+  /// One weight that is in the file.
+  struct Entry {
+    var job: Int
+    var span: Range<Int>
+    var checksum: Checksum
+    var statistics: RowStatistics
+  }
+
+  private static let fileName = ".journal"
+  private let handle: FileHandle
+
+  /// Begins a journal, or continues one after its `entries`.
+  init(in staging: StagingFolder, fingerprint: String, entries: [Entry]) throws {
+    let lines = ["{\"bake\":\"\(fingerprint)\"}"] + entries.map(\.line)
+    try staging.write((lines.joined(separator: "\n") + "\n").utf8, to: Self.fileName)
+    do {
+      handle = try FileHandle(forWritingTo: staging.url.appending(path: Self.fileName))
+      try handle.seekToEnd()
+    } catch { throw BakeError.cannotWrite(staging.path(Self.fileName), error) }
+  }
+
+  /// Notes a weight. It is with the operating system then, and survives the process.
+  func append(_ entry: Entry) throws {
+    do {
+      try handle.write(contentsOf: Data((entry.line + "\n").utf8))
+    } catch { throw BakeError.cannotWrite(Self.fileName, error) }
+  }
+
+  /// What a stopped bake of the same thing noted; empty if there is none.
+  static func entries(in staging: StagingFolder, fingerprint: String) -> [Entry] {
+    guard let data = try? Data(contentsOf: staging.url.appending(path: fileName)) else { return [] }
+    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+    guard let first = lines.first, let header = try? JSON(parsing: String(first)),
+      header["bake"]?.string == fingerprint
+    else { return [] }
+    var entries: [Entry] = []
+    for line in lines.dropFirst() {
+      guard let entry = Entry(line: String(line)), entry.job == entries.count else { break }
+      entries.append(entry)
+    }
+    return entries
+  }
+
+  /// Removes the journal from a folder that is finished.
+  static func remove(from staging: StagingFolder) throws(BakeError) {
+    do {
+      try FileManager.default.removeItem(at: staging.url.appending(path: fileName))
+    } catch { throw BakeError.cannotWrite(fileName, error) }
+  }
+}
+
+extension BakeJournal.Entry {
+  fileprivate var line: String {
+    let members: JSON = [
+      "job": .int(job), "from": .int(span.lowerBound), "to": .int(span.upperBound),
+      "sum": .string(checksum.digest), "error": .double(statistics.squaredError),
+      "squares": .double(statistics.squares),
+    ]
+    return members.serialized()
+  }
+
+  fileprivate init?(line: String) {
+    guard let json = try? JSON(parsing: line), let job = json["job"]?.int, let from = json["from"]?.int,
+      let end = json["to"]?.int, from <= end, let sum = json["sum"]?.string,
+      let error = json["error"]?.double, let squares = json["squares"]?.double
+    else { return nil }
+    var statistics = RowStatistics()
+    statistics.squaredError = error
+    statistics.squares = squares
+    self.init(
+      job: job, span: from..<end, checksum: Checksum(algorithm: "xxh3-128", digest: sum), statistics: statistics)
+  }
+}

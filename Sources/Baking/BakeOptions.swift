@@ -1,0 +1,68 @@
+import Foundation
+import Quantization
+
+/// What to bake, how, and where to.
+public struct BakeOptions: Sendable {
+  /// A checkpoint: a folder or a file.
+  public var source: URL
+  /// The folder that will hold the result.
+  public var destination: URL
+  /// How the weights are stored.
+  public var recipe: RecipeRequest
+  /// Whether projections that share an input become one matrix.
+  public var mergesProjections = false
+  /// Replace an existing destination.
+  public var replacesDestination = false
+  /// Continue a bake that was stopped, after checking what it left.
+  public var resumes = false
+  /// Accept a source that has no tokenizer.
+  public var needsTokenizer = true
+  /// Accept NaN and infinity in the weights.
+  public var allowsNonFinite = false
+  /// Use SHA-256 for the checksum of the weights file, instead of the faster XXH3.
+  public var usesSHA256 = false
+  /// The lengths of the fixed-shape graphs that are written too; nil for none.
+  public var staticShapes: StaticShapes?
+  /// Where the source came from, if it was a hub.
+  public var origin: Origin?
+  /// How many threads work; nil for all processors.
+  public var workerCount: Int?
+
+  /// The lengths of fixed-shape graphs.
+  public struct StaticShapes: Sendable, Hashable {
+    /// Tokens that the prefill graph takes at once.
+    public var promptLength: Int
+    /// Tokens of the whole conversation that the decode graph can see, the new one included.
+    public var contextLength: Int
+
+    /// Names both lengths.
+    public init(promptLength: Int, contextLength: Int) {
+      self.promptLength = promptLength
+      self.contextLength = contextLength
+    }
+  }
+
+  /// A model on a hub.
+  public struct Origin: Sendable, Hashable {
+    /// The id, `organisation/name`.
+    public var modelID: String
+    /// The commit that was fetched.
+    public var revision: String
+    /// SHA-256 sums that the hub told, by file name.
+    public var sums: [String: String]
+
+    /// Names the model and its commit.
+    public init(modelID: String, revision: String, sums: [String: String] = [:]) {
+      self.modelID = modelID
+      self.revision = revision
+      self.sums = sums
+    }
+  }
+
+  /// The usual bake of `source` into `destination`.
+  public init(source: URL, destination: URL, recipe: RecipeRequest = RecipeRequest()) {
+    self.source = source
+    self.destination = destination
+    self.recipe = recipe
+  }
+}

@@ -1,0 +1,98 @@
+import Architectures
+import Checkpoints
+import Foundation
+import Graph
+import IRFormat
+import JSON
+import Quantization
+import Tensors
+
+/// Everything that a bake will do, decided before the first byte is written: every refusal is made here.
+struct BakePlan {
+  let checkpoint: OpenedCheckpoint
+  /// The family, as `config.json` names it.
+  let modelType: String
+  let recipe: QuantizationRecipe
+  let bin: BinPlan
+  let layout: BinLayout
+  /// The graphs, by the name of their file without the ending.
+  let graphs: [(name: String, graph: Graph)]
+  let files: SourceFiles
+  let parameterCount: Int
+  let notes: [String]
+
+  init(_ options: BakeOptions) throws {
+    let checkpoint = try Checkpoint.open(path: options.source.path)
+    self.checkpoint = checkpoint
+    guard let config = checkpoint.config else { throw BakeError.noConfig(options.source.path) }
+    files = try SourceFiles(of: checkpoint, at: options.source, needsTokenizer: options.needsTokenizer)
+    let architecture = try ArchitectureRegistry.make(for: config)
+    modelType = config["model_type"]?.string ?? "unknown"
+
+    let logical = try Self.logicalGraphs(architecture, checkpoint, options)
+    let weights = logical[0].graph.weights
+    try Self.checkUnused(checkpoint.weights, weights, architecture)
+    let own = weights.filter { $0.sharedName == $0.name }
+    parameterCount = own.reduce(0) { $0 + $1.shape.elementCount }
+    let recipe = options.recipe.recipe(parameterCount: parameterCount, keepsValues: weights.contains { $0.weight.keptFormat != nil })
+    self.recipe = recipe
+
+    let decisions = try WeightDecisions(weights, recipe: recipe)
+    notes = decisions.notes
+    var layout = BinLayout()
+    graphs = try logical.map { name, graph in
+      let lowered = try graph.lowered { decisions.format(of: $0) }
+      layout.add(lowered)
+      return (name, lowered)
+    }
+    self.layout = layout
+    bin = try BinPlan(layout) { blob in try decisions.job(for: blob) }
+  }
+
+  /// The graphs that are asked for, with logical weights; the stateful one first.
+  private static func logicalGraphs(
+    _ architecture: any Architecture, _ checkpoint: OpenedCheckpoint, _ options: BakeOptions
+  ) throws -> [(name: String, graph: Graph)] {
+    var kinds: [(String, GraphOptions.Kind)] = [("openvino_model", .stateful)]
+    if let lengths = options.staticShapes {
+      kinds.append(("openvino_prefill", .prefill(promptLength: lengths.promptLength)))
+      kinds.append(("openvino_decode", .decode(contextLength: lengths.contextLength)))
+    }
+    return try kinds.map { name, kind in
+      let graphOptions = GraphOptions(mergeProjections: options.mergesProjections, kind: kind)
+      return (name, try architecture.build(weights: WeightScope(checkpoint.weights), options: graphOptions))
+    }
+  }
+
+  /// Refuses a checkpoint with tensors that the family does not use: they would be silently lost.
+  private static func checkUnused(
+    _ source: any WeightSource, _ weights: [LogicalWeight], _ architecture: any Architecture
+  ) throws(BakeError) {
+    let used = Set(weights.flatMap { $0.weight.tensors.map(\.name) })
+    let unused = source.tensorNames.filter { name in
+      !used.contains(name) && !architecture.ignores(tensor: name)
+    }
+    guard let first = unused.first else { return }
+    throw BakeError(
+      .badData, "the checkpoint has \(unused.count) tensors that this family does not use, such as '\(first)'",
+      why: "the model is more than its config.json says, and would compute something else without them",
+      mend: "check that config.json belongs to these weights; 'oven families' lists what is supported")
+  }
+
+  /// How many bytes the result will take, files beside the weights included.
+  var byteCount: Int {
+    let graphText = graphs.reduce(0) { $0 + $1.graph.nodes.count * 700 }
+    return bin.totalByteCount + graphText + files.files.reduce(0) { $0 + $1.bytes.count } + (1 << 20)
+  }
+
+  /// How many bytes of the checkpoint are read.
+  var sourceByteCount: Int { bin.jobs.reduce(0) { $0 + $1.sourceByteCount } }
+}
+
+extension BakeError {
+  static func noConfig(_ path: String) -> BakeError {
+    BakeError(
+      .noInput, "\(path) has no config.json", why: "it says which family the weights belong to, and their sizes",
+      mend: "put the model's config.json beside its weights")
+  }
+}

@@ -1,0 +1,91 @@
+import Checkpoints
+import Foundation
+import JSON
+
+/// The files that stand beside the weights: configuration, tokenizer, chat template.
+///
+/// What the source has is taken byte for byte, so that the tokenizer cannot drift from the weights. A GGUF has
+/// them inside its metadata; there they are written anew.
+struct SourceFiles {
+  /// A file of the baked folder.
+  struct File {
+    var name: String
+    var bytes: [UInt8]
+  }
+
+  private(set) var files: [File] = []
+
+  /// The names that are copied where they exist. Any `chat_template*.jinja` comes along too.
+  private static let copiedNames = [
+    "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+    "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model",
+    "chat_template.jinja", "chat_template.json", "preprocessor_config.json",
+  ]
+
+  /// Such files are small; one that is not is something else.
+  private static let maximumByteCount = 256 << 20
+
+  /// Collects the files of a checkpoint.
+  ///
+  /// - Parameter needsTokenizer: refuse a source without a tokenizer, before any work is done.
+  /// - Throws: `BakeError` of code `noInput`, naming the file that is missing.
+  init(of checkpoint: OpenedCheckpoint, at source: URL, needsTokenizer: Bool) throws {
+    // A single GGUF is whole in itself: what lies beside it may belong to another model.
+    if checkpoint.gguf == nil || source.isFolder { try copy(from: source.folder) }
+    if self["config.json"] == nil, let config = checkpoint.config { add("config.json", config) }
+    if let gguf = checkpoint.gguf, self["tokenizer.json"] == nil { try recover(from: gguf) }
+    if needsTokenizer, self["tokenizer.json"] == nil {
+      throw BakeError(
+        .noInput, "the source has no tokenizer.json",
+        why: "a baked folder answers with the tokenizer that the model was trained with, and none of "
+          + "tokenizer.json, tokenizer.model, vocab.json with merges.txt or a tiktoken file is there",
+        mend: "copy tokenizer.json and tokenizer_config.json into the source, or bake with --no-tokenizer")
+    }
+  }
+
+  /// The bytes of the file of that name.
+  subscript(name: String) -> [UInt8]? { files.first { $0.name == name }?.bytes }
+
+  private mutating func add(_ name: String, _ value: JSON) {
+    files.append(File(name: name, bytes: Array((value.serialized(.pretty) + "\n").utf8)))
+  }
+
+  private mutating func copy(from folder: URL) throws {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let templates = names.filter { $0.hasPrefix("chat_template") && $0.hasSuffix(".jinja") }
+    for name in Set(Self.copiedNames).union(templates).sorted() where names.contains(name) {
+      let url = folder.appending(path: name)
+      let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize
+      guard (size ?? 0) <= Self.maximumByteCount, let data = try? Data(contentsOf: url) else {
+        throw BakeError(
+          .badData, "cannot read \(url.path)", why: "it is unreadable or implausibly large (\(size ?? 0) bytes)",
+          mend: "check the file, or fetch the model again")
+      }
+      files.append(File(name: name, bytes: Array(data)))
+    }
+  }
+
+  /// Writes anew what a GGUF has in its metadata, where the folder has no such file.
+  private mutating func recover(from gguf: GGUFFile) throws {
+    guard let recovered = try GGUFTokenizerFiles(gguf) else { return }
+    add("tokenizer.json", recovered.tokenizer)
+    let others = [
+      ("tokenizer_config.json", recovered.tokenizerConfig),
+      ("special_tokens_map.json", recovered.specialTokensMap),
+      ("generation_config.json", recovered.generationConfig),
+    ]
+    for (name, value) in others where self[name] == nil { add(name, value) }
+    if let template = recovered.chatTemplate, self["chat_template.jinja"] == nil {
+      files.append(File(name: "chat_template.jinja", bytes: Array(template.utf8)))
+    }
+  }
+}
+
+extension URL {
+  fileprivate var isFolder: Bool {
+    (try? resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
+  }
+
+  /// The folder itself, or the one that a file is in.
+  fileprivate var folder: URL { isFolder ? self : deletingLastPathComponent() }
+}

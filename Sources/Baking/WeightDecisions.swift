@@ -1,0 +1,61 @@
+import Graph
+import Quantization
+import Tensors
+
+/// How each weight of a model is stored.
+struct WeightDecisions {
+  private let weights: [LogicalWeight]
+  private let decisions: [String: QuantizationPlan.Decision]
+  /// What the user should know, equal notes counted together.
+  let notes: [String]
+
+  /// Decides on all weights. A ratio below 1 reads the weights once, to rank them.
+  init(_ weights: [LogicalWeight], recipe: QuantizationRecipe) throws {
+    self.weights = weights
+    var descriptors = weights.map { weight in
+      WeightDescriptor(
+        name: weight.name, role: weight.role, shape: weight.shape, keptFormat: weight.weight.keptFormat)
+    }
+    for index in QuantizationPlan.weightsToScore(descriptors, recipe: recipe) {
+      descriptors[index].score = try Self.score(weights[index].weight)
+    }
+    let plan = try QuantizationPlan.decide(for: descriptors, recipe: recipe)
+    decisions = Dictionary(uniqueKeysWithValues: zip(weights.map(\.name), plan.decisions))
+    notes = plan.notes
+  }
+
+  /// The format in which a graph reads the weight.
+  func format(of weight: LogicalWeight) -> WeightFormat {
+    switch decisions[weight.name]?.encoding {
+    case .dense(let type): .dense(type)
+    case .quantized(let format), .kept(let format): .compressed(format)
+    case nil: .dense(.f32)
+    }
+  }
+
+  /// The job that computes a blob of the file.
+  func job(for blob: Blob) throws -> WeightJob {
+    let weight = weights[blob.weightID]
+    var isKept = false
+    if case .kept = decisions[weight.name]?.encoding { isKept = true }
+    return WeightJob(
+      name: blob.key.sharedName, role: weight.role, weight: weight.weight, format: blob.key.format, isKept: isKept)
+  }
+
+  private static func score(_ weight: Weight) throws -> Double {
+    var scorer = try MixedPrecision.Scorer()
+    let reader = WeightReader()
+    let floats = ScratchBuffer()
+    let (rows, columns) = (weight.shape.rows, weight.shape.columns)
+    let step = max(1, (1 << 18) / max(columns, 1))
+    for start in stride(from: 0, to: rows, by: step) {
+      let piece = start..<min(start + step, rows)
+      try floats.withBytes(piece.count * columns * MemoryLayout<Float>.stride) { bytes in
+        let buffer = bytes.bindMemory(to: Float.self)
+        try reader.read(piece, of: weight, into: buffer)
+        scorer.add(UnsafeBufferPointer(buffer), rows: piece.count, columns: columns)
+      }
+    }
+    return scorer.score
+  }
+}

@@ -1,0 +1,52 @@
+import Graph
+import Quantization
+import Tensors
+
+/// What one worker needs to turn rows of a weight into bytes of the file.
+final class WeightEncoder {
+  private let reader = WeightReader()
+  private let scratch = ScratchBuffer()
+
+  /// Reads `rows` of the job's weight and stores them in its format at `output`.
+  func encode(_ rows: Range<Int>, of job: WeightJob, into output: CompressedRows) throws -> RowStatistics {
+    switch job.format {
+    case .compressed where job.isKept:
+      try reader.readKept(rows, of: job.weight, into: output)
+      return RowStatistics()
+    case .compressed(let format): return try quantize(rows, of: job, Quantizer(format: format), into: output)
+    case .dense(let type):
+      guard let plain = PlainType(type) else {
+        throw TensorError(.unsupportedType, "'\(job.name)' cannot be stored as plain \(type.rawValue)")
+      }
+      return try withFloats(rows, of: job) { floats in
+        DenseConversion.convert(floats, rows: rows.count, columns: job.columns, to: plain, into: output.values)
+      }
+    }
+  }
+
+  /// Quantises straight from the checkpoint's bytes where they are plain numbers that nothing is done to.
+  private func quantize(
+    _ rows: Range<Int>, of job: WeightJob, _ quantizer: Quantizer, into output: CompressedRows
+  ) throws -> RowStatistics {
+    guard let type = job.weight.elementType, PlainType(type) != nil else {
+      return try withFloats(rows, of: job) { floats in
+        quantizer.quantize(floats, rows: rows.count, columns: job.columns, into: output)
+      }
+    }
+    return try scratch.withBytes(type.byteCount(of: rows.count * job.columns)) { bytes in
+      try reader.readRaw(rows, of: job.weight, into: bytes)
+      return try quantizer.quantize(
+        raw: UnsafeRawBufferPointer(bytes), as: type, rows: rows.count, columns: job.columns, into: output)
+    }
+  }
+
+  private func withFloats<Result>(
+    _ rows: Range<Int>, of job: WeightJob, _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) throws -> Result {
+    try scratch.withBytes(rows.count * job.columns * MemoryLayout<Float>.stride) { bytes in
+      let floats = bytes.bindMemory(to: Float.self)
+      try reader.read(rows, of: job.weight, into: floats)
+      return try body(UnsafeBufferPointer(floats))
+    }
+  }
+}

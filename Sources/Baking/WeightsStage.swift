@@ -1,0 +1,143 @@
+import Foundation
+import Graph
+import JSON
+import Quantization
+import Synchronization
+import Tensors
+
+/// Writes `openvino_model.bin`, continuing where a stopped bake was if that is wanted.
+struct WeightsStage {
+  static let fileName = "openvino_model.bin"
+
+  let plan: BakePlan
+  let options: BakeOptions
+  let staging: StagingFolder
+  let events: BakeEventHandler
+
+  /// The file and its rows in the manifest.
+  struct Result {
+    var tensors: [BakeReport.Tensor]
+    var file: BakeReport.File
+  }
+
+  func run(isCancelled: @escaping @Sendable () -> Bool) throws -> Result {
+    let jobs = plan.bin.jobs
+    var digest = options.usesSHA256 ? FileDigest.sha256 : FileDigest.fast
+    let fingerprint = self.fingerprint
+    let kept = options.resumes ? try resumedEntries(fingerprint, &digest) : []
+    let firstSegment = kept.last.map { plan.bin.lastSegments[$0.job] + 1 } ?? 0
+    let file = try AppendedFile(
+      path: staging.path(Self.fileName), keeping: kept.last?.span.upperBound ?? 0, digest: digest)
+    let journal = try BakeJournal(in: staging, fingerprint: fingerprint, entries: kept)
+
+    let progress = Mutex(kept.reduce(0) { $0 + jobs[$1.job].sourceByteCount })
+    events(.weightsBegin(tensors: jobs.count, sourceBytes: plan.sourceByteCount))
+    let spans = plan.bin.spans
+    var entries = kept
+    let pipeline = WeightPipeline(
+      plan: plan.bin, workerCount: options.workerCount ?? HostResources.processorCount,
+      allowsNonFinite: options.allowsNonFinite, isCancelled: isCancelled)
+    let checksum = try pipeline.run(into: file, from: firstSegment) { done in
+      let entry = BakeJournal.Entry(
+        job: done.job, span: spans[done.job], checksum: done.checksum, statistics: done.statistics)
+      entries.append(entry)
+      try journal.append(entry)
+      let bytes = progress.withLock { bytes in
+        bytes += jobs[done.job].sourceByteCount
+        return bytes
+      }
+      events(.weightsProgress(tensors: entries.count, sourceBytes: bytes))
+    }
+    events(.weightsEnd)
+    return Result(
+      tensors: entries.map { BakeReport.Tensor(jobs[$0.job], $0) },
+      file: .init(name: Self.fileName, byteCount: plan.bin.totalByteCount, checksum: checksum))
+  }
+
+  /// The weights that a stopped bake of the same thing wrote, as far as their sums are right. `digest` takes in
+  /// the bytes of the file up to the end of the last one.
+  private func resumedEntries(
+    _ fingerprint: String, _ digest: inout FileDigest
+  ) throws -> [BakeJournal.Entry] {
+    let entries = BakeJournal.entries(in: staging, fingerprint: fingerprint)
+    guard !entries.isEmpty, let file = try? FileByteSource(path: staging.path(Self.fileName)) else {
+      if staging.isLeftover { events(.note("nothing to resume: the bake starts anew")) }
+      return []
+    }
+    let spans = plan.bin.spans
+    var good: [BakeJournal.Entry] = []
+    var position = 0
+    for entry in entries {
+      guard entry.job < spans.count, entry.span == spans[entry.job], entry.span.upperBound <= file.byteCount,
+        try file.checksum(of: entry.span, after: position, &digest) == entry.checksum
+      else { break }
+      position = entry.span.upperBound
+      good.append(entry)
+    }
+    // A span that was wrong has been taken in: begin the file's digest again with the good ones.
+    if good.count < entries.count {
+      digest = options.usesSHA256 ? .sha256 : .fast
+      position = 0
+      for entry in good {
+        _ = try file.checksum(of: entry.span, after: position, &digest)
+        position = entry.span.upperBound
+      }
+    }
+    events(.note("resumed: \(good.count) of \(plan.bin.jobs.count) tensors were finished and are intact"))
+    return good
+  }
+
+  /// What is baked from what: a journal with another fingerprint belongs to another bake.
+  private var fingerprint: String {
+    var parts = [OvenVersion.current, String(plan.bin.totalByteCount), String(options.usesSHA256)]
+    parts += plan.recipe.manifestEntries.map { "\($0.0)=\($0.1)" }
+    for file in plan.checkpoint.files {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
+      let modified = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+      parts.append("\(file.path) \(file.byteCount) \(modified)")
+    }
+    return FileDigest.sha256(of: parts.joined(separator: "\n").utf8).digest
+  }
+}
+
+extension ByteSource {
+  /// The checksum of the bytes of `span`. `digest` takes in these and the ones from `position` up to them.
+  fileprivate func checksum(
+    of span: Range<Int>, after position: Int, _ digest: inout FileDigest
+  ) throws -> Checksum {
+    var spanDigest = FileDigest.fast
+    let piece = 1 << 22
+    var start = position
+    while start < span.upperBound {
+      let end = min(start < span.lowerBound ? span.lowerBound : span.upperBound, start + piece)
+      let bytes = try bytes(at: start, count: end - start)
+      bytes.withUnsafeBytes { digest.update($0) }
+      if start >= span.lowerBound { bytes.withUnsafeBytes { spanDigest.update($0) } }
+      start = end
+    }
+    return spanDigest.checksum
+  }
+}
+
+extension BakeReport.Tensor {
+  fileprivate init(_ job: WeightJob, _ entry: BakeJournal.Entry) {
+    name = job.name
+    role = job.role.rawValue
+    shape = job.weight.shape.dimensions
+    let formats = Set(job.weight.tensors.map(\.formatName)).sorted()
+    sourceFormat = formats.joined(separator: "+")
+    switch job.format {
+    case .dense(let type):
+      format = type.rawValue
+      groupSize = nil
+    case .compressed(let compressed):
+      format = compressed.elementType.rawValue
+      groupSize = compressed.groupSize
+    }
+    isKept = job.isKept
+    relativeError = entry.statistics.relativeError
+    offset = entry.span.lowerBound
+    byteCount = entry.span.count
+    checksum = entry.checksum
+  }
+}

@@ -1,0 +1,57 @@
+import ChatTemplates
+import Generation
+import JSON
+
+/// A loaded model that answers: engine, tokenizer, template and the model's own defaults. Free of the terminal.
+///
+/// Not `Sendable`, as its engine is not: it belongs to one thread or task.
+public final class Assistant {
+  /// How conversations become tokens.
+  public let format: PromptFormat
+  /// What `generation_config.json` says.
+  public let defaults: GenerationOptions
+  private let generator: Generator
+
+  /// - Parameters:
+  ///   - engine: where the model runs.
+  ///   - model: the folder with `generation_config.json` and `config.json`.
+  ///   - format: the tokenizer and template.
+  /// - Throws: `GenerationError` for a `generation_config.json` that makes no sense.
+  public init(engine: any TextGenerationEngine, model: ModelFolder, format: PromptFormat) throws {
+    self.format = format
+    generator = Generator(engine)
+    func json(_ name: String) -> JSON? {
+      Files.contents(model.folder + "/" + name, limit: 1 << 24).flatMap { try? JSON(parsing: $0) }
+    }
+    defaults = try GenerationOptions(
+      generationConfig: json("generation_config.json"), modelConfig: json("config.json"))
+  }
+
+  /// Adds a question to a conversation and generates the answer; only what is new is computed.
+  ///
+  /// - Parameters:
+  ///   - options: what the user asks for on top of the model's defaults.
+  ///   - isCancelled: asked before every token; the answer so far stays in the conversation.
+  /// - Throws: `GenerationError` for a prompt that does not fit, or what the device throws; the question is then
+  ///   taken back.
+  public func answer(
+    _ question: String, in session: inout ChatSession, options: GenerationOptions,
+    isCancelled: () -> Bool = { false }, onEvent: (GenerationEvent) throws -> Void
+  ) throws -> GenerationResult {
+    let config = try GenerationConfig(defaults.merged(with: options))
+    let prompt = try session.ask(question)
+    do {
+      let result = try generator.generate(
+        prompt: prompt, config: config, stream: format.tokenizer.makeStream(prompt: prompt),
+        isCancelled: isCancelled, onEvent: onEvent)
+      let ended = result.reason == .stop
+      session.answer(
+        result.text, tokens: ended ? Array(result.tokens.dropLast()) : result.tokens,
+        isExact: result.reason != .stopString)
+      return result
+    } catch {
+      _ = session.takeBack()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import ChatTemplates
+import Generation
+import JSON
+import Tokenization
+
+/// How a model wants conversations written, and into which tokens: the tokenizer and the chat template that were
+/// baked with it.
+public struct PromptFormat: Sendable {
+  /// The tokenizer.
+  public let tokenizer: Tokenizer
+  private let form: Form
+  private let specialTokens: JSONObject
+
+  private enum Form: Sendable {
+    case template(ChatTemplate)
+    case style(ChatStyle)
+  }
+
+  /// Reads the tokenizer and the template of a folder.
+  ///
+  /// - Parameters:
+  ///   - folder: a baked folder, or any other with `tokenizer.json`.
+  ///   - style: a named style of old models instead of the folder's template; it also serves where there is none.
+  /// - Throws: `TokenizerError`, or `TemplateError` for a template that cannot be read.
+  public init(folder: String, style: ChatStyle? = nil) throws {
+    tokenizer = try Tokenizer.load(folder: folder)
+    specialTokens = try TemplateSource.specialTokens(inFolder: folder)
+    if style == nil, let templates = try TemplateSource.inFolder(folder) {
+      form = .template(try ChatTemplate(source: try templates.text(hasTools: false)))
+    } else {
+      form = .style(style ?? .raw)
+    }
+  }
+
+  /// The text of a conversation, up to where the assistant's answer begins.
+  public func render(_ messages: [ChatMessage]) throws -> String {
+    let list = messages.map(\.json)
+    switch form {
+    case .style(let style): return try style.render(list)
+    case .template(let template):
+      var context = specialTokens
+      context["messages"] = .array(list)
+      context["add_generation_prompt"] = true
+      return try template.render(context)
+    }
+  }
+
+  /// The tokens of such a text. A template writes the special tokens itself; the styles leave that to the tokenizer.
+  public func encode(_ text: String) -> [Int] {
+    if case .template = form { return tokenizer.encode(text, addSpecialTokens: false) }
+    return tokenizer.encode(text, addSpecialTokens: true)
+  }
+
+  /// A conversation without messages.
+  public func makeSession() -> ChatSession {
+    ChatSession(render: { try render($0) }, encode: { encode($0) })
+  }
+}

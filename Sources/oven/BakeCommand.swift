@@ -1,0 +1,122 @@
+import ArgumentParser
+import Baking
+import Foundation
+import Quantization
+
+/// `oven bake`: a checkpoint becomes a folder that any Intel machine runs.
+struct BakeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bake",
+    abstract: "Turn a checkpoint into a folder of OpenVINO files with INT4 weights.",
+    discussion: """
+      SOURCE is a Hugging Face folder (config.json with safetensors or .bin weights), a .gguf or a .safetensors
+      file. The result opens in Oven, OpenVINO GenAI, OpenVINO Model Server and optimum-intel.
+
+      The folder appears under its name only when it is whole. A bake that was stopped goes on with --resume.
+
+        oven bake ./neural-chat-7b -o models/neuralchat_int4
+        oven bake --model-id Intel/neural-chat-7b-v3-1 --output-dir models/neuralchat_int4
+        oven bake model.gguf -o models/m --weight-format int4 --group-size 128
+      """)
+
+  @Argument(help: "A model folder, or a .gguf or .safetensors file.", completion: .file())
+  var source: String?
+
+  @Option(name: [.customShort("o"), .long], help: "The folder to write.", completion: .directory)
+  var outputDir: String
+
+  @OptionGroup(title: "Weights") var weights: WeightOptions
+
+  @OptionGroup(title: "Graphs") var graphs: GraphShapeOptions
+
+  @Flag(help: "Replace the output folder if it exists.") var force = false
+  @Flag(help: "Continue a bake that was stopped, after checking what it left.") var resume = false
+  @Flag(name: .customLong("no-tokenizer"), help: "Accept a source that has no tokenizer.") var noTokenizer = false
+  @Flag(help: "Accept NaN and infinity in the weights.") var allowNonfinite = false
+  @Flag(name: .customLong("sha256"), help: "SHA-256 for the weights file's checksum, instead of XXH3 (slower).")
+  var usesSHA256 = false
+  @Flag(help: "Print the report as JSON to stdout.") var json = false
+
+  func run() async throws {
+    guard let source else {
+      throw ValidationError("Name the checkpoint to bake: oven bake SOURCE -o DIR")
+    }
+    var options = BakeOptions(
+      source: URL(filePath: source), destination: URL(filePath: outputDir), recipe: weights.request)
+    options.replacesDestination = force
+    options.resumes = resume
+    options.needsTokenizer = !noTokenizer
+    options.allowsNonFinite = allowNonfinite
+    options.usesSHA256 = usesSHA256
+    graphs.apply(to: &options)
+
+    let interruption = InterruptionFlag()
+    let screen = BakeScreen()
+    let report = try Bake(options).run(
+      events: { screen.show($0) }, isCancelled: { interruption.isRaised })
+    screen.finish()
+    json ? Terminal.output.line(report.manifest.serialized(.pretty)) : screen.show(report)
+  }
+}
+
+/// The options that say how weights are stored; names and meanings are optimum-cli's.
+struct WeightOptions: ParsableArguments {
+  @Option(
+    help: """
+      How weights are stored: fp32, fp16, int8, int4, nf4 or mxfp4. (default: int4; a GGUF's own 4- and 8-bit \
+      values are kept)
+      """)
+  var weightFormat: QuantizationRecipe.WeightFormat?
+  @Option(help: "Choose what runs best on a device: any, npu, cpu or gpu.")
+  var target: QuantizationRecipe.Target = .any
+  @Flag(inversion: .prefixedNo, help: "Symmetric INT4: no zero points. (default: --sym)") var sym: Bool?
+  @Option(
+    help: """
+      Weights of a row that share a scale; -1 for the whole row. One that does not divide the row is adjusted. \
+      (default: 128)
+      """)
+  var groupSize: Int?
+  @Option(help: "The share of the weights that are 4-bit; the others take the backup precision.")
+  var ratio: Double = 1
+  @Option(help: "Precision of the rest: none, int8_sym or int8_asym. (default: int8_sym)")
+  var backupPrecision: QuantizationRecipe.BackupPrecision?
+  @Flag(help: "Also embeddings and head in 4 bits.") var allLayers = false
+  @Option(help: "What to do with a group size that does not divide a row: error, ignore or adjust.")
+  var groupSizeFallback: QuantizationRecipe.GroupSizeFallback = .adjust
+  @Flag(help: "Even out channels before quantising: AWQ, in its form that needs no data.") var awq = false
+
+  /// What Baking is asked for.
+  var request: RecipeRequest {
+    var request = RecipeRequest()
+    request.weightFormat = weightFormat
+    request.target = target
+    request.isSymmetric = sym
+    request.groupSize = groupSize
+    request.ratio = ratio
+    request.backupPrecision = backupPrecision
+    request.allLayers = allLayers
+    request.groupSizeFallback = groupSizeFallback
+    request.awq = awq
+    return request
+  }
+}
+
+extension QuantizationRecipe.WeightFormat: ExpressibleByArgument {}
+extension QuantizationRecipe.Target: ExpressibleByArgument {}
+extension QuantizationRecipe.BackupPrecision: ExpressibleByArgument {}
+extension QuantizationRecipe.GroupSizeFallback: ExpressibleByArgument {}
+
+/// The options that say which graphs are written.
+struct GraphShapeOptions: ParsableArguments {
+  @Flag(help: "Also write fixed-shape prefill and decode graphs, as a raw NPU compile wants them.")
+  var `static` = false
+  @Option(help: "Tokens that the fixed-shape prefill takes.") var promptLength: Int = 1024
+  @Option(help: "Tokens of the whole conversation in the fixed-shape decode.") var contextLength: Int = 1152
+  @Flag(inversion: .prefixedNo, help: "Merge q, k, v and gate, up into one matrix each.")
+  var mergeProjections: Bool?
+
+  func apply(to options: inout BakeOptions) {
+    if `static` { options.staticShapes = .init(promptLength: promptLength, contextLength: contextLength) }
+    if let mergeProjections { options.mergesProjections = mergeProjections }
+  }
+}

@@ -1,0 +1,87 @@
+import Architectures
+import ChatTemplates
+import Checkpoints
+import Generation
+import Graph
+import IRFormat
+import OpenVINO
+import Quantization
+import Supervisor
+import Tensors
+import Tokenization
+
+// Every module's errors in the program's words: one extension each.
+
+extension CheckpointError: ErrorReportConvertible {
+  var report: ErrorReport {
+    let status: ExitStatus =
+      switch code {
+      case .notFound: .noInput
+      case .unreadable: .inputOutput
+      case .notACheckpoint, .malformed, .unsupported, .inconsistent: .badData
+      }
+    return ErrorReport(what: message, why: "", mend: mend ?? "fetch the file again", status: status)
+  }
+}
+
+extension TensorError: ErrorReportConvertible {
+  var report: ErrorReport {
+    ErrorReport(
+      what: message, why: "", mend: "check that config.json belongs to these weights, or fetch them again",
+      status: code == .unreadable ? .inputOutput : .badData)
+  }
+}
+
+extension ArchitectureError: ErrorReportConvertible {
+  var report: ErrorReport {
+    ErrorReport(what: message, why: "", mend: "'oven families' lists what is supported", status: .badData)
+  }
+}
+
+extension GraphError: ErrorReportConvertible {
+  var report: ErrorReport { ErrorReport(what: message, why: "", mend: "", status: .badData) }
+}
+
+extension IRError: ErrorReportConvertible {
+  var report: ErrorReport { ErrorReport(what: message, why: "", mend: "", status: .badData) }
+}
+
+extension QuantizationError: ErrorReportConvertible {
+  var report: ErrorReport {
+    ErrorReport(what: message, why: "", mend: mend, status: code == .badShape ? .badData : .usage)
+  }
+}
+
+extension TokenizerError: ErrorReportConvertible {
+  var report: ErrorReport { ErrorReport(what: message, why: "", mend: mend, status: .badData) }
+}
+
+extension TemplateError: ErrorReportConvertible {
+  var report: ErrorReport {
+    ErrorReport(what: "the chat template: \(self)", why: "", mend: mend ?? "", status: .badData)
+  }
+}
+
+extension GenerationError: ErrorReportConvertible {
+  var report: ErrorReport {
+    ErrorReport(what: message, why: "", mend: mend, status: code == .badOption ? .usage : .badData)
+  }
+}
+
+extension OpenVINOError: ErrorReportConvertible {
+  var report: ErrorReport { ErrorReport(what: message, why: "", mend: mend, status: .unavailable) }
+}
+
+extension SupervisorError: ErrorReportConvertible {
+  var report: ErrorReport {
+    let status: ExitStatus =
+      switch code {
+      case .noModel: .noInput
+      case .badModel, .promptTooLong, .contextFull: .badData
+      case .cacheUnusable: .cannotCreate
+      case .cancelled: .interrupted
+      default: .unavailable
+      }
+    return ErrorReport(what: message, why: "", mend: mend, status: status)
+  }
+}

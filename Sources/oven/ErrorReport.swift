@@ -1,0 +1,71 @@
+import ArgumentParser
+import Baking
+import Foundation
+
+/// An error as the user sees it: what, why and the mend in three short lines, and an exit code.
+struct ErrorReport {
+  /// What ArgumentParser shows itself: usage errors, `--help`, `--version`.
+  private let parserError: (any Error)?
+  let what: String
+  let why: String
+  let mend: String
+  let status: ExitStatus
+
+  init(what: String, why: String, mend: String, status: ExitStatus) {
+    parserError = nil
+    self.what = what
+    self.why = why
+    self.mend = mend
+    self.status = status
+  }
+
+  /// Finds the words for any error that a command can end with.
+  init(_ error: any Error) {
+    switch error {
+    case let error as BakeError:
+      self.init(what: error.what, why: error.why, mend: error.mend, status: ExitStatus(error.code))
+    case let error as ErrorReportConvertible:
+      self = error.report
+    default:
+      parserError = error
+      what = ""
+      why = ""
+      mend = ""
+      status = .software
+    }
+  }
+
+  /// Prints the report to stderr and ends the program.
+  func exit() -> Never {
+    if let parserError { Oven.exit(withError: parserError) }
+    let terminal = Terminal.error
+    terminal.line("\(terminal.styled("error:", .red)) \(what)")
+    if !why.isEmpty { terminal.line("  why:  \(why)") }
+    if !mend.isEmpty { terminal.line("  mend: \(mend)") }
+    Foundation.exit(status.rawValue)
+  }
+}
+
+/// An error of a module that knows its own report.
+protocol ErrorReportConvertible: Error {
+  /// The error in the program's words.
+  var report: ErrorReport { get }
+}
+
+extension ErrorReport: Error {}
+
+extension ExitStatus {
+  init(_ code: BakeError.Code) {
+    self =
+      switch code {
+      case .noInput: .noInput
+      case .badData: .badData
+      case .usage: .usage
+      case .cannotCreate: .cannotCreate
+      case .io: .inputOutput
+      case .busy: .tryAgain
+      case .permission: .permission
+      case .cancelled: .interrupted
+      }
+  }
+}

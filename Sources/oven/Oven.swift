@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// The program: one verb a file.
+@main
+struct Oven: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "oven",
+    abstract: "Bake language models for Intel hardware, and run them.",
+    discussion: """
+      Bake once: a checkpoint becomes a folder of OpenVINO files with INT4 weights and the tokenizer beside them.
+      Supervise ever after: the folder is compiled for the device, kept in a cache, and answers.
+
+        oven bake SmolLM2-135M-Instruct.gguf -o models/smollm2_int4
+        oven supervisor --model_xml models/smollm2_int4 --prompt "What is the capital of France?"
+
+      Every option reads in both spellings, --model_xml and --model-xml.
+      """,
+    version: OvenVersion.current,
+    subcommands: subcommands)
+
+  private static let subcommands: [any ParsableCommand.Type] = [
+    BakeCommand.self, SupervisorCommand.self, FamiliesCommand.self, PullCommand.self, DoctorCommand.self,
+  ]
+
+  /// Runs the command line. Errors become three short lines and an exit code from sysexits.h.
+  static func main() async {
+    do {
+      var command = try parseAsRoot(OptionSpelling.normalized(CommandLine.arguments.dropFirst()))
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      ErrorReport(error).exit()
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import OpenVINO
+import Supervisor
+
+/// Which device runs a model, with which properties, and where compiled models are kept.
+struct RuntimeOptions: ParsableArguments {
+  @Option(
+    help: """
+      NPU, GPU, CPU, or as OpenVINO names it (GPU.1, HETERO:GPU,CPU). AUTO tries NPU, GPU and CPU and says why \
+      one was passed over; a device named is that one or an error.
+      """)
+  var device = "AUTO"
+  @Option(name: .customLong("property"), help: "A property for the plugin, KEY=VALUE; may be repeated.")
+  var properties: [PluginProperty] = []
+  @Option(help: "Where compiled models are kept. (default: CACHE_DIR, else ./model_cache)", completion: .directory)
+  var cacheDir: String?
+  @Option(help: "Gigabytes that compiled models may take; the least recently used go first.")
+  var cacheBudget: Double = 20
+  @Flag(name: .customLong("no-cache"), help: "Compile every time, and keep nothing.") var noCache = false
+  @Option(help: "NPU: tokens of the longest prompt.") var promptLength: Int = 1024
+  @Option(help: "NPU: tokens left for an answer to it.") var responseLength: Int = 128
+  @Option(help: "NPU: DYNAMIC or STATIC prefill.") var prefillHint: String?
+  @Option(help: "NPU: FAST_COMPILE or BEST_PERF for generation.") var generateHint: String?
+
+  /// The folder for compiled models.
+  var cacheFolder: String {
+    cacheDir ?? ProcessInfo.processInfo.environment["CACHE_DIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "./model_cache"
+  }
+
+  /// The user's properties.
+  var userProperties: Properties {
+    var result: Properties = [:]
+    for property in properties { result[PropertyKey(rawValue: property.key)] = .text(property.value) }
+    return result
+  }
+
+  /// What the loader is asked for.
+  func request(for model: ModelFolder) -> ModelLoader.Request {
+    var request = ModelLoader.Request(model: model)
+    request.device = device
+    request.properties = userProperties
+    request.npu = NPUProperties(
+      promptLength: promptLength, responseLength: responseLength, prefillHint: prefillHint,
+      generateHint: generateHint)
+    return request
+  }
+
+  /// The loader, with its cache. A cache that cannot be used is a warning.
+  func makeLoader(_ report: @escaping @Sendable (LoadEvent) -> Void) throws -> ModelLoader {
+    let core = try Core()
+    var cache: CompiledModelCache?
+    if !noCache {
+      do throws(SupervisorError) {
+        cache = try CompiledModelCache(folder: cacheFolder, budget: Int(cacheBudget * 1e9))
+      } catch { report(.cacheWarning(error)) }
+    }
+    return ModelLoader(core: core, cache: cache, report: report)
+  }
+
+  func validate() throws {
+    guard cacheBudget > 0, cacheBudget < 1e9 else { throw ValidationError("--cache-budget must be above 0") }
+    guard promptLength > 0, responseLength > 0 else {
+      throw ValidationError("--prompt-length and --response-length must be above 0")
+    }
+  }
+}
+
+/// `KEY=VALUE` of `--property`.
+struct PluginProperty: ExpressibleByArgument {
+  let key: String
+  let value: String
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty else { return nil }
+    key = String(parts[0])
+    value = String(parts[1])
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import ChatTemplates
+import Foundation
+import Generation
+import JSON
+import Supervisor
+
+/// `oven supervisor`: loads a baked model and answers.
+struct SupervisorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "supervisor",
+    abstract: "Load a baked model onto a device and answer.",
+    discussion: """
+      The first load compiles the model for the device, which an NPU takes a minute or two for; the result is kept
+      in ./model_cache, and every later load takes seconds.
+
+      With --prompt, or text on stdin, one answer goes to stdout and nothing else; progress and metrics go to
+      stderr.
+
+        oven supervisor --model_xml models/neuralchat_int4 --prompt "Why is the sky blue?"
+        echo "Translate to German: good morning" | oven supervisor --model_xml models/neuralchat_int4
+      """)
+
+  @Option(name: [.customLong("model-xml"), .customLong("model")], help: "The baked folder, or its openvino_model.xml.", completion: .directory)
+  var modelXml: String
+
+  @OptionGroup(title: "Answer") var answer: AnswerOptions
+  @OptionGroup(title: "Device") var runtime: RuntimeOptions
+  @OptionGroup(title: "Sampling") var sampling: SamplingOptions
+
+  func run() async throws {
+    try AnswerSession(model: modelXml, answer: answer, runtime: runtime, sampling: sampling).run()
+  }
+}
+
+/// What is asked, and how the answer is shown.
+struct AnswerOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "Answer this, and end.") var prompt: String?
+  @Option(help: "The system's message, before the first question.") var system: String?
+  @Option(
+    help: """
+      Another folder's tokenizer, or a model of the local hub cache. (default: the one that was baked)
+      """)
+  var tokenizerId: String?
+  @Option(help: "A named style for models without a chat template: neural, llama2, llama3, chatml, alpaca or raw.")
+  var chatStyle: ChatStyle?
+  @Flag(help: "Print answer and metrics as one JSON object to stdout.") var json = false
+}
+
+extension ChatStyle: ExpressibleByArgument {}

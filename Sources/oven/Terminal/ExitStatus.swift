@@ -1,0 +1,14 @@
+/// The exit codes of sysexits.h that the program uses.
+enum ExitStatus: Int32 {
+  case usage = 64
+  case badData = 65
+  case noInput = 66
+  case unavailable = 69
+  case software = 70
+  case cannotCreate = 73
+  case inputOutput = 74
+  case tryAgain = 75
+  case permission = 77
+  /// Stopped by Ctrl-C, as a shell reports it.
+  case interrupted = 130
+}

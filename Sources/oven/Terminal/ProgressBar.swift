@@ -1,0 +1,54 @@
+import Synchronization
+
+/// One line that shows how far long work is, with its rate and the time left. Only on a terminal.
+final class ProgressBar: Sendable {
+  private struct State {
+    var begin = ContinuousClock.now
+    var lastDrawn: ContinuousClock.Instant?
+    var isVisible = false
+  }
+
+  private let terminal: Terminal
+  private let title: String
+  private let total: Int
+  private let state = Mutex(State())
+
+  /// - Parameter total: bytes when done.
+  init(_ title: String, total: Int, on terminal: Terminal = .error) {
+    self.title = title
+    self.total = total
+    self.terminal = terminal
+  }
+
+  /// Draws the bar for `done` bytes, at most ten times a second. `detail` stands before the rate.
+  func update(_ done: Int, detail: String) {
+    guard terminal.isInteractive else { return }
+    state.withLock { state in
+      let now = ContinuousClock.now
+      if let last = state.lastDrawn, now - last < .milliseconds(100), done < total { return }
+      state.lastDrawn = now
+      state.isVisible = true
+      terminal.write("\r" + line(done, detail, elapsed: now - state.begin) + "\u{1B}[K")
+    }
+  }
+
+  /// Takes the bar away.
+  func finish() {
+    state.withLock { state in
+      if state.isVisible { terminal.write("\r\u{1B}[K") }
+      state.isVisible = false
+    }
+  }
+
+  private func line(_ done: Int, _ detail: String, elapsed: Duration) -> String {
+    let seconds = elapsed / .seconds(1)
+    let fraction = total > 0 ? min(1, Double(done) / Double(total)) : 1
+    let rate = seconds > 0 ? Double(done) / seconds : 0
+    let left = rate > 0 ? Double(total - done) / rate : 0
+    let text = " \(Int(fraction * 100))%  \(detail)  \(Units.bytes(Int(rate)))/s  \(Units.time(left)) left"
+    let room = max(0, min(30, terminal.width - title.count - text.count - 4))
+    let filled = Int(fraction * Double(room))
+    let bar = String(repeating: "━", count: filled) + String(repeating: "╌", count: room - filled)
+    return "\(title) \(terminal.styled(bar, .green))\(text)"
+  }
+}
