@@ -113,7 +113,7 @@ struct Backtracker: ~Copyable {
     let set = program.sets[Int(instruction.a)]
     let least = Int(instruction.b)
     let most = instruction.c < 0 ? Int.max : Int(instruction.c)
-    let isTracked = memo.isActive && instruction.slot >= 0
+    let isTracked = instruction.slot >= 0 && (memo.isActive || memo.shouldActivate(afterSteps: steps))
     if isTracked, most != Int.max || least > 1, hasFailed(instruction.slot, position) { return false }
     var at = position
     var count = 0
@@ -122,6 +122,7 @@ struct Backtracker: ~Copyable {
     while true {
       // From a position that has failed before, this run fails too: only the earlier ones are left to try.
       if tracksEach, count >= least, hasFailed(instruction.slot, at) {
+        steps &+= count
         guard count > least, instruction.operation == .greedyRun else { return false }
         at = text.before(at)
         break
@@ -133,6 +134,7 @@ struct Backtracker: ~Copyable {
       count += 1
       if count == least { floor = at }
     }
+    steps &+= count
     guard floor >= 0 else { return false }
     pc += 1
     position = at

@@ -212,6 +212,9 @@ struct RegexCompiler {
   }
 
   private mutating func atomic(_ body: RegexNode) throws(PatternError) {
+    if case .repetition(.set(let set), let least, let most, .greedy) = body {
+      return try repetition(.set(set), least, most, .possessive)
+    }
     let register = register(2)
     try append(.cutBegin, register)
     try emit(body)

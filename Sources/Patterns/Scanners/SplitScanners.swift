@@ -53,7 +53,7 @@ struct CL100KScanner: PatternScanner {
     if bits & ScalarClasses.letter != 0 {
       return text.runEnd(ScalarClasses.letter, from: at + length, table)
     }
-    if bits & ScalarClasses.number != 0 { return digitsEnd(text, at + length, table) }
+    if bits & ScalarClasses.number != 0 { return text.digitsEnd(from: at + length, most: digits, table) }
     let contraction = text.contractionEnd(at: at, ignoringCase: true)
     if contraction > 0 { return contraction }
     if bits & ScalarClasses.newline == 0 {
@@ -64,19 +64,6 @@ struct CL100KScanner: PatternScanner {
     }
     return text.othersEnd(at, bits, length, tail: 0, table)
       ?? text.whitespaceEnd(from: at, keepsNewlines: true, table)
-  }
-
-  @inline(__always)
-  private func digitsEnd(_ text: UTF8Text, _ from: Int, _ table: PagedBytes) -> Int {
-    var at = from
-    var count = 1
-    while count < digits {
-      let (bits, length) = text.classes(at: at, table)
-      if bits & ScalarClasses.number == 0 { break }
-      at += length
-      count += 1
-    }
-    return at
   }
 }
 
