@@ -9,7 +9,8 @@ baked with --weight-format fp32 --no-tokenizer. Prints a line per model:
     steps    token by token through the cache
     padded   a batch of two, one row padded on the left
     paged    GenAI's paged backend: greedy tokens; and the sliding windows that the conversion found
-    npu      the NPU path on the CPU (NPUW_DEVICES=CPU): prefill and four decode steps
+    npu      the NPU path on the CPU (NPUW_DEVICES=CPU): prefill and four decode steps; a star where the model was not
+             partitioned, which it only is from a certain number of layers on
     nodes    what the CPU plugin made of the graph
 """
 import collections
@@ -91,6 +92,16 @@ def check_padded(compiled, ref):
     return max(error(logits[0], ref["logits"][0]), error(logits[1, pad:], ref["logits"][0, :n - pad]))
 
 
+def constant(node):
+    """The value of a scalar that is computed from constants only."""
+    kind, inputs = node.get_type_name(), [v.get_node() for v in node.input_values()]
+    if kind == "Constant":
+        return int(node.get_data().reshape(-1)[0])
+    if kind == "Convert":
+        return constant(inputs[0])
+    return constant(inputs[0]) * constant(inputs[1]) if kind == "Multiply" else None
+
+
 def check_paged(folder, ref):
     import openvino_genai as genai
     from openvino._offline_transformations import paged_attention_transformation
@@ -103,8 +114,7 @@ def check_paged(folder, ref):
     windows = []
     for op in model.get_ops():
         if op.get_type_name() == "PagedAttentionExtension":
-            node = op.input_value(10).get_node()
-            windows.append(int(node.get_data().reshape(-1)[0]) if node.get_type_name() == "Constant" else "?")
+            windows.append(constant(op.input_value(10).get_node()))
     pipe = genai.LLMPipeline(folder, "CPU", ATTENTION_BACKEND="PA", **EXACT)
     config = genai.GenerationConfig()
     config.max_new_tokens = len(ref["greedy"])
@@ -120,8 +130,16 @@ def check_npu(folder, ref):
         "NPU_USE_NPUW": "YES", "NPUW_LLM": "YES", "NPUW_DEVICES": "CPU", "NPUW_LLM_MAX_PROMPT_LEN": 64,
         "NPUW_LLM_MIN_RESPONSE_LEN": 64, "NPUW_LLM_OPTIMIZE_V_TENSORS": "YES",
     }
-    model = CORE.read_model(folder + "/openvino_model.xml")
-    compiled = CORE.compile_model(model, "NPU", properties)
+    mark = ""
+    try:
+        compiled = CORE.compile_model(folder + "/openvino_model.xml", "NPU", properties)
+    except RuntimeError as failure:
+        # The partitioner stumbles over models of very few layers (the same families pass with eight).
+        if "undeclared parameters" not in str(failure):
+            raise
+        mark = "*"
+        properties["NPUW_ONLINE_PIPELINE"] = "NONE"
+        compiled = CORE.compile_model(folder + "/openvino_model.xml", "NPU", properties)
     model = Stateful(compiled)
     ids, expected = ref["input_ids"], ref["logits"]
     start = ids.shape[1] - 4
@@ -130,7 +148,7 @@ def check_npu(folder, ref):
     steps = [
         error(run(model, ids[:, i:i + 1], i)[:, -1], expected[:, i]) for i in range(start, ids.shape[1])
     ]
-    return prefill, max(steps)
+    return (prefill, max(steps), mark) if mark else (prefill, max(steps))
 
 
 def nodes(compiled):

@@ -8,17 +8,14 @@ public struct Mixtral: Architecture {
   public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
-  private let intermediateSize, expertCount, expertsPerToken: Int
+  private let experts: ExpertSettings
   private let epsilon: Float
   private let windows: [Int?]
 
   public init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary(theta: 1_000_000)
-    try config.keys.require("hidden_act", "silu", because: "experts are only supported with 'silu'")
-    intermediateSize = try config.keys.size("intermediate_size")
-    expertCount = try config.keys.size("num_local_experts", atMost: 4096)
-    expertsPerToken = try config.keys.size("num_experts_per_tok", atMost: expertCount)
+    experts = try ExpertSettings(config, intermediateKey: "intermediate_size", normalizesShares: true)
     epsilon = Float(try config.keys.number("rms_norm_eps", or: 1e-5))
     windows = try config.slidingWindows { _ in true }
   }
@@ -36,16 +33,12 @@ public struct Mixtral: Architecture {
         hidden, index: index,
         attentionNorm: norm(layer["input_layernorm"]), attention: attention,
         feedForwardNorm: norm(layer["post_attention_layernorm"]),
-        feedForward: .experts(experts(layer["block_sparse_moe"])))
+        feedForward: .experts(
+          config.experts(
+            layer["block_sparse_moe"], experts, projections: (gate: "w1", up: "w3", down: "w2"))))
     }
     let last = try decoder.normalize(hidden, norm(model["norm"]))
     return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
-  }
-
-  private func experts(_ scope: WeightScope) throws -> MixtureOfExperts {
-    try config.experts(
-      scope, count: expertCount, perToken: expertsPerToken, intermediate: intermediateSize,
-      projections: (gate: "w1", up: "w3", down: "w2"), normalizesShares: true)
   }
 
   private func norm(_ scope: WeightScope) throws -> Normalization {

@@ -13,14 +13,7 @@ public struct Qwen3: Architecture {
   private let epsilon: Float
   private let attentionBias: Bool
   private let windows: [Int?]
-  private let experts: Experts?
-
-  /// The keys that only the models with experts have.
-  private struct Experts {
-    var count, perToken, intermediateSize: Int
-    var normalizesShares: Bool
-    var denseLayers: Set<Int>
-  }
+  private let experts: ExpertSettings?
 
   public init(_ config: ModelConfiguration) throws {
     let keys = config.keys
@@ -30,24 +23,11 @@ public struct Qwen3: Architecture {
     intermediateSize = try keys.size("intermediate_size")
     epsilon = Float(try keys.number("rms_norm_eps", or: 1e-6))
     attentionBias = try keys.flag("attention_bias", or: false)
-    experts = config.modelType == "qwen3_moe" ? try Qwen3.experts(config) : nil
+    experts = config.modelType == "qwen3_moe" ? try ExpertSettings(config) : nil
     // The model with experts has its window in all layers.
     windows =
       try experts == nil || !keys.flag("use_sliding_window", or: false)
       ? config.switchedSlidingWindows() : config.slidingWindows { _ in true }
-  }
-
-  private static func experts(_ config: ModelConfiguration) throws -> Experts {
-    let keys = config.keys
-    try keys.require("hidden_act", "silu", because: "experts are only supported with 'silu'")
-    let step = try keys.optionalSize("decoder_sparse_step") ?? 1
-    let listed = Set(try keys.numbers("mlp_only_layers")?.map { Int($0) } ?? [])
-    let count = try keys.size("num_experts", "num_local_experts", atMost: 4096)
-    return Experts(
-      count: count, perToken: try keys.size("num_experts_per_tok", atMost: count),
-      intermediateSize: try keys.size("moe_intermediate_size"),
-      normalizesShares: try keys.flag("norm_topk_prob", or: false),
-      denseLayers: listed.union((0..<config.layerCount).filter { ($0 + 1) % step != 0 }))
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
@@ -82,11 +62,7 @@ public struct Qwen3: Architecture {
       return .dense(
         try config.gatedFeedForward(scope, intermediate: intermediateSize, activation: activation))
     }
-    return .experts(
-      try config.experts(
-        scope, count: experts.count, perToken: experts.perToken, intermediate: experts.intermediateSize,
-        projections: (gate: "gate_proj", up: "up_proj", down: "down_proj"),
-        normalizesShares: experts.normalizesShares))
+    return .experts(try config.experts(scope, experts))
   }
 
   private func norm(_ scope: WeightScope) throws -> Normalization {

@@ -34,6 +34,9 @@ public struct Attention: Sendable {
   /// How many tokens back a token sees, itself included; nil for all.
   public var slidingWindow: Int?
 
+  /// Queries, keys and values are limited to ± this (`clip_qkv`).
+  public var clip: Float?
+
   /// Attention with its four projections; the rest is set where it differs.
   public init(
     name: String, headCount: Int, keyValueHeadCount: Int, headDimension: Int, query: Linear, key: Linear,
@@ -68,8 +71,13 @@ extension DecoderBuilder {
   /// [batch, tokens, hidden] → [batch, tokens, hidden]; `layer` numbers the cache.
   public func attend(_ input: Value, _ attention: Attention, layer: Int) throws(GraphError) -> Value {
     try graph.within(attention.name) { () throws(GraphError) in
-      let projected = try graph.linears(
+      var projected = try graph.linears(
         input, [attention.query, attention.key, attention.value], merging: options.mergeProjections)
+      if let clip = attention.clip {
+        projected = try projected.map { value throws(GraphError) in
+          try graph.append(Clamp(limits: -clip...clip), [value])
+        }
+      }
       let tables = try attention.rotary.map { rotary throws(GraphError) in try self.rotary(rotary) }
       let query = try heads(projected[0], attention.headCount, attention, attention.queryNorm, tables)
       let key = try heads(projected[1], attention.keyValueHeadCount, attention, attention.keyNorm, tables)

@@ -62,6 +62,13 @@ public struct YarnParameters: Sendable, Hashable {
 }
 
 extension RotaryEmbedding {
+  /// The same with a larger base, θ · α^(d / (d − 2)): a fixed stretch for longer texts ("NTK-aware").
+  public func stretched(by alpha: Double) -> RotaryEmbedding {
+    var stretched = self
+    stretched.theta = theta * pow(alpha, Double(dimension) / Double(dimension - 2))
+    return stretched
+  }
+
   /// The angle of each pair at position 1. For scalings that depend on the text's length, without them.
   var inverseFrequencies: [Double] {
     let plain = inverseFrequencies(dividedBy: nil)

@@ -85,6 +85,21 @@ public struct Gelu: Operation {
   }
 }
 
+/// Elements limited to a range.
+public struct Clamp: Operation {
+  /// The smallest and largest result.
+  public var limits: ClosedRange<Float>
+
+  public var typeName: String { "Clamp" }
+  public var attributes: [Attribute] {
+    [Attribute("min", String(limits.lowerBound)), Attribute("max", String(limits.upperBound))]
+  }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 1)
+    return [ValueType(inputs[0].elementType, inputs[0].shape)]
+  }
+}
+
 /// A change of the element type.
 public struct Convert: Operation {
   /// The type afterwards.

@@ -1,0 +1,50 @@
+import Graph
+import Tensors
+
+/// Helium: Llama's form with rotary positions that pair neighbours.
+public struct Helium: Architecture {
+  public static let modelTypes = ["helium"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon: Float
+  private let attentionBias, mlpBias: Bool
+
+  public init(_ config: ModelConfiguration) throws {
+    self.config = config
+    rotary = try config.rotary(theta: 100_000)
+    activation = try config.activation()
+    intermediateSize = try config.keys.size("intermediate_size")
+    epsilon = Float(try config.keys.number("rms_norm_eps", or: 1e-8))
+    attentionBias = try config.keys.flag("attention_bias", or: false)
+    mlpBias = try config.keys.flag("mlp_bias", or: false)
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = try DecoderBuilder(options)
+    let model = weights["model"]
+    var hidden = try decoder.embed(config, model["embed_tokens"])
+    for index in 0..<config.layerCount {
+      let layer = model["layers"][index]
+      var attention = try config.attention(layer["self_attn"], bias: attentionBias)
+      attention.rotary = rotary
+      attention.pairNeighbours(rotary.dimension)
+      hidden = try decoder.preNormLayer(
+        hidden, index: index,
+        attentionNorm: norm(layer["input_layernorm"]), attention: attention,
+        feedForwardNorm: norm(layer["post_attention_layernorm"]),
+        feedForward: .dense(
+          config.gatedFeedForward(
+            layer["mlp"], intermediate: intermediateSize, activation: activation, bias: mlpBias)))
+    }
+    let last = try decoder.normalize(hidden, norm(model["norm"]))
+    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
+  }
+
+  private func norm(_ scope: WeightScope) throws -> Normalization {
+    try scope.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}

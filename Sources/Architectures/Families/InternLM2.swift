@@ -1,0 +1,71 @@
+import Graph
+import Tensors
+
+/// InternLM 2 and 2.5: Llama's form under other names. Each key-value head is stored together with its query heads.
+public struct InternLM2: Architecture {
+  public static let modelTypes = ["internlm2"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = ["*rotary_emb.inv_freq", "output.weight"]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon: Float
+  private let bias: Bool
+
+  public init(_ config: ModelConfiguration) throws {
+    self.config = config
+    rotary = try config.rotary()
+    activation = try config.activation()
+    intermediateSize = try config.keys.size("intermediate_size")
+    epsilon = Float(try config.keys.number("rms_norm_eps", or: 1e-6))
+    bias = try config.keys.flag("bias", or: true)
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = try DecoderBuilder(options)
+    let model = weights["model"]
+    var hidden = try decoder.embed(config, model["tok_embeddings"])
+    for index in 0..<config.layerCount {
+      let layer = model["layers"][index]
+      let scope = layer["feed_forward"]
+      let mlp = FeedForward(
+        name: scope.path, gate: try scope["w1"].linear(intermediateSize, config.hiddenSize),
+        up: try scope["w3"].linear(intermediateSize, config.hiddenSize),
+        down: try scope["w2"].linear(config.hiddenSize, intermediateSize), activation: activation)
+      hidden = try decoder.preNormLayer(
+        hidden, index: index,
+        attentionNorm: norm(layer["attention_norm"]), attention: attention(layer["attention"]),
+        feedForwardNorm: norm(layer["ffn_norm"]), feedForward: .dense(mlp))
+    }
+    let last = try decoder.normalize(hidden, norm(model["norm"]))
+    return try decoder.finish(last, config, head: weights["output"], embedding: model["tok_embeddings"])
+  }
+
+  private func attention(_ scope: WeightScope) throws -> Attention {
+    let head = config.headDimension, groups = config.keyValueHeadCount
+    let share = config.headCount / groups
+    let fused = try scope["wqkv"].linear((share + 2) * groups * head, config.hiddenSize, bias: bias)
+    /// Heads `heads` of each group of `share` queries, a key and a value.
+    func part(_ heads: Range<Int>, _ name: String) -> Linear {
+      let rows = (0..<groups).flatMap { group in
+        let start = group * (share + 2)
+        return Array((start + heads.lowerBound) * head..<(start + heads.upperBound) * head)
+      }
+      var part = fused.reordered(rows)
+      part.name = scope[name].path
+      return part
+    }
+    var attention = Attention(
+      name: scope.path, headCount: config.headCount, keyValueHeadCount: groups, headDimension: head,
+      query: part(0..<share, "wq"), key: part(share..<share + 1, "wk"),
+      value: part(share + 1..<share + 2, "wv"),
+      output: try scope["wo"].linear(config.hiddenSize, config.headCount * head, bias: bias))
+    attention.rotary = rotary
+    return attention
+  }
+
+  private func norm(_ scope: WeightScope) throws -> Normalization {
+    try scope.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}

@@ -1,0 +1,54 @@
+import Graph
+import Tensors
+
+/// MiniCPM 1 to 2 and 4: Llama's form with embeddings, residuals and the last state scaled, as "maximal update"
+/// training wants it.
+public struct MiniCPM: Architecture {
+  public static let modelTypes = ["minicpm"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon, embeddingFactor, residualFactor, lastFactor: Float
+  private let attentionBias: Bool
+
+  public init(_ config: ModelConfiguration) throws {
+    let keys = config.keys
+    self.config = config
+    try keys.require("num_experts", 0, because: "MiniCPM with experts is not supported")
+    rotary = try config.rotary()
+    activation = try config.activation()
+    intermediateSize = try keys.size("intermediate_size")
+    epsilon = Float(try keys.number("rms_norm_eps", or: 1e-6))
+    attentionBias = try keys.flag("attention_bias", or: false)
+    embeddingFactor = Float(try keys.number("scale_emb", or: 1))
+    residualFactor = Float(try keys.number("scale_depth", or: 1) / Double(config.layerCount).squareRoot())
+    lastFactor = Float(try keys.number("dim_model_base", or: 1) / Double(config.hiddenSize))
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = try DecoderBuilder(options)
+    let model = weights["model"]
+    var hidden = try decoder.graph.scaled(decoder.embed(config, model["embed_tokens"]), by: embeddingFactor)
+    for index in 0..<config.layerCount {
+      let layer = model["layers"][index]
+      var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
+      attention.rotary = rotary
+      hidden = try decoder.preNormLayer(
+        hidden, index: index,
+        attentionNorm: norm(layer["input_layernorm"]), attention: attention,
+        feedForwardNorm: norm(layer["post_attention_layernorm"]),
+        feedForward: .dense(
+          config.gatedFeedForward(layer["mlp"], intermediate: intermediateSize, activation: activation)),
+        residualFactor: residualFactor)
+    }
+    let last = try decoder.normalize(hidden, norm(model["norm"]).scaled(by: lastFactor))
+    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
+  }
+
+  private func norm(_ scope: WeightScope) throws -> Normalization {
+    try scope.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}
