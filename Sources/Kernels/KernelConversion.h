@@ -40,18 +40,6 @@ INLINE vu narrow_bf16(vf value) {
 
 INLINE float half_value(uint16_t half) { return widen_f16((vu16)half)[0]; }
 
-INLINE uint16_t half_bits(float value) {
-  uint32_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7FFFFFFF;
-  if (magnitude >= 0x477FF000) return (uint16_t)(sign | (magnitude > 0x7F800000 ? 0x7E00 : 0x7C00));
-  if (magnitude < 0x38800000) {
-    float sum = __builtin_bit_cast(float, magnitude) + 0.5f;
-    return (uint16_t)(sign | (__builtin_bit_cast(uint32_t, sum) & 0x7FFF));
-  }
-  return (uint16_t)(sign | (magnitude + 0xFFF + (magnitude >> 13 & 1) - (112u << 23)) >> 13);
-}
-
 static void widen(const void *source, oven_type type, size_t count, float *output) {
   if (type == oven_type_f32) {
     memcpy(output, source, count * sizeof(float));

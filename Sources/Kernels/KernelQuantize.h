@@ -21,6 +21,30 @@ INLINE scratch_parts divided(void *scratch, size_t columns, size_t groups) {
   return parts;
 }
 
+typedef float vf8 __attribute__((ext_vector_type(8)));
+typedef float vf4 __attribute__((ext_vector_type(4)));
+typedef float vf2 __attribute__((ext_vector_type(2)));
+
+INLINE float lowest_lane(vf x) {
+  vf8 eight = x.lo < x.hi ? x.lo : x.hi;
+  vf4 four = eight.lo < eight.hi ? eight.lo : eight.hi;
+  vf2 two = four.lo < four.hi ? four.lo : four.hi;
+  return two[0] < two[1] ? two[0] : two[1];
+}
+
+INLINE float highest_lane(vf x) { return -lowest_lane(-x); }
+
+// Codes of four bits, a byte each, packed from element `first` on, which may be in the high half of a byte.
+static void put_nibbles(const uint8_t *codes, size_t count, uint8_t *values, size_t first) {
+  for (size_t index = 0; index < count; index++) {
+    size_t place = first + index;
+    if (place & 1)
+      values[place / 2] |= (uint8_t)(codes[index] << 4);
+    else
+      values[place / 2] = codes[index];
+  }
+}
+
 // The range of each group, and the squares of the row added to 16 lanes.
 INLINE void row_ranges(const char *row, size_t columns, size_t group_size, scratch_parts parts, vd *squares) {
   for (size_t start = 0, group = 0; start < columns; start += group_size, group++) {
@@ -42,8 +66,8 @@ INLINE void row_ranges(const char *row, size_t columns, size_t group_size, scrat
       high[lane] = x > high[lane] ? x : high[lane];
       sum[lane] += x * x;
     }
-    parts.minima[group] = __builtin_reduce_min(low);
-    parts.maxima[group] = __builtin_reduce_max(high);
+    parts.minima[group] = lowest_lane(low);
+    parts.maxima[group] = highest_lane(high);
     *squares += __builtin_convertvector(sum, vd);
   }
 }
@@ -55,44 +79,64 @@ INLINE double lane_sum(vd lanes) {
   return sum;
 }
 
+// The scales of 16 groups in their storage type, `count` of them to `output`, and what they then stand for.
+INLINE vf put_scales(const oven_quantize_job *job, oven_scheme scheme, vf scales, size_t first, size_t count,
+                     vi *overflows) {
+  if (scheme == oven_scheme_mxfp4) {
+    vu8 bytes = __builtin_convertvector(__builtin_bit_cast(vu, scales) >> 23, vu8);
+    memcpy((char *)job->scales + first, &bytes, count);
+    return scales;
+  }
+  // Beyond the range of the type: the largest finite number of that sign, and counted.
+  if (job->scales_are_f32) {
+    vi over = scales > 0x1.fffffep127f;
+    *overflows -= over;
+    scales = over ? (vf)0x1.fffffep127f : scales;
+    memcpy((char *)job->scales + first * sizeof(float), &scales, count * sizeof(float));
+    return scales;
+  }
+  vu bits = narrow_f16(scales);
+  vi over = (vi)((bits & 0x7FFF) == 0x7C00);
+  *overflows -= over;
+  vu16 half = __builtin_convertvector(bits + __builtin_bit_cast(vu, over), vu16);
+  memcpy((char *)job->scales + first * sizeof(uint16_t), &half, count * sizeof(uint16_t));
+  return widen_f16(half);
+}
+
+INLINE void put_zero_points(const oven_quantize_job *job, oven_scheme scheme, vf zeros, size_t first, size_t count) {
+  vu8 bytes = __builtin_convertvector(zeros, vu8);
+  if (is_eight_bit(scheme)) {
+    memcpy(job->zero_points + first, &bytes, count);
+  } else {
+    uint8_t codes[LANES];
+    memcpy(codes, &bytes, sizeof codes);
+    put_nibbles(codes, count, job->zero_points, first);
+  }
+}
+
 // Scales and zero points of a row's groups; the first of them is number `first` of the matrix.
 INLINE void row_parameters(const oven_quantize_job *job, oven_scheme scheme, size_t first, size_t groups,
                            scratch_parts parts, oven_statistics *statistics) {
-  for (size_t group = 0; group < groups; group++) {
-    float scale = scheme_scale(scheme, parts.minima[group], parts.maxima[group]);
-    parts.scales[group] = scale;
-    float stored = scale;
-    if (scheme == oven_scheme_mxfp4) {
-      ((uint8_t *)job->scales)[first + group] = (uint8_t)(__builtin_bit_cast(uint32_t, scale) >> 23);
-    } else if (job->scales_are_f32) {
-      if (stored > 0x1.fffffep127f) {
-        stored = 0x1.fffffep127f;
-        statistics->overflow_count++;
-      }
-      memcpy((char *)job->scales + (first + group) * sizeof(float), &stored, sizeof stored);
-    } else {
-      uint16_t bits = half_bits(scale);
-      if ((bits & 0x7FFF) == 0x7C00) {
-        bits--; // the largest finite number of that sign
-        statistics->overflow_count++;
-      }
-      memcpy((char *)job->scales + (first + group) * sizeof bits, &bits, sizeof bits);
-      stored = half_value(bits);
-    }
-    parts.stored[group] = stored;
-    float zero = scheme_zero_point(scheme, parts.minima[group], scale);
-    if (is_asymmetric(scheme)) {
-      size_t place = first + group;
-      if (is_eight_bit(scheme)) {
-        job->zero_points[place] = (uint8_t)zero;
-      } else if (place & 1) {
-        job->zero_points[place / 2] |= (uint8_t)((uint8_t)zero << 4);
-      } else {
-        job->zero_points[place / 2] = (uint8_t)zero;
-      }
-      parts.minima[group] = zero; // its range is not needed any more
-    }
+  vi overflows = 0;
+  vf largest = 0;
+  for (size_t group = 0; group < groups; group += LANES) {
+    size_t count = groups - group < LANES ? groups - group : LANES;
+    // The arrays end at a whole vector; what lies after the last group counts as zeros.
+    for (size_t extra = count; extra < LANES; extra++) parts.minima[group + extra] = parts.maxima[group + extra] = 0;
+    vf minima = load(parts.minima + group), maxima = load(parts.maxima + group);
+    vf low = magnitude_of(minima), high = magnitude_of(maxima);
+    low = low > high ? low : high;
+    largest = low > largest ? low : largest;
+    vf scales = scheme_scales(scheme, minima, maxima);
+    store(parts.scales + group, scales);
+    store(parts.stored + group, put_scales(job, scheme, scales, first + group, count, &overflows));
+    vf zeros = scheme_zero_points(scheme, minima, scales);
+    if (is_asymmetric(scheme)) put_zero_points(job, scheme, zeros, first + group, count);
+    store(parts.minima + group, zeros); // the range is not needed any more
   }
+  float magnitude = highest_lane(largest);
+  if (magnitude > statistics->maximum_magnitude) statistics->maximum_magnitude = magnitude;
+  statistics->overflow_count += __builtin_reduce_add(overflows);
 }
 
 // Two codes of a byte each, or one: 16 codes to 8 or 16 bytes.
@@ -152,17 +196,6 @@ static int64_t copy_finite(const char *row, size_t columns, float *output) {
   return count;
 }
 
-// Codes of a row that begins or whose groups begin inside of a byte.
-static void put_nibbles(const uint8_t *codes, size_t count, uint8_t *values, size_t first) {
-  for (size_t index = 0; index < count; index++) {
-    size_t place = first + index;
-    if (place & 1)
-      values[place / 2] |= (uint8_t)(codes[index] << 4);
-    else
-      values[place / 2] = codes[index];
-  }
-}
-
 INLINE void quantize_rows(const oven_quantize_job *job, oven_scheme scheme, oven_statistics *statistics) {
   size_t columns = job->columns, group_size = job->group_size, groups = columns / group_size;
   scratch_parts parts = divided(job->scratch, columns, groups);
@@ -186,11 +219,6 @@ INLINE void quantize_rows(const oven_quantize_job *job, oven_scheme scheme, oven
         row_ranges(row, columns, group_size, parts, &squares);
         sum = lane_sum(squares);
       }
-    }
-    for (size_t group = 0; group < groups; group++) {
-      float low = __builtin_fabsf(parts.minima[group]), high = __builtin_fabsf(parts.maxima[group]);
-      if (low > statistics->maximum_magnitude) statistics->maximum_magnitude = low;
-      if (high > statistics->maximum_magnitude) statistics->maximum_magnitude = high;
     }
     row_parameters(job, scheme, number * groups, groups, parts, statistics);
     if (is_eight_bit(scheme)) {

@@ -13,34 +13,38 @@ INLINE int is_eight_bit(oven_scheme scheme) {
   return scheme == oven_scheme_int8_symmetric || scheme == oven_scheme_int8_asymmetric;
 }
 
-INLINE float guarded(float scale) { return __builtin_fabsf(scale) < EPSILON ? EPSILON : scale; }
+INLINE vf magnitude_of(vf x) { return __builtin_bit_cast(vf, __builtin_bit_cast(vu, x) & 0x7FFFFFFF); }
 
-INLINE float scheme_scale(oven_scheme scheme, float minimum, float maximum) {
-  float low = __builtin_fabsf(minimum), high = __builtin_fabsf(maximum);
+INLINE vf guarded(vf scale) { return magnitude_of(scale) < EPSILON ? (vf)EPSILON : scale; }
+
+// The scales of 16 groups.
+INLINE vf scheme_scales(oven_scheme scheme, vf minimum, vf maximum) {
+  vf low = magnitude_of(minimum), high = magnitude_of(maximum);
+  vf largest = low > high ? low : high;
+  vf extent = (maximum > 0 ? maximum : (vf)0) - (minimum < 0 ? minimum : (vf)0);
   switch (scheme) {
   case oven_scheme_int4_symmetric: return guarded((low >= maximum ? low : -maximum) / 8);
   case oven_scheme_int8_symmetric: return guarded((low >= maximum ? low : -maximum) / 128);
-  case oven_scheme_int4_asymmetric:
-    return guarded(((maximum > 0 ? maximum : 0) - (minimum < 0 ? minimum : 0)) / 15);
-  case oven_scheme_int8_asymmetric:
-    return guarded(((maximum > 0 ? maximum : 0) - (minimum < 0 ? minimum : 0)) / 255);
-  case oven_scheme_nf4: return guarded(low > high ? low : high);
-  case oven_scheme_fp4: return guarded(low > high ? low : high) / 6;
+  case oven_scheme_int4_asymmetric: return guarded(extent / 15);
+  case oven_scheme_int8_asymmetric: return guarded(extent / 255);
+  case oven_scheme_nf4: return guarded(largest);
+  case oven_scheme_fp4: return guarded(largest) / 6;
   case oven_scheme_mxfp4: {
     // The next power of two that is not smaller.
-    uint32_t bits = __builtin_bit_cast(uint32_t, guarded(low > high ? low : high) / 6);
-    bits = (bits + 0x7FFFFF) & 0x7F800000;
-    return __builtin_bit_cast(float, bits > 0x7F000000 ? 0x7F000000 : bits);
+    vu bits = (__builtin_bit_cast(vu, guarded(largest) / 6) + 0x7FFFFF) & 0x7F800000;
+    return __builtin_bit_cast(vf, bits > 0x7F000000 ? (vu)0x7F000000 : bits);
   }
   }
 }
 
-INLINE float scheme_zero_point(oven_scheme scheme, float minimum, float scale) {
+// The zero points of 16 groups.
+INLINE vf scheme_zero_points(oven_scheme scheme, vf minimum, vf scales) {
   if (!is_asymmetric(scheme)) return 0;
-  float highest = is_eight_bit(scheme) ? 255 : 15;
-  float zero = (minimum < 0 ? minimum : 0) / scale;
-  zero = -((zero + MAGIC) - MAGIC);
-  return zero < 0 ? 0 : zero > highest ? highest : zero;
+  vf highest = is_eight_bit(scheme) ? 255 : 15;
+  vf zero = (minimum < 0 ? minimum : (vf)0) / scales;
+  zero = MAGIC - (zero + MAGIC);
+  zero = zero > highest ? highest : zero;
+  return zero < 0 ? (vf)0 : zero;
 }
 
 // Numbers divided by their scale, as codes; `values` becomes what the codes stand for, without the scale.
