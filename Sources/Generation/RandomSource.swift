@@ -16,6 +16,8 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     state = (next(), next(), next(), next())
   }
 
+  package init(state: (UInt64, UInt64, UInt64, UInt64)) { self.state = state }
+
   public mutating func next() -> UInt64 {
     let product = state.1 &* 5
     let result = ((product << 7) | (product >> 57)) &* 9
