@@ -1,0 +1,107 @@
+import Baking
+import Crypto
+import Foundation
+import JSON
+import Testing
+
+@Suite struct BakeTests {
+  @Test func writesAWholeFolder() throws {
+    let folder = try TemporaryFolder()
+    let report = try Bake(options(Fixture.url("llama"), folder["baked"])).run()
+    #expect(folder.names == ["baked"])
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder["baked"].path).sorted()
+    #expect(
+      names == ["config.json", "generation_config.json", "openvino_model.bin", "openvino_model.xml", "oven.json"])
+    let config = try Data(contentsOf: folder["baked"].appending(path: "config.json"))
+    #expect(config == (try Data(contentsOf: Fixture.url("llama").appending(path: "config.json"))))
+    let manifest = try JSON(parsing: Data(contentsOf: folder["baked"].appending(path: "oven.json")))
+    #expect(manifest["tensors"]?.array?.count == report.tensors.count)
+    #expect(manifest["model_type"]?.string == "llama")
+  }
+
+  @Test func noteSumsThatOtherToolsFind() throws {
+    let folder = try TemporaryFolder()
+    var options = options(Fixture.url("llama"), folder["baked"])
+    options.usesSHA256 = true
+    let report = try Bake(options).run()
+    #expect(report.files.count == 4)
+    for file in report.files {
+      let bytes = try Data(contentsOf: folder["baked"].appending(path: file.name))
+      #expect(bytes.count == file.byteCount)
+      #expect(file.checksum.algorithm == "sha256")
+      #expect(file.checksum.digest == SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())
+    }
+  }
+
+  @Test func replacesOnlyOnRequest() throws {
+    let folder = try TemporaryFolder()
+    var options = options(Fixture.url("llama"), folder["baked"])
+    _ = try Bake(options).run()
+    try Data("mine".utf8).write(to: folder["baked"].appending(path: "note.txt"))
+    #expect((failure(of: options) as? BakeError)?.code == .cannotCreate)
+    #expect(FileManager.default.fileExists(atPath: folder["baked"].appending(path: "note.txt").path))
+    options.replacesDestination = true
+    _ = try Bake(options).run()
+    #expect(!FileManager.default.fileExists(atPath: folder["baked"].appending(path: "note.txt").path))
+    #expect(folder.names == ["baked"])
+  }
+
+  @Test(arguments: [1, 2, 5, 11])
+  func resumesWhereItWasStopped(after tensors: Int) throws {
+    let folder = try TemporaryFolder()
+    var options = options(Fixture.url("llama"), folder["baked"])
+    options.workerCount = 1
+    let stop = Counter()
+    #expect {
+      try Bake(options).run(
+        events: { if case .weightsProgress = $0 { stop.add() } }, isCancelled: { stop.count >= tensors })
+    } throws: { ($0 as? BakeError)?.code == .cancelled }
+    #expect(folder.names == [".baked.baking"])
+    options.resumes = true
+    let notes = Notes()
+    let resumed = try Bake(options).run(events: { if case .note(let text) = $0 { notes.add(text) } })
+    #expect(notes.texts.contains { $0.hasPrefix("resumed: \(tensors) of ") })
+    #expect(folder.names == ["baked"])
+    let whole = try Bake(self.options(beside: folder)).run()
+    #expect(try bin(folder["baked"]) == bin(folder["whole"]))
+    #expect(resumed.tensors.map(\.checksum) == whole.tensors.map(\.checksum))
+    #expect(resumed.files.first?.checksum == whole.files.first?.checksum)
+  }
+
+  @Test func resumingDoesNotTrustDamagedBytes() throws {
+    let folder = try TemporaryFolder()
+    var options = options(Fixture.url("llama"), folder["baked"])
+    options.workerCount = 1
+    let stop = Counter()
+    _ = try? Bake(options).run(
+      events: { if case .weightsProgress = $0 { stop.add() } }, isCancelled: { stop.count >= 8 })
+    let file = folder[".baked.baking"].appending(path: "openvino_model.bin")
+    var bytes = try Data(contentsOf: file)
+    bytes[bytes.count / 2] ^= 0xFF
+    try bytes.write(to: file)
+    options.resumes = true
+    _ = try Bake(options).run()
+    _ = try Bake(self.options(beside: folder)).run()
+    #expect(try bin(folder["baked"]) == bin(folder["whole"]))
+  }
+
+  @Test func twoBakesDoNotShareAFolder() throws {
+    let folder = try TemporaryFolder()
+    let options = options(Fixture.url("llama"), folder["baked"])
+    let second = Notes()
+    _ = try Bake(options).run(events: { event in
+      guard case .weightsBegin = event else { return }
+      second.add(((failure(of: options) as? BakeError)?.code).map { "\($0)" } ?? "none")
+    })
+    #expect(second.texts == ["busy"])
+    #expect(folder.names == ["baked"])
+  }
+
+  private func options(beside folder: TemporaryFolder) -> BakeOptions {
+    BakingTests.options(Fixture.url("llama"), folder["whole"])
+  }
+
+  private func bin(_ folder: URL) throws -> Data {
+    try Data(contentsOf: folder.appending(path: "openvino_model.bin"))
+  }
+}

@@ -1,0 +1,105 @@
+import Baking
+import Foundation
+import Quantization
+import Testing
+
+/// Whatever is wrong with the input, there is an error with words, and nothing is left behind.
+@Suite struct RefusalTests {
+  private func expectRefusal(
+    _ options: BakeOptions, in folder: TemporaryFolder, leaving names: [String], saying words: String...,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let error = failure(of: options)
+    #expect(error != nil, sourceLocation: sourceLocation)
+    let text = error.map { "\($0)" } ?? ""
+    for word in words { #expect(text.contains(word), "\(text)", sourceLocation: sourceLocation) }
+    #expect(folder.names == names, sourceLocation: sourceLocation)
+  }
+
+  @Test func refusesWhatIsNotThere() throws {
+    let folder = try TemporaryFolder()
+    expectRefusal(
+      options(folder["nothing"], folder["baked"]), in: folder, leaving: [], saying: "nothing", "no file or folder")
+  }
+
+  @Test func refusesAFolderWithoutAModel() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(at: folder["empty"], withIntermediateDirectories: true)
+    expectRefusal(options(folder["empty"], folder["baked"]), in: folder, leaving: ["empty"], saying: "no model")
+  }
+
+  @Test func refusesTruncatedWeights() throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("llama", to: folder)
+    let file = source.appending(path: "model.safetensors")
+    let bytes = try Data(contentsOf: file)
+    for length in [0, 4, 8, 100, bytes.count / 2, bytes.count - 1] {
+      try bytes.prefix(length).write(to: file)
+      expectRefusal(
+        options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "model.safetensors")
+    }
+  }
+
+  @Test func namesAnUnknownArchitecture() throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("llama", to: folder)
+    try edit(source, "\"model_type\": \"llama\"", "\"model_type\": \"quantum_llama\"")
+    expectRefusal(
+      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "quantum_llama", "llama, ")
+  }
+
+  @Test func refusesMissingAndMisshapenTensors() throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("llama", to: folder)
+    try edit(source, "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3")
+    expectRefusal(
+      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "model.layers.2", "no tensor")
+    try edit(source, "\"num_hidden_layers\": 3", "\"num_hidden_layers\": 1")
+    expectRefusal(
+      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "does not use", "model.layers.1")
+    try edit(source, "\"num_hidden_layers\": 1", "\"num_hidden_layers\": 2")
+    try edit(source, "\"intermediate_size\": 128", "\"intermediate_size\": 129")
+    expectRefusal(
+      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "[128, 64]", "[129, 64]")
+  }
+
+  @Test func refusesASourceWithoutATokenizer() throws {
+    let folder = try TemporaryFolder()
+    var options = options(Fixture.url("llama"), folder["baked"])
+    options.needsTokenizer = true
+    expectRefusal(options, in: folder, leaving: [], saying: "tokenizer.json", "--no-tokenizer")
+  }
+
+  @Test func namesTheTensorThatIsNotANumber() throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("mistral-window", to: folder)
+    let file = source.appending(path: "model.safetensors")
+    var bytes = try Data(contentsOf: file)
+    // The last tensor of a file of float32 numbers: its last element becomes NaN.
+    bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xC0, 0x7F])
+    try bytes.write(to: file)
+    for format in [QuantizationRecipe.WeightFormat.fp32, .fp16, .int8, .int4] {
+      expectRefusal(
+        options(source, folder["baked"], format: format), in: folder, leaving: ["source"], saying: "NaN",
+        "model.norm.weight", "--allow-nonfinite")
+    }
+    var permissive = options(source, folder["baked"], format: .int8)
+    permissive.allowsNonFinite = true
+    #expect(failure(of: permissive) == nil)
+  }
+
+  @Test func refusesAnUnwritableDestination() throws {
+    let folder = try TemporaryFolder()
+    try Data().write(to: folder["file"])
+    expectRefusal(
+      options(Fixture.url("llama"), folder["file"].appending(path: "baked")), in: folder, leaving: ["file"],
+      saying: "file")
+  }
+
+  private func edit(_ source: URL, _ old: String, _ new: String) throws {
+    let file = source.appending(path: "config.json")
+    let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+    #expect(text.contains(old))
+    try Data(text.replacing(old, with: new).utf8).write(to: file)
+  }
+}
