@@ -8,14 +8,18 @@ struct LoadPlan {
   let importProperties: Properties
   /// Whether we cut the logits to the last token before compiling. NPUW does so by itself.
   let cutsLogits: Bool
+  /// The lengths, if NPUW runs the model.
+  let npu: NPUProperties?
 
   init(_ request: ModelLoader.Request, device: String, catalog: some DeviceCatalog) {
     if device.hasPrefix("NPU") {
       identity = DeviceIdentity(device, standIn: NPUProperties.standIn(in: request.properties), in: catalog)
+      npu = request.npu.overridden(by: request.properties)
       properties = request.npu.properties(merging: request.properties)
       importProperties = properties.merging(["WEIGHTS_PATH": .text(request.model.weights)])
       cutsLogits = false
     } else {
+      npu = nil
       identity = DeviceIdentity(device, in: catalog)
       properties = Properties(["PERFORMANCE_HINT": "LATENCY"]).merging(request.properties)
       importProperties = properties

@@ -38,6 +38,10 @@ public struct LoadedModel: Sendable {
   public var report: LoadReport
   /// Its properties, ours and the user's.
   public var properties: Properties
+  /// Its files.
+  public var folder: ModelFolder
+  /// The lengths that it was made for, if NPUW runs it.
+  public var npu: NPUProperties?
 }
 
 /// Brings a model onto a device: from the cache if it is there, compiled and kept if not.
@@ -119,7 +123,7 @@ public struct ModelLoader: Sendable {
       compiled: found.compiled,
       report: LoadReport(
         device: plan.identity, fromCache: found.fromCache, seconds: seconds, passedOver: []),
-      properties: plan.properties)
+      properties: plan.properties, folder: request.model, npu: plan.npu)
   }
 
   private typealias Found = (compiled: CompiledModel, fromCache: Bool)

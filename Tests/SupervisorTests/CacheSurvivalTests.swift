@@ -46,7 +46,7 @@ import Testing
 
   @Test(.enabled(if: childFolder == nil)) func killingTheWriterLeavesAUsableCache() throws {
     let folder = try TemporaryFolder()
-    for round in 0..<6 {
+    for round in 0..<4 {
       try killOne(folder.path)
       // A look at the folder as it was left, then one after the cache was opened.
       let cache = try CompiledModelCache(folder: folder.path + "/cache", budget: 500_000)

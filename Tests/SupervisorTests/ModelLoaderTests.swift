@@ -38,7 +38,7 @@ import Testing
   private func check(_ model: LoadedModel) throws {
     let engine = try StatefulEngine(model, options: .init(contextLength: 128))
     let sample = try #require(try Toy.cases().last)
-    try engine.append(sample.prompt)
+    try engine.append(sample.prompt[...])
     #expect(try engine.greedy(sample.greedy.count) == sample.greedy)
   }
 
@@ -157,9 +157,9 @@ import Testing
       request.npu = NPUProperties(promptLength: 64, responseLength: 64)
       let loaded = try ModelLoader(core: Toy.core.get(), cache: cache()) { [events] in events.add($0) }
         .load(request)
-      let engine = try StatefulEngine(loaded, options: .init(contextLength: 128))
+      let engine = try StatefulEngine(loaded, options: EngineOptions(for: loaded))
       let sample = try #require(try Toy.cases().last)
-      try engine.append(sample.prompt)
+      try engine.append(sample.prompt[...])
       #expect(try engine.greedy(3) == Array(sample.greedy.prefix(3)))
       return loaded.report.fromCache
     }

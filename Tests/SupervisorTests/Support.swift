@@ -65,10 +65,21 @@ enum Toy {
     return try ModelLoader(core: core.get(), cache: cache, report: report).load(request)
   }
 
+  /// The toy on the CPU, compiled once for all tests.
+  static let onCPU = Result { try load() }
+
+  /// The toy on the path of an NPU, with the CPU in its place, for prompts of 64 tokens.
+  static let onNPU = Result {
+    var request = try ModelLoader.Request(model: folder())
+    request.device = "NPU"
+    request.npu = NPUProperties(promptLength: 64, responseLength: 64)
+    request.properties = ["NPUW_DEVICES": "CPU"]
+    return try ModelLoader(core: core.get(), cache: nil).load(request)
+  }
+
   static func engine(chunk: Int = 1024, context: Int = 256) throws -> StatefulEngine {
-    var options = StatefulEngine.Options(contextLength: context)
-    options.chunkLength = chunk
-    return try StatefulEngine(load(), options: options)
+    try StatefulEngine(
+      onCPU.get(), options: EngineOptions(contextLength: context, cache: .editable(pieceLength: chunk)))
   }
 }
 
@@ -83,7 +94,7 @@ extension StatefulEngine {
     var tokens: [Int] = []
     while tokens.count < number {
       tokens.append(try best())
-      try append([tokens[tokens.count - 1]])
+      try append(tokens.suffix(1))
     }
     return tokens
   }

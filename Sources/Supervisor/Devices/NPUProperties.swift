@@ -5,7 +5,7 @@ import OpenVINO
 public struct NPUProperties: Sendable, Hashable {
   /// The longest prompt, in tokens; NPUW rounds it up to a multiple of 64.
   public var promptLength: Int
-  /// The tokens that are left for an answer to the longest prompt. Their sum is the context.
+  /// The tokens that are left for an answer to the longest prompt.
   public var responseLength: Int
   /// DYNAMIC (in chunks) or STATIC; NPUW's own choice if `nil`.
   public var prefillHint: String?
@@ -23,8 +23,20 @@ public struct NPUProperties: Sendable, Hashable {
     self.generateHint = generateHint
   }
 
-  /// The tokens of a conversation at most.
-  public var contextLength: Int { promptLength + responseLength }
+  /// The tokens that its cache holds. The last token of the longest answer needs no place there.
+  public var contextLength: Int { roundedPromptLength + responseLength - 1 }
+
+  /// What NPUW makes of the prompt's length.
+  public var roundedPromptLength: Int { (promptLength + 63) / 64 * 64 }
+
+  /// These, with the lengths that the user's own properties give.
+  func overridden(by properties: Properties) -> NPUProperties {
+    var copy = self
+    func number(_ key: String) -> Int? { properties[key].flatMap { Int($0.description) } }
+    copy.promptLength = number("NPUW_LLM_MAX_PROMPT_LEN") ?? promptLength
+    copy.responseLength = number("NPUW_LLM_MIN_RESPONSE_LEN") ?? responseLength
+    return copy
+  }
 
   /// The properties, with the user's own on top.
   public func properties(merging own: Properties) -> Properties {

@@ -1,0 +1,67 @@
+import OpenVINO
+import Supervisor
+import Testing
+
+/// The whole path of an NPU, with the CPU in its place. One after the other: requests of one compiled model share
+/// memory inside NPUW.
+@Suite(.serialized) struct NPUEngineTests {
+  private func engine() throws -> StatefulEngine {
+    let loaded = try Toy.onNPU.get()
+    return try StatefulEngine(loaded, options: EngineOptions(for: loaded))
+  }
+
+  @Test func computesTheSameAsTheCPU() throws {
+    let engine = try engine()
+    #expect(engine.model.report.device.device == "NPU")
+    #expect(engine.deviceName.hasSuffix("in place of an NPU"))
+    #expect(engine.contextLength == 127)
+    for sample in try Toy.cases() {
+      try engine.reset()
+      try engine.append(sample.prompt[...])
+      // NPUW computes in half precision.
+      #expect(distance(try engine.withLogits { Array($0) }, try #require(sample.logits.last)) < 2e-2)
+      #expect(try engine.greedy(4) == Array(sample.greedy.prefix(4)))
+    }
+  }
+
+  @Test func aConversationGoesOn() throws {
+    let engine = try engine()
+    let sample = try #require(try Toy.cases().last)
+    // Without knowledge of the device's pace: three tokens go step by step, thirty with the prompt again.
+    for tail in [3, 30] {
+      try engine.reset()
+      try engine.append(sample.prompt.dropLast(tail))
+      try engine.append(sample.prompt.suffix(tail))
+      #expect(engine.count == sample.prompt.count)
+      #expect(try engine.greedy(4) == Array(sample.greedy.prefix(4)))
+    }
+  }
+
+  @Test func aPromptThatDoesNotFitIsRefusedWithItsLengthAndTheOption() throws {
+    let engine = try engine()
+    let error = #expect(throws: SupervisorError.self) { try engine.append(Array(1...65)[...]) }
+    #expect(error?.code == .promptTooLong)
+    #expect(error?.message.contains("65 tokens") == true)
+    #expect(error?.message.contains("64") == true)
+    #expect(error?.mend.contains("--prompt-length 65") == true)
+    // The engine stays usable.
+    try engine.append([5])
+    #expect(try engine.greedy(1) == Array(Toy.cases()[0].greedy.prefix(1)))
+  }
+
+  @Test func itsCacheCanOnlyBeEmptied() throws {
+    let engine = try engine()
+    try engine.append([1, 2, 3, 4])
+    #expect(try engine.truncate(to: 2) == 0)
+    #expect(engine.count == 0)
+  }
+
+  @Test func theContextEndsWhereItWasSaid() throws {
+    let engine = try engine()
+    try engine.append(Array(1...64)[...])
+    _ = try engine.greedy(63)
+    #expect(engine.count == 127)
+    let error = #expect(throws: SupervisorError.self) { try engine.append([1]) }
+    #expect(error?.code == .contextFull)
+  }
+}
