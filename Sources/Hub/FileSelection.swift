@@ -12,7 +12,8 @@ public enum WeightKind: String, Sendable, CaseIterable {
 
 /// Which files of a model are wanted.
 public struct FileSelection: Sendable {
-  /// The kinds of weights that will do; the first that the model has is taken, and no other.
+  /// The kinds of weights that will do; the first that the model has is taken, and no other. Empty: no weights,
+  /// only config and tokenizer.
   public var weights: [WeightKind]
   /// Which of several GGUF files: a part of its name such as `Q4_K_M`, or all of it.
   public var gguf: String?
@@ -36,13 +37,13 @@ public struct FileSelection: Sendable {
   /// - Throws: `HubError`: `missingFile` names what the model lacks; `ambiguousChoice` lists what there is.
   public func files(of model: HubModel) throws(HubError) -> [HubFile] {
     if everything { return model.files.filter { $0.name != ".gitattributes" } }
-    let (kind, weights) = try chooseWeights(of: model)
-    let companions = model.files.filter { Self.isCompanion($0) }
+    let companions = model.files.filter { Self.isCompanion($0) }.sorted { $0.path < $1.path }
+    let (kind, files) = weights.isEmpty ? (nil, []) : try chooseWeights(of: model)
     if requiresTokenizer, kind != .gguf { try checkCompanions(companions, of: model) }
-    return companions.sorted { $0.path < $1.path } + weights
+    return companions + files
   }
 
-  private func chooseWeights(of model: HubModel) throws(HubError) -> (WeightKind, [HubFile]) {
+  private func chooseWeights(of model: HubModel) throws(HubError) -> (WeightKind?, [HubFile]) {
     for kind in weights {
       let files =
         switch kind {

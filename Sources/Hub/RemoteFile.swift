@@ -14,6 +14,8 @@ package enum ContentSignal: Error {
 /// One file of a model on the hub, read by ranges. Shared by all tasks that read it.
 package final class RemoteFile: Sendable {
   private struct Location {
+    /// Whether an answer has come, so that it is known where the content is.
+    var isKnown = false
     /// Where the hub redirected to, so that not every range asks the hub again.
     var url: URL?
     /// The content server's own tag, and the address without its signature that it belongs to.
@@ -27,6 +29,8 @@ package final class RemoteFile: Sendable {
   private let failure: HubFailure
   private let location = NIOLockedValueBox(Location())
   private let waiting: HubEventHandler
+  /// One range asks the hub for the place of the content, while the others wait for what it learns.
+  private let gate = AsyncGate()
 
   package init(
     _ file: HubFile, of model: HubModel, requester: HubRequester, waiting: @escaping HubEventHandler
@@ -51,7 +55,7 @@ package final class RemoteFile: Sendable {
       let rest = (range.lowerBound + bytes.count)..<range.upperBound
       if rest.isEmpty { return bytes }
       let answer = try await self.open(rest)
-      guard answer.status == 206 else { throw ContentSignal.rangesIgnored }
+      guard answer.status == 206 || rest == 0..<self.file.size else { throw ContentSignal.rangesIgnored }
       try await self.consume(answer, atMost: rest.count) { part in
         bytes.append(contentsOf: part.readableBytesView)
         machine.progressed()
@@ -103,6 +107,24 @@ package final class RemoteFile: Sendable {
 
   /// One attempt to open `range`; the answer has been checked against what is known about the file.
   private func open(_ range: Range<Int>) async throws -> HubAnswer {
+    guard !location.withLockedValue({ $0.isKnown }) else { return try await request(range) }
+    await gate.enter()
+    // Another range may have learnt it in the meantime; then there is nothing to hold the others up for.
+    guard !location.withLockedValue({ $0.isKnown }) else {
+      await gate.leave()
+      return try await request(range)
+    }
+    do {
+      let answer = try await request(range)
+      await gate.leave()
+      return answer
+    } catch {
+      await gate.leave()
+      throw error
+    }
+  }
+
+  private func request(_ range: Range<Int>) async throws -> HubAnswer {
     let known = location.withLockedValue { $0 }
     var headers = HTTPHeaders()
     if range != 0..<file.size {
@@ -116,7 +138,9 @@ package final class RemoteFile: Sendable {
     do {
       answer = try await requester.attempt(.GET, known.url ?? hubURL, headers: headers, failure: failure)
     } catch let error as AttemptError {
-      if case .staleLocation = error.failure { location.withLockedValue { $0.url = nil } }
+      if case .staleLocation = error.failure {
+        location.withLockedValue { ($0.url, $0.isKnown) = (nil, false) }
+      }
       throw error
     }
     try note(answer)
@@ -129,6 +153,7 @@ package final class RemoteFile: Sendable {
     let owner = answer.url.absoluteString.split(separator: "?").first.map(String.init)
     let tag = answer.headers.first(name: "ETag")
     let changed = location.withLockedValue { location in
+      location.isKnown = true
       if Origin(answer.url) != requester.address.origin { location.url = answer.url }
       defer { if let tag { (location.tag, location.tagOwner) = (tag, owner) } }
       return tag != nil && location.tag != nil && location.tagOwner == owner && location.tag != tag

@@ -1,6 +1,12 @@
 /// Which of a model's files are its weights, kind by kind. Duplicates of them (`onnx/`, `original/`, TensorFlow,
 /// Flax, `consolidated` files, other precisions such as `model.fp16.safetensors`) are left where they are.
 package enum WeightFiles {
+  /// Whether the file holds tensors, and is not an index, a config or a part of the tokenizer.
+  package static func isWeights(_ file: HubFile) -> Bool {
+    if file.path.hasSuffix(".bin") { return !file.name.contains("tokenizer") }
+    return file.path.hasSuffix(".safetensors") || file.path.lowercased().hasSuffix(".gguf")
+  }
+
   package static func safetensors(_ model: HubModel) -> [HubFile] {
     let standard = standardSet(model, stem: "model", suffix: ".safetensors")
     if !standard.isEmpty { return standard }

@@ -65,8 +65,7 @@ struct DownloadTests {
     try await HubFixture.run { fixture in
       _ = try await fixture.download()
       let asked = fixture.server.hub.requests.filter { $0.path.hasSuffix("/model.safetensors") }.count
-      // The first ranges start together; later ones know the place.
-      #expect(asked <= 4)
+      #expect(asked == 1)
       #expect(fixture.server.contentServer.requests.count >= 15)
     }
   }

@@ -42,10 +42,12 @@ struct HubFixture {
   var id: HubModelID { get throws { try HubModelID(FakeHub.id) } }
 
   /// A client with segments of 20 kB that waits in no time.
-  func client(token: String? = nil, offline: Bool = false, endpoint: String? = nil) throws -> HubClient {
+  func client(token: String? = nil, offline: Bool = false, endpoint: String? = nil, patience: Int = 30) throws
+    -> HubClient
+  {
     let configuration = HubConfiguration(
       endpoint: endpoint ?? server.hub.address, token: token, cacheFolder: cache, offline: offline,
-      segments: SegmentPolicy(bytes: 20_000, parallel: 4, filesAtOnce: 2), idleTimeoutSeconds: 1)
+      segments: SegmentPolicy(bytes: 20_000, parallel: 4, filesAtOnce: 2), idleTimeoutSeconds: patience)
     let waits = waits
     let start = ContinuousClock.now
     let time = HubTime(

@@ -105,6 +105,20 @@ struct RangeReaderTests {
     }
   }
 
+  @Test("a model is opened for streaming: small files are stored, weights are not")
+  func stream() async throws {
+    try await HubFixture.run { fixture in
+      let stream = try await fixture.client().stream(try fixture.id)
+      #expect(stream.weights.map(\.file.path) == ["model.safetensors"])
+      #expect(fixture.content(stream.folder + "/tokenizer.json")?.count == 20_000)
+      #expect(!FileManager.default.fileExists(atPath: stream.folder + "/model.safetensors"))
+      #expect(
+        try await stream.weights[0].bytes(at: 299_000, count: 1000) == Array(HubFixture.weights.suffix(1000)))
+      stream.weights[0].releaseMemory()
+      #expect(try await stream.weights[0].bytes(at: 0, count: 10) == Array(HubFixture.weights.prefix(10)))
+    }
+  }
+
   @Test("a wrong byte is found at the end")
   func wrongByte() async throws {
     try await HubFixture.run { fixture in

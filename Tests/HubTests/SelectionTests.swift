@@ -101,6 +101,12 @@ struct SelectionTests {
     #expect(try chosen(["x-Q4_0.gguf", "x-Q4_0_4_4.gguf"], .init(gguf: "x-Q4_0.gguf")) == ["x-Q4_0.gguf"])
   }
 
+  @Test("only config and tokenizer")
+  func companionsOnly() throws {
+    #expect(try chosen(Self.companions + ["model.safetensors"], .init(weights: [])) == Self.companions)
+    #expect(refusal(["tokenizer.json"], .init(weights: []))?.message.contains("config.json") == true)
+  }
+
   @Test("no weights at all: what there is instead")
   func nothing() {
     let error = refusal(["README.md", "tf_model.h5"])
