@@ -3,7 +3,7 @@ import Tensors
 
 /// Prints how many weights a second one core quantises, for each format and source type, beside copying the source.
 ///
-/// Run with `make bench-quantization`. The source, 64 MiB of f32 or 32 of 16-bit numbers, does not fit the caches,
+/// Run with `make bench-quantization`; all times are processor time of one thread. The source, 64 MiB of f32 or 32 of 16-bit numbers, does not fit the caches,
 /// as in a bake.
 @main enum Benchmark {
   static let columns = 4096

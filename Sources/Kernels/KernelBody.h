@@ -31,9 +31,10 @@ typedef uint8_t vu8_8 __attribute__((ext_vector_type(LANES / 2)));
 #include "KernelScheme.h"
 #include "KernelQuantize.h"
 #include "KernelDense.h"
+#include "KernelChecksum.h"
 
 const oven_kernel_table OVEN_TABLE = {
-    OVEN_NAME, quantize, convert_rows, widen, add_column_magnitudes,
+    OVEN_NAME, quantize, convert_rows, widen, add_column_magnitudes, add_stripes, add_blocks,
 };
 
 #if defined(OVEN_TARGET)

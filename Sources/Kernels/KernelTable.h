@@ -11,7 +11,12 @@ typedef struct {
   void (*convert_rows)(const float *, size_t, size_t, oven_type, void *, oven_statistics *);
   void (*widen)(const void *, oven_type, size_t, float *);
   void (*add_column_magnitudes)(const float *, size_t, size_t, double *);
+  void (*add_stripes)(uint64_t *, const uint8_t *, size_t, const uint8_t *);
+  void (*add_blocks)(uint64_t *, const uint8_t *, size_t, const uint8_t *);
 } oven_kernel_table;
+
+/// The table in use.
+const oven_kernel_table *oven_kernels(void);
 
 extern const oven_kernel_table oven_kernels_portable;
 #if defined(__x86_64__)

@@ -16,7 +16,7 @@ static const oven_kernel_table *best(void) {
   return &oven_kernels_portable;
 }
 
-static const oven_kernel_table *kernels(void) {
+const oven_kernel_table *oven_kernels(void) {
   const oven_kernel_table *table = atomic_load_explicit(&chosen, memory_order_relaxed);
   if (!table) {
     table = best();
@@ -25,7 +25,7 @@ static const oven_kernel_table *kernels(void) {
   return table;
 }
 
-const char *oven_instruction_set(void) { return kernels()->name; }
+const char *oven_instruction_set(void) { return oven_kernels()->name; }
 
 int oven_use_instruction_set(const char *name) {
   const oven_kernel_table *table = NULL;
@@ -49,18 +49,18 @@ size_t oven_quantize_scratch(size_t columns, size_t group_size) {
 }
 
 void oven_quantize(const oven_quantize_job *job, oven_statistics *statistics) {
-  kernels()->quantize(job, statistics);
+  oven_kernels()->quantize(job, statistics);
 }
 
 void oven_convert_rows(const float *source, size_t rows, size_t columns, oven_type type, void *output,
                        oven_statistics *statistics) {
-  kernels()->convert_rows(source, rows, columns, type, output, statistics);
+  oven_kernels()->convert_rows(source, rows, columns, type, output, statistics);
 }
 
 void oven_widen(const void *source, oven_type type, size_t count, float *output) {
-  kernels()->widen(source, type, count, output);
+  oven_kernels()->widen(source, type, count, output);
 }
 
 void oven_add_column_magnitudes(const float *source, size_t rows, size_t columns, double *sums) {
-  kernels()->add_column_magnitudes(source, rows, columns, sums);
+  oven_kernels()->add_column_magnitudes(source, rows, columns, sums);
 }

@@ -7,15 +7,15 @@ import Testing
 @Suite(.serialized) struct KernelTests {
   static let formats: [CompressedFormat] = {
     var formats: [CompressedFormat] = []
-    for scales in [ElementType.f16, .f32] {
-      for size in [nil, 4, 6, 7, 16, 32, 48, 64, 128, 130] as [Int?] {
-        for type in [ElementType.i4, .i8, .nf4, .f4e2m1] {
-          formats.append(CompressedFormat(elementType: type, groupSize: size, scaleType: scales))
-        }
-        for type in [ElementType.u4, .u8] {
-          formats.append(
-            CompressedFormat(elementType: type, groupSize: size, zeroPoint: .integer, scaleType: scales))
-        }
+    for (size, scales) in [
+      (nil, .f16), (4, .f16), (7, .f32), (32, .f16), (48, .f32), (128, .f16), (130, .f16),
+    ] as [(Int?, ElementType)] {
+      for type in [ElementType.i4, .i8, .nf4, .f4e2m1] {
+        formats.append(CompressedFormat(elementType: type, groupSize: size, scaleType: scales))
+      }
+      for type in [ElementType.u4, .u8] {
+        formats.append(
+          CompressedFormat(elementType: type, groupSize: size, zeroPoint: .integer, scaleType: scales))
       }
     }
     formats.append(CompressedFormat(elementType: .f4e2m1, groupSize: 32, scaleType: .f8e8m0))
@@ -54,10 +54,10 @@ import Testing
 
   @Test(arguments: formats) func equalsReference(format: CompressedFormat) throws {
     let reference = try #require(scheme(of: format))
-    let columnCounts = format.groupSize.map { [$0, $0 * 3] } ?? [1, 5, 31, 33, 256, 1000]
+    let columnCounts = format.groupSize.map { [$0, $0 * 3] } ?? [1, 5, 33, 300]
     for (index, columns) in columnCounts.enumerated() {
       for nonFinite in [false, true] {
-        let rows = 13
+        let rows = 7
         let floats = Self.matrix(
           rows: rows, columns: columns, seed: UInt64(index * 2 + (nonFinite ? 1 : 0)), nonFinite: nonFinite)
         let expected = Compressed(format, rows: rows, columns: columns) { output in

@@ -16,6 +16,18 @@ import Testing
     #expect(abs(1 / scorer.score / (Double(expected) + Double(Float.ulpOfOne)) - 1) < 1e-5)
   }
 
+  @Test func layersWithFourBitsAreThoseOfNNCF() throws {
+    let layers = try (0..<6).map { layer in
+      var scorer = try MixedPrecision.Scorer()
+      let floats = Goldens.shared.floats("ratio.\(layer)")
+      floats.withUnsafeBufferPointer { scorer.add($0, rows: 64, columns: 64) }
+      return (score: scorer.score, count: floats.count)
+    }
+    let chosen = MixedPrecision.choose(layers, ratio: 0.6)
+    let expected = Goldens.shared.bytes("ratio.chosen")
+    #expect((0..<7).map { chosen.contains($0) ? 1 : 0 } == expected)
+  }
+
   @Test func shareStaysStrictlyBelowTheRatio() {
     let layers: [(score: Double, count: Int)] = [(5, 10), (1, 10), (3, 10), (2, 10), (4, 10)]
     #expect(MixedPrecision.choose(layers, ratio: 0.6) == [1, 3])

@@ -1,7 +1,7 @@
 """Writes what NNCF makes of small matrices: goldens.safetensors, read by QuantizationTests.
 
-NNCF 3.4.0 with OpenVINO 2026.4.1, seed 7. Matrices have at least 10,000 elements, because NNCF uses its OpenVINO
-implementation, the one that optimum-cli runs, from that size on. Run: python make_goldens.py
+NNCF 3.4.0 with OpenVINO 2026.4.1, and xxhash 4.1.0. Matrices have at least 10,000 elements, because NNCF uses its
+OpenVINO implementation, the one that optimum-cli runs, from that size on. Run: python make_goldens.py
 """
 
 import os
@@ -11,7 +11,9 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import openvino as ov
 import nncf
+import xxhash
 from nncf.parameters import CompressWeightsMode as Mode
+from nncf.quantization.algorithms.weight_compression.awq import AWQ
 from nncf.quantization.algorithms.weight_compression.config import WeightCompressionConfig
 from nncf.quantization.algorithms.weight_compression.openvino_backend import OVWeightCompressionAlgoBackend
 from nncf.quantization.algorithms.weight_compression.weight_lowering import get_integer_quantization_error
@@ -70,6 +72,33 @@ def raw(node):
             return np.frombuffer(file.read(int(data.get("size"))), np.uint8).copy(), data.get("element_type")
 
 
+def mixed_precision(out):
+    """Which of six layers a ratio of 0.6 gives four bits: those that are i4 in the compressed model."""
+    rng = np.random.default_rng(11)
+    x = node = ov.opset13.parameter([1, 64], ov.Type.f32)
+    for layer, spread in enumerate([0.05, 0.8, 0.02, 0.3, 0.1, 0.5, 1.0]):
+        matrix = (rng.standard_normal((64, 64)) * spread).astype(np.float32)
+        out[f"ratio.{layer}"] = matrix
+        weight = ov.opset13.constant(matrix, name=f"layer{layer}")
+        node = ov.opset13.matmul(node, weight, False, True, name=f"matmul{layer}")
+    model = nncf.compress_weights(
+        ov.Model([node], [x]), mode=Mode.INT4_SYM, group_size=64, ratio=0.6, backup_mode=nncf.BackupMode.INT8_SYM
+    )
+    kinds = {node.get_friendly_name(): node.get_element_type() for node in model.get_ops()}
+    # The last layer is the head, which never gets four bits.
+    out["ratio.chosen"] = np.array([kinds[f"layer{layer}"] == ov.Type.i4 for layer in range(7)], np.uint8)
+
+
+def checksums(out):
+    """XXH3-128 of the first n bytes of a sequence, for every branch of the algorithm."""
+    data = bytes((i * 7 + (i >> 8)) & 255 for i in range(100000))
+    lengths = [0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 32, 33, 128, 129, 160, 239, 240, 241, 256, 1023, 1024, 1025]
+    lengths += [1088, 1089, 2047, 2048, 2049, 4096, 65537, 100000]
+    out["xxh3.lengths"] = np.array(lengths, np.float32)
+    digests = b"".join(xxhash.xxh3_128_digest(data[:length]) for length in lengths)
+    out["xxh3.digests"] = np.frombuffer(digests, np.uint8)
+
+
 def main():
     backend = OVWeightCompressionAlgoBackend.__new__(OVWeightCompressionAlgoBackend)
     out = {}
@@ -99,6 +128,10 @@ def main():
         out[f"{name}.error"] = np.array([error], np.float32)
         score = 1 / (error + np.finfo(np.float32).eps)
         out[f"{name}.score"] = np.array([score], np.float64)
+        scale = AWQ()._data_free_step(Tensor(matrix), axis=0)
+        out[f"{name}.awq"] = np.asarray(scale.data, np.float32)
+    mixed_precision(out)
+    checksums(out)
     print({key: value.shape for key, value in out.items()})
     save_file(out, __file__.replace("make_goldens.py", "goldens.safetensors"), {"nncf": nncf.__version__})
 

@@ -1,0 +1,31 @@
+import Kernels
+
+/// A 128-bit hash of bytes that come in pieces: XXH3 with seed 0 (https://github.com/Cyan4973/xxHash,
+/// doc/xxhash_spec.md). It finds damage, not forgery; `xxhsum -H2` prints the same.
+public struct Checksum: Sendable {
+  private var state = oven_checksum()
+
+  /// The checksum of no bytes.
+  public init() { oven_checksum_begin(&state) }
+
+  /// Takes the next bytes.
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    if let base = bytes.baseAddress { oven_checksum_add(&state, base, bytes.count) }
+  }
+
+  /// The checksum of all bytes so far, as 32 hexadecimal digits. More bytes may follow.
+  public var hexadecimal: String {
+    let value = withUnsafePointer(to: state) { oven_checksum_end($0) }
+    return [value.high, value.low].map { half in
+      let digits = String(half, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
+  }
+
+  /// The checksum of bytes that are all there.
+  public static func hexadecimal(of bytes: UnsafeRawBufferPointer) -> String {
+    var checksum = Checksum()
+    checksum.update(bytes)
+    return checksum.hexadecimal
+  }
+}
