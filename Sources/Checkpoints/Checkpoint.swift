@@ -19,16 +19,6 @@ public enum Checkpoint {
     }
   }
 
-  /// The tensors of one safetensors file, wherever its bytes are.
-  public static func safetensors(_ source: any ByteSource) throws -> any WeightSource {
-    try TensorTable(try SafetensorsFile(source).tensors, of: source.name)
-  }
-
-  /// The tensors of one file of `torch.save`, wherever its bytes are.
-  public static func torch(_ source: any ByteSource) throws -> any WeightSource {
-    try TensorTable(try TorchFile(source).tensors, of: source.name)
-  }
-
   private static func openFolder(_ path: String) throws -> OpenedCheckpoint {
     let names = try System.names(in: path)
     let config = try config(in: path)

@@ -14,7 +14,9 @@ public struct Shape: Sendable, Hashable {
     var product = 1
     for dimension in dimensions {
       let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
-      guard dimension >= 0, !overflow, next <= Shape.maximumElementCount else {
+      guard dimension >= 0, dimension <= Shape.maximumElementCount, !overflow,
+        next <= Shape.maximumElementCount
+      else {
         throw TensorError(.badShape, "the shape \(dimensions) is not possible")
       }
       product = next

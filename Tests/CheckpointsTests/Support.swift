@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Tensors
 import Testing
 
@@ -8,6 +9,11 @@ enum Fixtures {
   static func path(_ name: String) -> String {
     let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
     return folder.joined(separator: "/") + "/Fixtures/checkpoints/" + name
+  }
+
+  /// The names of the fixtures in a folder, sorted.
+  static func names(in folder: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path(folder))) ?? []).sorted()
   }
 
   /// The tensors of a safetensors fixture that another program wrote.

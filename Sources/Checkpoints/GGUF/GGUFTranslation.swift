@@ -38,13 +38,16 @@ extension GGUFContext {
     case .same, .transposed: return [RenamedTensor(name: name, base: tensor)]
     case .queryRows: return [try rotaryRows(tensor, heads: headCount, name)]
     case .keyRows: return [try rotaryRows(tensor, heads: keyValueHeadCount, name)]
-    case .experts, .headNorms: return split(weight, name)
+    case .experts, .headNorms: return try split(weight, name)
     case .interleavedHeads: return [try interleavedHeads(tensor, name)]
     case .separate: return try separate(tensor, name)
     case .fusedWithUp: return [try fusedWithUp(tensor, name)]
     case .row: return [DerivedTensor(name: name, weight.reshaped([1, weight.shape.elementCount]))]
     }
   }
+
+  /// More experts or heads than any model has; each becomes a tensor.
+  private static let maximumPartCount = 4096
 
   private static func fill(_ name: String, with text: String) -> String {
     name.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false).joined(separator: text)
@@ -56,8 +59,11 @@ extension GGUFContext {
   }
 
   /// Entry `i` of the first axis under the name with `i` in place of `*`.
-  private func split(_ weight: Weight, _ name: String) -> [any StoredTensor] {
-    (0..<weight.shape[0]).map { index in
+  private func split(_ weight: Weight, _ name: String) throws(CheckpointError) -> [any StoredTensor] {
+    guard weight.shape[0] <= GGUFContext.maximumPartCount else {
+      throw CheckpointError(.malformed, "\(file.name) has \(weight.shape[0]) parts of '\(name)'")
+    }
+    return (0..<weight.shape[0]).map { index in
       let part = weight.rows(index..<index + 1).reshaped(Shape(Array(weight.shape.dimensions.dropFirst())))
       return DerivedTensor(name: GGUFContext.fill(name, with: String(index)), part)
     }

@@ -59,7 +59,7 @@ extension QuantizedWeights {
 
   /// The group of each column; nil where they are runs of equal length, as without activation order.
   func groupOrder(_ tensor: any StoredTensor, _ columns: Int, _ groups: Int) throws -> [Int]? {
-    try require(tensor.shape == [columns], tensor, "[\(columns)]")
+    try require(tensor.shape.dimensions == [columns], tensor, "[\(columns)]")
     let order = try integers(tensor)
     // compressed-tensors writes −1 where there is no order.
     if order.allSatisfy({ $0 == -1 }) { return nil }
@@ -79,6 +79,7 @@ extension QuantizedWeights {
     guard let stored = names.lazy.compactMap({ table.tensor(named: "\(module).\($0)") }).first else {
       throw CheckpointError(.inconsistent, "\(file) has no '\(module).weight_scale' for a quantised weight")
     }
+    try require(stored.shape.elementCount > 0, stored, "[\(shape[0]), groups]")
     if stored.shape.elementCount == 1 {
       var value: Float = 0
       try withUnsafeMutablePointer(to: &value) {
@@ -87,13 +88,13 @@ extension QuantizedWeights {
       }
       return (.constant(value), 1, stored)
     }
-    if stored.shape == [shape[0]] {
+    if stored.shape.dimensions == [shape[0]] {
       let column = DerivedTensor(name: stored.name, Weight(stored).reshaped([shape[0], 1]))
       return (.rows(column), 1, stored)
     }
     let groups = stored.shape.columns
     try require(
-      stored.shape == [shape[0], groups] && groups > 0 && shape[1] % groups == 0, stored,
+      stored.shape.dimensions == [shape[0], groups] && groups > 0 && shape[1] % groups == 0, stored,
       "[\(shape[0]), groups]")
     return (.rows(stored), groups, stored)
   }

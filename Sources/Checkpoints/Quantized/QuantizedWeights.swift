@@ -42,9 +42,10 @@ struct QuantizedWeights {
     let (rows, columns) = (words.shape[1], words.shape[0] * 32 / scheme.bits)
     let groups = scales.shape[0]
     try require(rows * scheme.bits % 32 == 0, words, "a whole number of words for its outputs")
-    try require(scales.shape == [groups, rows], scales, "[groups, \(rows)]")
+    try require(scales.shape.dimensions == [groups, rows], scales, "[groups, \(rows)]")
     try require(
-      zeros.shape == [groups, rows * scheme.bits / 32], zeros, "[\(groups), \(rows * scheme.bits / 32)]")
+      zeros.shape.dimensions == [groups, rows * scheme.bits / 32], zeros,
+      "[\(groups), \(rows * scheme.bits / 32)]")
     let order = try table.tensor(named: "\(module).g_idx").map { try groupOrder($0, columns, groups) } ?? nil
     return try tensor(
       module, [rows, columns], "gptq-int\(scheme.bits)",
@@ -64,8 +65,8 @@ struct QuantizedWeights {
     try check(zeros, rank: 2, type: .i32)
     let (rows, columns) = (words.shape[1] * 8, words.shape[0])
     let groups = scales.shape[0]
-    try require(scales.shape == [groups, rows], scales, "[groups, \(rows)]")
-    try require(zeros.shape == [groups, rows / 8], zeros, "[\(groups), \(rows / 8)]")
+    try require(scales.shape.dimensions == [groups, rows], scales, "[groups, \(rows)]")
+    try require(zeros.shape.dimensions == [groups, rows / 8], zeros, "[\(groups), \(rows / 8)]")
     return try tensor(
       module, [rows, columns], "awq-int4", codes: AWQCodes(words: try transposed(words)), groups: groups,
       scales: .rows(try transposed(scales)), scaleType: scales.elementType,
@@ -87,13 +88,13 @@ struct QuantizedWeights {
       columns = extents[1]
     }
     let groups = scales.shape[1]
-    try require(scales.shape == [rows, groups], scales, "[\(rows), groups]")
+    try require(scales.shape.dimensions == [rows, groups], scales, "[\(rows), groups]")
     var zeros = GroupNumbers.constant(Float(1 << (scheme.bits - 1)))
     var parts = [words, scales]
     if let stored = table.tensor(named: "\(module).weight_zero_point") {
       try check(stored, rank: 2, type: .i32)
       let count = (rows * scheme.bits + 31) / 32
-      try require(stored.shape == [count, groups], stored, "[\(count), \(groups)]")
+      try require(stored.shape.dimensions == [count, groups], stored, "[\(count), \(groups)]")
       zeros = .packed(stored, bits: scheme.bits, adding: 0, isAWQ: false)
       parts.append(stored)
     }
@@ -122,12 +123,14 @@ struct QuantizedWeights {
 
   /// weight [out, in] of eight-bit floats with weight_scale_inv for blocks, or weight_scale for rows or all.
   private func floats(_ module: String, _ codes: any StoredTensor) throws -> any StoredTensor {
-    try require(codes.shape.rank == 2, codes, "a matrix")
+    try require(codes.shape.rank == 2 && codes.shape.elementCount > 0, codes, "a matrix")
     let (rows, columns) = (codes.shape[0], codes.shape[1])
     var scales: GroupNumbers
     var groups = 1
     let stored: any StoredTensor
-    if let blocks = table.tensor(named: "\(module).weight_scale_inv"), blocks.shape.rank == 2 {
+    if let blocks = table.tensor(named: "\(module).weight_scale_inv"), blocks.shape.rank == 2,
+      blocks.shape.elementCount > 0
+    {
       groups = blocks.shape[1]
       let block = scheme.blockSize
       guard rows <= block.rows * blocks.shape[0], columns <= block.columns * groups,

@@ -54,29 +54,30 @@ struct TorchFile {
     else { throw malformed("the shape \(record.dimensions) is not possible") }
     let size = record.type.bits / 8
     let available = entry.byteCount / size
-    // The furthest number that the view reaches, with every step checked.
+    // The furthest number that the view reaches, with every step checked. Axes of one entry take no step.
+    let strides = zip(shape.dimensions, record.strides).map { $0 <= 1 ? 0 : $1 }
+    let isEmpty = shape.elementCount == 0
+    guard isEmpty || (0..<max(available, 0)).contains(record.offset) else {
+      throw malformed("it begins at number \(record.offset) of a storage of \(available)")
+    }
     var last = record.offset
-    for (extent, stride) in zip(shape.dimensions, record.strides) where shape.elementCount > 0 {
+    for (extent, stride) in zip(shape.dimensions, strides) where !isEmpty {
       let (reach, overflow) = stride.multipliedReportingOverflow(by: extent - 1)
-      guard stride >= 0, !overflow, reach <= available else {
-        throw malformed("its strides leave its storage")
+      guard stride >= 0, !overflow, reach < available - last else {
+        throw malformed("its strides \(record.strides) leave its storage of \(available) numbers")
       }
       last += reach
-      guard last <= available else { throw malformed("its strides leave its storage") }
-    }
-    guard record.offset >= 0, shape.elementCount == 0 || last < available else {
-      throw malformed("it reaches number \(last) of a storage of \(available)")
     }
     // A stride of 0 repeats numbers: a small file could pretend to be any size.
     guard shape.elementCount <= available || shape.elementCount <= 1 << 20 else {
       throw malformed("\(shape.elementCount) numbers out of a storage of \(available)")
     }
-    let offset = entry.offset + record.offset * size
-    if isContiguous(shape, record.strides) {
+    let offset = entry.offset + (isEmpty ? 0 : record.offset * size)
+    if isEmpty || isContiguous(shape, strides) {
       return PlainTensor(name: name, shape: shape, type: record.type, source: source, offset: offset)
     }
     return StridedTensor(
-      name: name, shape: shape, type: record.type, source: source, offset: offset, strides: record.strides)
+      name: name, shape: shape, type: record.type, source: source, offset: offset, strides: strides)
   }
 
   private static func isContiguous(_ shape: Shape, _ strides: [Int]) -> Bool {

@@ -1,0 +1,23 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// A package of its own: fuzzing needs flags that the libraries must not carry. Its sources are links to the
+// project's. `run` builds and starts it.
+let instrumented: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer,address"])]
+
+let package = Package(
+  name: "fuzz",
+  dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.6.0")],
+  targets: [
+    .target(
+      name: "JSON", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")],
+      swiftSettings: instrumented),
+    .target(name: "Tensors", swiftSettings: instrumented),
+    .target(name: "Checkpoints", dependencies: ["JSON", "Tensors"], swiftSettings: instrumented),
+    .target(name: "CFuzzer"),
+    .executableTarget(
+      name: "fuzz-checkpoints", dependencies: ["CFuzzer", "Checkpoints", "JSON", "Tensors"],
+      swiftSettings: instrumented,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+  ]
+)
