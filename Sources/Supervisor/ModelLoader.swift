@@ -1,49 +1,5 @@
 import OpenVINO
 
-/// What happens while a model is loaded, for whoever shows progress.
-public enum LoadEvent: Sendable, Hashable {
-  /// A device of AUTO is not used.
-  case passedOver(DeviceChoice.PassedOver)
-  /// The compiled model is in the cache and is read now.
-  case fromCache(DeviceIdentity)
-  /// The model is compiled now; the last time, if known, took so many seconds.
-  case compiling(DeviceIdentity, reason: CacheExplanation?)
-  /// Another process compiles the same model for the same device.
-  case waiting
-  /// An entry of the cache is not used, and why.
-  case discarded(reason: String)
-  /// The run goes on without a cache.
-  case cacheWarning(SupervisorError)
-  /// Loaded.
-  case loaded(LoadReport)
-}
-
-/// How a model was loaded.
-public struct LoadReport: Sendable, Hashable {
-  /// The device that computes.
-  public var device: DeviceIdentity
-  /// Whether the compiled model came from the cache.
-  public var fromCache: Bool
-  /// The time from the decision to the end of compiling or importing, in seconds.
-  public var seconds: Double
-  /// Why other devices of AUTO were passed over.
-  public var passedOver: [DeviceChoice.PassedOver]
-}
-
-/// A model that a device is ready to run.
-public struct LoadedModel: Sendable {
-  /// The code.
-  public var compiled: CompiledModel
-  /// How it came to be.
-  public var report: LoadReport
-  /// Its properties, ours and the user's.
-  public var properties: Properties
-  /// Its files.
-  public var folder: ModelFolder
-  /// The lengths that it was made for, if NPUW runs it.
-  public var npu: NPUProperties?
-}
-
 /// Brings a model onto a device: from the cache if it is there, compiled and kept if not.
 public struct ModelLoader: Sendable {
   /// OpenVINO.
@@ -123,18 +79,18 @@ public struct ModelLoader: Sendable {
       compiled: found.compiled,
       report: LoadReport(
         device: plan.identity, fromCache: found.fromCache, seconds: seconds, passedOver: []),
-      properties: plan.properties, folder: request.model, npu: plan.npu)
+      properties: plan.properties, folder: request.model, npu: plan.npu, entryFolder: found.entry?.folder)
   }
 
-  private typealias Found = (compiled: CompiledModel, fromCache: Bool)
+  private typealias Found = (compiled: CompiledModel, fromCache: Bool, entry: CacheEntry?)
 
   private func find(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> Found {
     guard let cache else {
       report(.compiling(plan.identity, reason: nil))
-      return (try compile(request, plan), false)
+      return (try compile(request, plan), false, nil)
     }
     let key = plan.key(try request.model.identity(), request.model, core)
-    if let compiled = importEntry(of: key, plan, cache) { return (compiled, true) }
+    if let found = importEntry(of: key, plan, cache) { return found }
     do {
       var waiting = false
       return try cache.withLock(
@@ -145,30 +101,31 @@ public struct ModelLoader: Sendable {
         },
         {
           // Whoever held the lock may have compiled it for us.
-          if waiting, let compiled = importEntry(of: key, plan, cache) { return (compiled, true) }
+          if waiting, let found = importEntry(of: key, plan, cache) { return found }
           let reason = cache.explain(key)
           if let entry = cache.entry(for: key) { cache.discard(entry) }
           report(.compiling(plan.identity, reason: reason))
-          return (try compileAndKeep(request, plan, key, cache), false)
+          return try compileAndKeep(request, plan, key, cache)
         })
     } catch let error as SupervisorError {
       throw error
     } catch {
       // The lock file cannot be made: a folder that was taken away under our feet.
       report(.cacheWarning(SupervisorError(.cacheUnusable, "the cache cannot be used: \(error)")))
-      return (try compile(request, plan), false)
+      return (try compile(request, plan), false, nil)
     }
   }
 
   private func compileAndKeep(
     _ request: Request, _ plan: LoadPlan, _ key: CacheKey, _ cache: CompiledModelCache
-  ) throws(SupervisorError) -> CompiledModel {
+  ) throws(SupervisorError) -> Found {
     let clock = ContinuousClock()
     let start = clock.now
     let compiled = try compile(request, plan)
     let seconds = (clock.now - start) / .seconds(1)
     do {
-      _ = try cache.store(key, compileSeconds: seconds) { try compiled.export(to: $0) }
+      let entry = try cache.store(key, compileSeconds: seconds) { try compiled.export(to: $0) }
+      return (compiled, false, entry)
     } catch let error as SupervisorError {
       report(.cacheWarning(error))
     } catch {
@@ -177,7 +134,7 @@ public struct ModelLoader: Sendable {
           SupervisorError(
             .cacheUnusable, "\(plan.identity.device) does not give its compiled model away: \(error)")))
     }
-    return compiled
+    return (compiled, false, nil)
   }
 
   private func compile(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> CompiledModel {
@@ -192,8 +149,7 @@ public struct ModelLoader: Sendable {
   }
 
   /// The compiled model of an entry; `nil`, with the reason reported, where it cannot be used.
-  private func importEntry(of key: CacheKey, _ plan: LoadPlan, _ cache: CompiledModelCache) -> CompiledModel?
-  {
+  private func importEntry(of key: CacheKey, _ plan: LoadPlan, _ cache: CompiledModelCache) -> Found? {
     guard let entry = cache.entry(for: key) else { return nil }
     guard cache.isIntact(entry) else {
       report(.discarded(reason: "its bytes are not those that were written (\(entry.folder))"))
@@ -204,7 +160,7 @@ public struct ModelLoader: Sendable {
       let blob = try Tensor(mapping: entry.blob, runtime: core.runtime)
       let compiled = try core.importModel(blob, for: plan.identity.device, properties: plan.importProperties)
       cache.noteUse(of: entry)
-      return compiled
+      return (compiled, true, entry)
     } catch {
       report(.discarded(reason: error.message))
       return nil

@@ -18,6 +18,8 @@ public struct SupervisorError: Error, Sendable, Hashable, CustomStringConvertibl
     public static let deviceUnavailable = Code(rawValue: "device-unavailable")
     /// The device refused the model.
     public static let loadFailed = Code(rawValue: "load-failed")
+    /// The device computes something else than the CPU.
+    public static let deviceDisagrees = Code(rawValue: "device-disagrees")
     /// The prompt does not fit into the context.
     public static let promptTooLong = Code(rawValue: "prompt-too-long")
     /// The context is full.

@@ -1,0 +1,132 @@
+import Generation
+import JSON
+import OpenVINO
+
+/// Catches a device that computes garbage without an error: its answer to a short prompt is compared with that of
+/// the CPU plugin, once for each entry of the cache.
+///
+/// The CPU answers greedily. The device is then given the same tokens, one after the other, and agrees on a step
+/// if the CPU's token is among its `rank` most likely ones: half precision and quantised sums may change an order,
+/// but not by much.
+public struct Canary: Sendable {
+  /// The tokens of a short text in the model's language.
+  public var prompt: [Int]
+  /// How many tokens the CPU's answer has.
+  public var steps = 8
+  /// How far down the CPU's token may be in the device's order.
+  public var rank = 5
+  /// The part of the steps that must agree.
+  public var tolerance = 0.75
+
+  /// Makes a canary.
+  ///
+  /// - Parameter prompt: The tokens of a short text; at least one.
+  public init(prompt: [Int]) {
+    self.prompt = prompt
+  }
+
+  /// What came of it.
+  public enum Outcome: Sendable, Hashable {
+    /// The CPU is the measure itself.
+    case notNeeded
+    /// This compiled model has passed before.
+    case passedBefore
+    /// The part of the steps that agreed.
+    case passed(agreement: Double)
+  }
+
+  /// Checks a device, unless it has passed with this compiled model before.
+  ///
+  /// - Parameters:
+  ///   - engine: The engine on the device; its cache is empty afterwards.
+  ///   - loader: Loads the model on the CPU if its answer is not known yet.
+  /// - Throws: `.deviceDisagrees`, naming the driver; what loading and running throw.
+  public func check(_ engine: StatefulEngine, loader: ModelLoader) throws -> Outcome {
+    let device = engine.model.report.device
+    guard device.device != "CPU", !prompt.isEmpty else { return .notNeeded }
+    let record = engine.model.entryFolder.flatMap { Record(folder: $0, prompt: prompt) }
+    if let record, record.hasPassed { return .passedBefore }
+    let expected = try record?.tokens ?? answerOfCPU(engine.model.folder, loader)
+    let agreement = try agreement(of: engine, with: expected)
+    let passed = agreement >= tolerance
+    if let folder = engine.model.entryFolder {
+      Record(prompt: prompt, tokens: expected, hasPassed: passed).write(to: folder)
+    }
+    guard passed else {
+      throw SupervisorError(
+        .deviceDisagrees,
+        "\(device.device) (\(device.name), driver \(device.driver.isEmpty ? "unknown" : device.driver)) computes "
+          + "something else than the CPU: only \(Int(agreement * 100)) % of the tokens of a test agree",
+        mend: "Update the driver, try another --weight-format or --device CPU, or skip this with --no-canary."
+      )
+    }
+    return .passed(agreement: agreement)
+  }
+
+  private func answerOfCPU(_ model: ModelFolder, _ loader: ModelLoader) throws -> [Int] {
+    var request = ModelLoader.Request(model: model)
+    request.device = "CPU"
+    let loaded = try ModelLoader(core: loader.core, cache: loader.cache).load(request)
+    let engine = try StatefulEngine(
+      loaded, options: EngineOptions(contextLength: prompt.count + steps))
+    try engine.append(prompt[...])
+    var answer: [Int] = []
+    while answer.count < steps {
+      answer.append(
+        try engine.withLogits { $0.indices.max { [logits = $0] in logits[$0] < logits[$1] } ?? 0 })
+      if answer.count < steps { try engine.append(answer.suffix(1)) }
+    }
+    return answer
+  }
+
+  private func agreement(of engine: StatefulEngine, with expected: [Int]) throws -> Double {
+    try engine.reset()
+    try engine.append(prompt[...])
+    var agreed = 0
+    for (step, token) in expected.enumerated() {
+      if try engine.withLogits({ isLikely(token, in: UnsafeBufferPointer($0)) }) { agreed += 1 }
+      if step + 1 < expected.count { try engine.append([token]) }
+    }
+    try engine.reset()
+    return Double(agreed) / Double(max(1, expected.count))
+  }
+
+  private func isLikely(_ token: Int, in logits: UnsafeBufferPointer<Float>) -> Bool {
+    guard logits.indices.contains(token), logits[token].isFinite else { return false }
+    let better = logits.reduce(0) { $0 + ($1 > logits[token] || $1.isNaN ? 1 : 0) }
+    // All logits equal: nothing was computed.
+    let isFlat = logits.allSatisfy { $0 == logits[token] }
+    return better < rank && !isFlat
+  }
+}
+
+/// The CPU's answer and whether the device agreed, beside the cache entry.
+private struct Record {
+  var prompt: [Int]
+  var tokens: [Int]
+  var hasPassed: Bool
+
+  init(prompt: [Int], tokens: [Int], hasPassed: Bool) {
+    self.prompt = prompt
+    self.tokens = tokens
+    self.hasPassed = hasPassed
+  }
+
+  /// Reads the record of a prompt; `nil` where there is none.
+  init?(folder: String, prompt: [Int]) {
+    guard let bytes = Files.contents(folder + "/canary.json", limit: 1 << 16),
+      let json = try? JSON(parsing: bytes), let tokens = json["tokens"]?.array?.compactMap(\.int),
+      json["prompt"]?.array?.compactMap(\.int) == prompt, let hasPassed = json["passed"]?.bool
+    else { return nil }
+    self.init(prompt: prompt, tokens: tokens, hasPassed: hasPassed)
+  }
+
+  /// Keeps the record; a cache that became unwritable only means that the canary runs again.
+  func write(to folder: String) {
+    let json: JSON = [
+      "prompt": .array(prompt.map(JSON.int)), "tokens": .array(tokens.map(JSON.int)),
+      "passed": .bool(hasPassed),
+    ]
+    try? Files.replace(folder + "/canary.json", with: Array(json.serialized(.pretty).utf8))
+  }
+}

@@ -1,0 +1,47 @@
+import OpenVINO
+
+/// What happens while a model is loaded, for whoever shows progress.
+public enum LoadEvent: Sendable, Hashable {
+  /// A device of AUTO is not used.
+  case passedOver(DeviceChoice.PassedOver)
+  /// The compiled model is in the cache and is read now.
+  case fromCache(DeviceIdentity)
+  /// The model is compiled now; the last time, if known, took so many seconds.
+  case compiling(DeviceIdentity, reason: CacheExplanation?)
+  /// Another process compiles the same model for the same device.
+  case waiting
+  /// An entry of the cache is not used, and why.
+  case discarded(reason: String)
+  /// The run goes on without a cache.
+  case cacheWarning(SupervisorError)
+  /// Loaded.
+  case loaded(LoadReport)
+}
+
+/// How a model was loaded.
+public struct LoadReport: Sendable, Hashable {
+  /// The device that computes.
+  public var device: DeviceIdentity
+  /// Whether the compiled model came from the cache.
+  public var fromCache: Bool
+  /// The time from the decision to the end of compiling or importing, in seconds.
+  public var seconds: Double
+  /// Why other devices of AUTO were passed over.
+  public var passedOver: [DeviceChoice.PassedOver]
+}
+
+/// A model that a device is ready to run.
+public struct LoadedModel: Sendable {
+  /// The code.
+  public var compiled: CompiledModel
+  /// How it came to be.
+  public var report: LoadReport
+  /// Its properties, ours and the user's.
+  public var properties: Properties
+  /// Its files.
+  public var folder: ModelFolder
+  /// The lengths that it was made for, if NPUW runs it.
+  public var npu: NPUProperties?
+  /// Where it is in the cache, if it is there.
+  public var entryFolder: String?
+}
