@@ -1,8 +1,8 @@
-// The loops themselves, compiled once for each instruction set: the including file names the table that it defines
-// (OVEN_TABLE, OVEN_NAME) and the features of the compiler's target (OVEN_TARGET).
+// The loops themselves, compiled once for each instruction set: the including file names the table that it
+// defines (OVEN_TABLE, OVEN_NAME) and the features of the compiler's target (OVEN_TARGET).
 //
-// Vectors of 16 floats are split by the compiler into what the machine has, so that the sums have the same lanes
-// everywhere. Contraction to fused multiply-adds is off for the same reason.
+// Vectors of 16 floats are split by the compiler into what the machine has, so that the sums have the same
+// lanes everywhere. Contraction to fused multiply-adds is off for the same reason.
 
 #include "KernelTable.h"
 

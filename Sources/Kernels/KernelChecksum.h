@@ -27,7 +27,8 @@ static void add_blocks(uint64_t *accumulators, const uint8_t *bytes, size_t bloc
   memcpy(&sums, accumulators, sizeof sums);
   for (size_t block = 0; block < blocks; block++, bytes += 1024) {
 #pragma clang loop unroll(full)
-    for (int stripe = 0; stripe < 16; stripe++) sums = accumulated(sums, bytes + 64 * stripe, secret + 8 * stripe);
+    for (int stripe = 0; stripe < 16; stripe++)
+      sums = accumulated(sums, bytes + 64 * stripe, secret + 8 * stripe);
     sums = (sums ^ sums >> 47 ^ last) * 0x9E3779B1u;
   }
   memcpy(accumulators, &sums, sizeof sums);

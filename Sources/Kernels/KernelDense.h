@@ -1,6 +1,5 @@
 // Rows to plain numbers of fewer bits, and sums over columns. Part of KernelBody.h.
 
-
 // 16 numbers: their bits in `type`, saturated, and what those stand for.
 INLINE vu narrowed(oven_type type, vf x, vf *result) {
   if (type == oven_type_f32) {
@@ -48,8 +47,7 @@ INLINE void convert_typed(const float *source, size_t rows, size_t columns, oven
       vu magnitude = __builtin_bit_cast(vu, x) & 0x7FFFFFFF;
       vi infinite = (vi)(magnitude >= 0x7F800000);
       special -= infinite;
-      if (type != oven_type_f32)
-        overflows -= (vi)(__builtin_bit_cast(vf, magnitude) >= limit) & ~infinite;
+      if (type != oven_type_f32) overflows -= (vi)(__builtin_bit_cast(vf, magnitude) >= limit) & ~infinite;
       magnitude = infinite ? (vu)0 : magnitude;
       largest = magnitude > largest ? magnitude : largest;
       vf error = infinite ? (vf)0 : result - x;

@@ -103,7 +103,8 @@ INLINE vf put_scales(const oven_quantize_job *job, oven_scheme scheme, vf scales
   return widen_f16(half);
 }
 
-INLINE void put_zero_points(const oven_quantize_job *job, oven_scheme scheme, vf zeros, size_t first, size_t count) {
+INLINE void put_zero_points(const oven_quantize_job *job, oven_scheme scheme, vf zeros, size_t first,
+                            size_t count) {
   vu8 bytes = __builtin_convertvector(zeros, vu8);
   if (is_eight_bit(scheme)) {
     memcpy(job->zero_points + first, &bytes, count);
@@ -122,7 +123,8 @@ INLINE void row_parameters(const oven_quantize_job *job, oven_scheme scheme, siz
   for (size_t group = 0; group < groups; group += LANES) {
     size_t count = groups - group < LANES ? groups - group : LANES;
     // The arrays end at a whole vector; what lies after the last group counts as zeros.
-    for (size_t extra = count; extra < LANES; extra++) parts.minima[group + extra] = parts.maxima[group + extra] = 0;
+    for (size_t extra = count; extra < LANES; extra++)
+      parts.minima[group + extra] = parts.maxima[group + extra] = 0;
     vf minima = load(parts.minima + group), maxima = load(parts.maxima + group);
     vf low = magnitude_of(minima), high = magnitude_of(maxima);
     low = low > high ? low : high;
@@ -152,8 +154,8 @@ INLINE void put_codes(uint8_t *at, vi codes, int packed) {
 }
 
 // Codes of a row. `packed`: two codes a byte, and all groups begin at a byte.
-INLINE void row_codes(oven_scheme scheme, const char *row, size_t columns, size_t group_size, scratch_parts parts,
-                      int packed, uint8_t *output, vd *errors) {
+INLINE void row_codes(oven_scheme scheme, const char *row, size_t columns, size_t group_size,
+                      scratch_parts parts, int packed, uint8_t *output, vd *errors) {
   for (size_t start = 0, group = 0; start < columns; start += group_size, group++) {
     const char *at = row + start * sizeof(float);
     uint8_t *out = output + (packed ? start / 2 : start);
@@ -237,9 +239,9 @@ INLINE void quantize_rows(const oven_quantize_job *job, oven_scheme scheme, oven
   }
 }
 
-#define OVEN_QUANTIZE(name)                                                                                    \
-  static void quantize_##name(const oven_quantize_job *job, oven_statistics *statistics) {                     \
-    quantize_rows(job, oven_scheme_##name, statistics);                                                        \
+#define OVEN_QUANTIZE(name)                                                                                  \
+  static void quantize_##name(const oven_quantize_job *job, oven_statistics *statistics) {                   \
+    quantize_rows(job, oven_scheme_##name, statistics);                                                      \
   }
 
 OVEN_QUANTIZE(int4_symmetric)

@@ -1,8 +1,9 @@
-// What each scheme makes of a group's range and of 16 numbers. Part of KernelBody.h; the formulas are explained in
-// Sources/Quantization/Schemes. `scheme` is a constant wherever these are called.
+// What each scheme makes of a group's range and of 16 numbers. Part of KernelBody.h; the formulas are
+// explained in Sources/Quantization/Schemes. `scheme` is a constant wherever these are called.
 
 #define EPSILON 0x1p-23f
-// Adding 3 · 2^22 rounds a small float to an integer, halfway cases to even, and leaves the integer in its low bits.
+// Adding 3 · 2^22 rounds a small float to an integer, halfway cases to even, and leaves the integer in its
+// low bits.
 #define MAGIC 12582912.0f
 
 INLINE int is_asymmetric(oven_scheme scheme) {
@@ -50,16 +51,27 @@ INLINE vf scheme_zero_points(oven_scheme scheme, vf minimum, vf scales) {
 // Numbers divided by their scale, as codes; `values` becomes what the codes stand for, without the scale.
 INLINE vi scheme_codes(oven_scheme scheme, vf x, float zero_point, vf *values) {
   if (scheme == oven_scheme_nf4) {
-    static const float borders[15] = {
-        -0.8480964004993439f,  -0.6106329262256622f,  -0.4599952697753906f, -0.33967943489551544f,
-        -0.23460740596055984f, -0.13791173323988914f, -0.045525018125772476f, 0.03979014977812767f,
-        0.1202552504837513f,   0.2035212516784668f,   0.2920137718319893f,  0.3893125355243683f,
-        0.5016634166240692f,   0.6427869200706482f,   0.8614784181118011f};
-    static const float levels[16] = {
-        -1.0f, -0.6961928009986877f, -0.5250730514526367f, -0.39491748809814453f, -0.28444138169288635f,
-        -0.18477343022823334f, -0.09105003625154495f, 0.0f, 0.07958029955625534f, 0.16093020141124725f,
-        0.24611230194568634f, 0.33791524171829224f, 0.44070982933044434f, 0.5626170039176941f,
-        0.7229568362236023f, 1.0f};
+    static const float borders[15] = {-0.8480964004993439f,   -0.6106329262256622f,  -0.4599952697753906f,
+                                      -0.33967943489551544f,  -0.23460740596055984f, -0.13791173323988914f,
+                                      -0.045525018125772476f, 0.03979014977812767f,  0.1202552504837513f,
+                                      0.2035212516784668f,    0.2920137718319893f,   0.3893125355243683f,
+                                      0.5016634166240692f,    0.6427869200706482f,   0.8614784181118011f};
+    static const float levels[16] = {-1.0f,
+                                     -0.6961928009986877f,
+                                     -0.5250730514526367f,
+                                     -0.39491748809814453f,
+                                     -0.28444138169288635f,
+                                     -0.18477343022823334f,
+                                     -0.09105003625154495f,
+                                     0.0f,
+                                     0.07958029955625534f,
+                                     0.16093020141124725f,
+                                     0.24611230194568634f,
+                                     0.33791524171829224f,
+                                     0.44070982933044434f,
+                                     0.5626170039176941f,
+                                     0.7229568362236023f,
+                                     1.0f};
     vi code = 0;
     vf level = levels[0];
 #pragma clang loop unroll(full)

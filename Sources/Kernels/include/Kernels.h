@@ -1,7 +1,8 @@
-// The innermost loops of a bake, in C because a vector unit is worth a factor here (see Benchmarks/quantization).
+// The innermost loops of a bake, in C because a vector unit is worth a factor here (see
+// Benchmarks/quantization).
 //
-// Each function exists for the instruction sets of KernelBody.h and is chosen when it is first called. All of them
-// give the same bits: no fused multiply-add, and sums in 16 lanes whatever the register's width is.
+// Each function exists for the instruction sets of KernelBody.h and is chosen when it is first called. All of
+// them give the same bits: no fused multiply-add, and sums in 16 lanes whatever the register's width is.
 
 #ifndef OVEN_KERNELS_H
 #define OVEN_KERNELS_H
@@ -64,8 +65,8 @@ size_t oven_quantize_scratch(size_t columns, size_t group_size);
 /// Quantises all rows.
 void oven_quantize(const oven_quantize_job *job, oven_statistics *statistics);
 
-/// Converts rows of f32 to f32, f16 or bf16, rounding to nearest even. Numbers beyond the range of the type become
-/// its largest and are counted; NaN and infinities stay what they are and are counted.
+/// Converts rows of f32 to f32, f16 or bf16, rounding to nearest even. Numbers beyond the range of the type
+/// become its largest and are counted; NaN and infinities stay what they are and are counted.
 void oven_convert_rows(const float *source, size_t rows, size_t columns, oven_type type, void *output,
                        oven_statistics *statistics);
 
