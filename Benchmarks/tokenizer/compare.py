@@ -3,8 +3,9 @@
     python3 compare.py BENCH_TOKENIZER [--megabytes 10] [--fixtures Tests/Fixtures/tokenizers]
 
 Needs `pip install tokenizers tiktoken`; one that is missing is left out. Nothing is downloaded: tiktoken gets its
-ranks from the Llama 3 fixture. The text is sentences of Python's own documentation in an order that a fixed
-seed decides. Times are processor time. The adversarial texts are a megabyte of one letter, of spaces and of random characters.
+ranks from the Llama 3 fixture. The text is sentences of Python's own documentation, in an order that a fixed seed
+decides; the adversarial texts are a megabyte of one letter, of spaces and of random characters. Times are
+processor time, so that other work on the machine counts little.
 """
 import argparse
 import json

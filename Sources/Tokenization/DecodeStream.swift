@@ -14,7 +14,8 @@ public struct DecodeStream: Sendable {
     for id in prompt { _ = bytes(appending: id) }
   }
 
-  /// The text that became certain with this id; often empty. Ids that the vocabulary does not have are ignored.
+  /// The text that became certain with this id; often empty. Ids that the vocabulary does not have are
+  /// ignored.
   public mutating func append(_ id: Int) -> String { String(decoding: bytes(appending: id), as: UTF8.self) }
 
   /// The text that was held back, at the end of the sequence.

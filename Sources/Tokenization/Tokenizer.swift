@@ -82,7 +82,8 @@ public struct Tokenizer: Sendable {
 public struct TokenPiece: Sendable, Hashable {
   /// The id.
   public var id: Int
-  /// The bytes of the text's UTF-8 form. A range may cut a character, or be empty for a token that was put in.
+  /// The bytes of the text's UTF-8 form. A range may cut a character, or be empty for a token that was put
+  /// in.
   public var range: Range<Int>
 
   /// Makes a piece.

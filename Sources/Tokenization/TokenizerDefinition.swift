@@ -9,8 +9,8 @@ package struct TokenizerDefinition: Sendable {
   package var model: Model
   package var postProcessor: PostProcessor?
   package var decoder: Decoder?
-  /// The lengths that texts are cut to or filled up to when many are encoded for a model that embeds them. Read
-  /// for those who ask; `encode` neither cuts nor fills.
+  /// The lengths that texts are cut to or filled up to when many are encoded for a model that embeds them.
+  /// Read for those who ask; `encode` neither cuts nor fills.
   package var truncation: Truncation?
   package var padding: Padding?
 
@@ -39,8 +39,8 @@ package struct TokenizerDefinition: Sendable {
     readRawBytesIfPossible()
   }
 
-  /// Gives every added token the id that it has in the model's vocabulary, or else the next free one, which is
-  /// how the reference understands the list; the ids in the file agree with that in every sound file.
+  /// Gives every added token the id that it has in the model's vocabulary, or else the next free one, which
+  /// is how the reference understands the list; the ids in the file agree with that in every sound file.
   private mutating func assignIDs() {
     let vocabulary = model.vocabulary
     var known: [[UInt8]: Int] = [:]

@@ -7,7 +7,7 @@ import Tokenization
   @Test func byteLevelTextsComeBack() throws {
     let tokenizer = try TokenizerFixtures.tokenizer("llama3")
     var generator = SplitMix(state: 1)
-    for _ in 0..<300 {
+    for _ in 0..<150 {
       let text = randomText(&generator, length: 80)
       let ids = tokenizer.encode(text, addSpecialTokens: false)
       #expect(Array(tokenizer.decode(ids, skipSpecialTokens: false).utf8) == Array(text.utf8))
@@ -53,7 +53,7 @@ import Tokenization
     let tokenizer = try Tokenizer(json: json)
     var generator = SplitMix(state: 9)
     for length in [0, 1, 2, 5, 20, 47, 48, 49, 50, 90, 200] {
-      for _ in 0..<20 {
+      for _ in 0..<8 {
         let text = (0..<length).map { _ in ["a", "b", "▁"][Int.random(in: 0..<3, using: &generator)] }
         let expected = merge(text, ranks).compactMap { vocabulary.firstIndex(of: $0) }
         #expect(tokenizer.encode(text.joined()) == expected, "\(text.joined())")
@@ -76,7 +76,7 @@ import Tokenization
   func longTextsOfOneKindEnd(name: String) throws {
     let tokenizer = try TokenizerFixtures.tokenizer(name)
     for character in ["a", " ", "\u{301}", "<", "\n"] {
-      #expect(tokenizer.encode(String(repeating: character, count: 20_000)).count <= 80_000)
+      #expect(tokenizer.encode(String(repeating: character, count: 4_000)).count <= 16_000)
     }
   }
 

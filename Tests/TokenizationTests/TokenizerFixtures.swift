@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Synchronization
 import Testing
 import Tokenization
 
@@ -12,10 +13,17 @@ enum TokenizerFixtures {
     Array(try Data(contentsOf: folder.appendingPathComponent(path)))
   }
 
-  /// The tokenizer in a folder of the fixtures.
+  /// The tokenizer in a folder of the fixtures, read once.
   static func tokenizer(_ name: String) throws -> Tokenizer {
-    try Tokenizer(contentsOf: bytes("\(name)/tokenizer.json"))
+    try read.withLock { read in
+      if let known = read[name] { return known }
+      let tokenizer = try Tokenizer(contentsOf: bytes("\(name)/tokenizer.json"))
+      read[name] = tokenizer
+      return tokenizer
+    }
   }
+
+  private static let read = Mutex<[String: Tokenizer]>([:])
 
   /// The JSON values of a file with one a line.
   static func lines(_ path: String) throws -> [JSON] {

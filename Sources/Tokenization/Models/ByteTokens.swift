@@ -10,8 +10,8 @@ enum ByteTokens {
     return Array("<0x".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)], UInt8(ascii: ">")]
   }
 
-  /// The byte that a token stands for. Digits may be in either case, and the first may be a plus sign, because
-  /// the reference reads them as a number.
+  /// The byte that a token stands for. Digits may be in either case, and the first may be a plus sign,
+  /// because the reference reads them as a number.
   static func byte(of token: UnsafeBufferPointer<UInt8>) -> UInt8? {
     guard token.count == 6, token[0] == UInt8(ascii: "<"), token[1] == UInt8(ascii: "0"),
       token[2] == UInt8(ascii: "x"), token[5] == UInt8(ascii: ">"),

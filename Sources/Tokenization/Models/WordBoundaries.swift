@@ -1,8 +1,8 @@
 /// Places where a long text can be cut for BPE without any effect on the tokens.
 ///
 /// SentencePiece's vocabularies see a whole document as one word. No merge crosses the place between two
-/// characters that are nowhere next to one another inside of a token; before `▁` that is so after nearly every
-/// character. The pieces are words then, which are fast and can be remembered.
+/// characters that are nowhere next to one another inside of a token; before `▁` that is so after nearly
+/// every character. The pieces are words then, which are fast and can be remembered.
 struct WordBoundaries: Sendable {
   /// Characters that stand before the mark inside of some token.
   private let joined: Set<Unicode.Scalar>

@@ -1,6 +1,8 @@
-/// Remembers the tokens of words that were met before. Of fixed size: a new word takes the place of an old one.
+/// Remembers the tokens of words that were met before. Of fixed size: a new word takes the place of an old
+/// one.
 ///
-/// A slot is one cache line: a word of at most 31 bytes with its length, and at most seven ids with their count.
+/// A slot is one cache line: a word of at most 31 bytes with its length, and at most seven ids with their
+/// count.
 final class WordCache {
   private struct Slot: BitwiseCopyable {
     var key: WordKey

@@ -49,7 +49,8 @@ package struct BertNormalizer: Sendable {
     }
   }
 
-  /// The blocks of CJK ideographs that BERT lists; the third extension begins at U+2B920 in the reference too.
+  /// The blocks of CJK ideographs that BERT lists; the third extension begins at U+2B920 in the reference
+  /// too.
   private static func isChinese(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x4E00...0x9FFF, 0x3400...0x4DBF, 0x20000...0x2A6DF, 0x2A700...0x2B73F, 0x2B740...0x2B81F,

@@ -1,4 +1,5 @@
-/// Reads the numbers of the generated tables: five bits a digit, the lowest first, digits from 32 on continue.
+/// Reads the numbers of the generated tables: five bits a digit, the lowest first, digits from 32 on
+/// continue.
 struct PackedNumbers: IteratorProtocol {
   private let text: StaticString
   private var position = 0

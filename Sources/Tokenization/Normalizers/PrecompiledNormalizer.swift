@@ -2,8 +2,8 @@ import Foundation
 
 /// `Precompiled`: the character map that a SentencePiece model carries along.
 ///
-/// The map is a double-array trie, in the layout of darts-clone, of 32-bit units, followed by the replacements as
-/// text with zeros between them.
+/// The map is a double-array trie, in the layout of darts-clone, of 32-bit units, followed by the
+/// replacements as text with zeros between them.
 package struct PrecompiledNormalizer: Sendable {
   /// The map as it is in the file, in base 64.
   package let encodedMap: String

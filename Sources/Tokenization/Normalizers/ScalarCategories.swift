@@ -11,8 +11,8 @@ enum ScalarCategories {
   /// What `Punctuation` and `BertPreTokenizer` split at: Unicode's punctuation and the symbols of ASCII.
   static let punctuation = ScalarRanges(CategoryData.punctuation)
 
-  /// What counts as part of a word in `Whitespace` and around single-word tokens: `\w` of UTS 18, which has the
-  /// two joiners too, unlike that of Oniguruma.
+  /// What counts as part of a word in `Whitespace` and around single-word tokens: `\w` of UTS 18, which has
+  /// the two joiners too, unlike that of Oniguruma.
   static func isWord(_ scalar: Unicode.Scalar) -> Bool {
     UnicodeTables.isWord(scalar) || scalar == "\u{200C}" || scalar == "\u{200D}"
   }

@@ -2,8 +2,8 @@ import Patterns
 
 /// `UnicodeScripts`: cuts where the writing system changes, as SentencePiece does.
 ///
-/// Hiragana, katakana and the prolonged sound mark count as Han; spaces and characters without a script belong
-/// to what is before them, and are lost where nothing is.
+/// Hiragana, katakana and the prolonged sound mark count as Han; spaces and characters without a script
+/// belong to what is before them, and are lost where nothing is.
 enum UnicodeScripts {
   static func apply(to text: inout PreTokenizedText) {
     text.splitPieces { bytes, emit in

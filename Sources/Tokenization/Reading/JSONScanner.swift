@@ -1,4 +1,5 @@
-/// Steps through JSON text without making values of it. Every function returns false at what it does not expect.
+/// Steps through JSON text without making values of it. Every function returns false at what it does not
+/// expect.
 struct JSONScanner {
   let bytes: UnsafeBufferPointer<UInt8>
   private(set) var position = 0

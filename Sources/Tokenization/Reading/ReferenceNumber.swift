@@ -1,7 +1,7 @@
 /// Decimal fractions as the reference reads them, which is not always to the nearest double.
 ///
-/// Scores that should tie differ in the last bit by it, and so decide between two ways to cut a text. serde_json
-/// takes the digits as a 64-bit integer and then multiplies or divides once by a power of ten.
+/// Scores that should tie differ in the last bit by it, and so decide between two ways to cut a text.
+/// serde_json takes the digits as a 64-bit integer and then multiplies or divides once by a power of ten.
 enum ReferenceNumber {
   /// The value of a JSON number, nil where `text` is none.
   static func parse(_ text: some Sequence<UInt8>) -> Double? {

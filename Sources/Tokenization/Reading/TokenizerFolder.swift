@@ -23,8 +23,8 @@ extension Tokenizer {
 
   /// The text of a `tokenizer.json` for JSON that an importer made.
   ///
-  /// A `JSON` object takes tokens that look the same for one member. So `model.vocab` may also be a list of pairs
-  /// of a token and its id, here and in `init(json:)`; in the file it is an object as it should be.
+  /// A `JSON` object takes tokens that look the same for one member. So `model.vocab` may also be a list of
+  /// pairs of a token and its id, here and in `init(json:)`; in the file it is an object as it should be.
   public static func fileText(of json: JSON) -> String {
     guard let members = json.object, let model = members["model"]?.object,
       let entries = model["vocab"]?.array, model["type"]?.string != "Unigram"

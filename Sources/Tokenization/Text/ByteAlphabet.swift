@@ -1,7 +1,7 @@
 /// The alphabet of byte-level tokenizers: every byte has a printable character.
 ///
-/// Printable Latin-1 bytes stand for themselves; the 68 others are U+0100, U+0101… in their order. This is the
-/// table of OpenAI's GPT-2 encoder.
+/// Printable Latin-1 bytes stand for themselves; the 68 others are U+0100, U+0101… in their order. This is
+/// the table of OpenAI's GPT-2 encoder.
 package enum ByteAlphabet {
   /// The character of each of the 256 bytes.
   package static let scalars: [Unicode.Scalar] = {

@@ -1,7 +1,7 @@
 /// A hash table from byte strings to numbers, built once.
 ///
-/// Linear probing in a table at most half full; a slot holds 32 bits of the hash, so that strings are compared
-/// only when they are nearly certain to be equal.
+/// Linear probing in a table at most half full; a slot holds 32 bits of the hash, so that strings are
+/// compared only when they are nearly certain to be equal.
 struct ByteStringIndex: Sendable {
   private struct Slot: BitwiseCopyable {
     var tag: UInt32

@@ -1,7 +1,8 @@
 /// A block of memory that is filled once and only read afterwards.
 ///
 /// The hot path reads it through a plain pointer: no reference counting and no bounds checks per look-up.
-/// `@unchecked Sendable` holds because nothing writes after `init` and the pointer lives as long as the object.
+/// `@unchecked Sendable` holds because nothing writes after `init` and the pointer lives as long as the
+/// object.
 final class FrozenBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   let pointer: UnsafePointer<Element>
   let count: Int

@@ -1,4 +1,5 @@
-/// A hash table from a pair of 32-bit numbers to a 64-bit value, built once; linear probing, half full at most.
+/// A hash table from a pair of 32-bit numbers to a 64-bit value, built once; linear probing, half full at
+/// most.
 struct PairTable: Sendable {
   private struct Slot: BitwiseCopyable {
     var key: UInt64
