@@ -74,6 +74,11 @@ public struct Gelu: Operation {
   /// Whether the tanh approximation is meant; the error function otherwise.
   public var approximatesWithTanh: Bool
 
+  /// The operation with these settings.
+  public init(approximatesWithTanh: Bool) {
+    self.approximatesWithTanh = approximatesWithTanh
+  }
+
   public var typeName: String { "Gelu" }
   public var opset: String { "opset7" }
   public var attributes: [Attribute] {
@@ -89,6 +94,11 @@ public struct Gelu: Operation {
 public struct Clamp: Operation {
   /// The smallest and largest result.
   public var limits: ClosedRange<Float>
+
+  /// The operation with these settings.
+  public init(limits: ClosedRange<Float>) {
+    self.limits = limits
+  }
 
   public var typeName: String { "Clamp" }
   public var attributes: [Attribute] {

@@ -2,6 +2,9 @@ import Tensors
 
 /// Entries of the first input along an axis (third input) at the indices in the second.
 public struct Gather: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
   public var typeName: String { "Gather" }
   public var opset: String { "opset8" }
   public var attributes: [Attribute] { [Attribute("batch_dims", "0")] }
@@ -19,6 +22,9 @@ public struct Gather: Operation {
 
 /// A part of the first input: start, stop, step and axes are the other inputs.
 public struct Slice: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
   public var typeName: String { "Slice" }
   public var opset: String { "opset8" }
 
@@ -42,6 +48,9 @@ public struct Slice: Operation {
 
 /// The first input cut along an axis (second input) into parts of given lengths (third input).
 public struct VariadicSplit: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
   public var typeName: String { "VariadicSplit" }
 
   public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
@@ -62,6 +71,9 @@ public struct VariadicSplit: Operation {
 
 /// The shape of a value as a vector of 64-bit integers.
 public struct ShapeOf: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
   public var typeName: String { "ShapeOf" }
   public var opset: String { "opset3" }
   public var attributes: [Attribute] { [Attribute("output_type", "i64")] }
@@ -73,6 +85,9 @@ public struct ShapeOf: Operation {
 
 /// The integers from the first input up to the second, in steps of the third.
 public struct IntegerRange: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
   public var typeName: String { "Range" }
   public var opset: String { "opset4" }
   public var attributes: [Attribute] { [Attribute("output_type", "i64")] }
@@ -86,6 +101,11 @@ public struct IntegerRange: Operation {
 public struct TopK: Operation {
   /// The axis that is searched.
   public var axis: Int
+
+  /// The operation with these settings.
+  public init(axis: Int) {
+    self.axis = axis
+  }
 
   public var typeName: String { "TopK" }
   public var opset: String { "opset11" }
@@ -107,6 +127,9 @@ public struct TopK: Operation {
 
 /// The first input with the elements of the third put at the indices of the second, along an axis (fourth).
 public struct ScatterElementsUpdate: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
   public var typeName: String { "ScatterElementsUpdate" }
   public var opset: String { "opset12" }
   public var attributes: [Attribute] { [Attribute("reduction", "none"), Attribute("use_init_val", "true")] }

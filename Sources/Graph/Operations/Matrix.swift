@@ -80,6 +80,11 @@ public struct MeanVarianceNormalization: Operation {
   /// Added to the variance.
   public var epsilon: Float
 
+  /// The operation with these settings.
+  public init(epsilon: Float) {
+    self.epsilon = epsilon
+  }
+
   public var typeName: String { "MVN" }
   public var opset: String { "opset6" }
   public var attributes: [Attribute] {
@@ -107,6 +112,12 @@ public struct Reduce: Operation {
   public var kind: Kind
   /// Whether the reduced axes stay, with the extent 1.
   public var keepsDimensions: Bool
+
+  /// The operation with these settings.
+  public init(kind: Kind, keepsDimensions: Bool) {
+    self.kind = kind
+    self.keepsDimensions = keepsDimensions
+  }
 
   public var typeName: String { kind.rawValue }
   public var attributes: [Attribute] { [Attribute("keep_dims", String(keepsDimensions))] }

@@ -5,6 +5,11 @@ public struct Reshape: Operation {
   /// Whether a 0 in the target keeps the input's extent.
   public var specialZero: Bool
 
+  /// The operation with these settings.
+  public init(specialZero: Bool) {
+    self.specialZero = specialZero
+  }
+
   public var typeName: String { "Reshape" }
   public var attributes: [Attribute] { [Attribute("special_zero", String(specialZero))] }
 
@@ -52,6 +57,9 @@ public struct Reshape: Operation {
 
 /// The axes in another order, that of the second input.
 public struct Transpose: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
   public var typeName: String { "Transpose" }
   public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
@@ -64,6 +72,9 @@ public struct Transpose: Operation {
 
 /// Another axis of extent 1 at the place that the second input names.
 public struct Unsqueeze: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
   public var typeName: String { "Unsqueeze" }
   public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
@@ -79,6 +90,9 @@ public struct Unsqueeze: Operation {
 
 /// The value repeated to the shape that the second input and its own give together (OpenVINO's bidirectional mode).
 public struct Broadcast: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
   public var typeName: String { "Broadcast" }
   public var opset: String { "opset3" }
   public var attributes: [Attribute] { [Attribute("mode", "bidirectional")] }
@@ -104,6 +118,11 @@ public struct Broadcast: Operation {
 public struct Concat: Operation {
   /// The axis along which the extents add up.
   public var axis: Int
+
+  /// The operation with these settings.
+  public init(axis: Int) {
+    self.axis = axis
+  }
 
   public var typeName: String { "Concat" }
   public var attributes: [Attribute] { [Attribute("axis", String(axis))] }
@@ -133,6 +152,9 @@ public struct Concat: Operation {
 
 /// The value repeated as often along each axis as the second input says.
 public struct Tile: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
   public var typeName: String { "Tile" }
   public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)

@@ -15,6 +15,11 @@ public struct ReadValue: Operation {
   /// What is read.
   public var variable: Variable
 
+  /// The operation with these settings.
+  public init(variable: Variable) {
+    self.variable = variable
+  }
+
   public var typeName: String { "ReadValue" }
   public var opset: String { "opset6" }
   public var attributes: [Attribute] {
@@ -33,6 +38,11 @@ public struct ReadValue: Operation {
 public struct Assign: Operation {
   /// What is written.
   public var variable: Variable
+
+  /// The operation with these settings.
+  public init(variable: Variable) {
+    self.variable = variable
+  }
 
   public var typeName: String { "Assign" }
   public var opset: String { "opset6" }

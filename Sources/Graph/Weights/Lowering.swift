@@ -47,7 +47,7 @@ extension Graph {
   ) throws(GraphError) -> Value {
     let shapes = try weight.compressedShapes(format)
     let name = weight.name
-    let work: ElementType = format.scaleType == .f32 ? .f32 : .f16
+    let work: ElementType = format.scaleType == .f16 ? .f16 : .f32
     func constant(
       _ part: Blob.Part, _ type: ElementType, _ shape: Shape, _ name: String
     ) throws(GraphError) -> Value {

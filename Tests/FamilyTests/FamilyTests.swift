@@ -1,0 +1,133 @@
+import Graph
+import IRFormat
+import Testing
+
+/// Every tiny model computes what transformers computes, on each path of a stateful graph.
+@Suite struct FamilyTests {
+  /// The largest difference, relative to the largest number expected.
+  private func error(_ found: some Sequence<Float>, _ expected: some Sequence<Float>) -> Float {
+    var difference: Float = 0, largest: Float = 0
+    var count = (found: 0, expected: 0)
+    for (one, other) in zip(found, expected) {
+      difference = max(difference, one.isFinite ? abs(one - other) : .infinity)
+      largest = max(largest, abs(other))
+      count.found += 1
+    }
+    for _ in expected { count.expected += 1 }
+    return count.found == count.expected && largest > 0 ? difference / largest : .infinity
+  }
+
+  private func largest(_ logits: ArraySlice<Float>) -> Int {
+    logits.indices.max { logits[$0] < logits[$1] }.map { $0 - logits.startIndex } ?? -1
+  }
+
+  @Test func allModelsAreThere() {
+    #expect(TinyModel.all.count == 42)
+  }
+
+  @Test(arguments: TinyModel.all) func wholePromptAndGreedyTokens(_ model: TinyModel) throws {
+    let reference = try model.reference()
+    let run = try TinyRun(IRWriter.serialize(model.graph()))
+    var logits = try run.logits(reference.tokens)
+    #expect(error(logits, reference.logits) < 1e-4)
+    var past = reference.tokens.count
+    var tokens: [Int] = []
+    while tokens.count < reference.greedy.count {
+      tokens.append(largest(logits.suffix(reference.vocabulary)))
+      logits = try run.logits([tokens[tokens.count - 1]], after: past)
+      past += 1
+    }
+    #expect(tokens == reference.greedy)
+  }
+
+  @Test(arguments: TinyModel.all) func tokenByToken(_ model: TinyModel) throws {
+    guard !TinyModel.dependingOnLength.contains(model.name) else { return }
+    let reference = try model.reference()
+    // With merged projections, so that both forms are shown right.
+    let run = try TinyRun(IRWriter.serialize(model.graph(GraphOptions(mergeProjections: true))))
+    var logits: [Float] = []
+    for (index, token) in reference.tokens.enumerated() { logits += try run.logits([token], after: index) }
+    #expect(error(logits, reference.logits) < 1e-4)
+  }
+
+  @Test(arguments: TinyModel.all) func batchOfTwoWithPadding(_ model: TinyModel) throws {
+    let reference = try model.reference()
+    let run = try TinyRun(IRWriter.serialize(model.graph()))
+    let count = reference.tokens.count, padding = 4
+    let real = count - padding
+    let logits = try run.logits(
+      [reference.tokens, Array(repeating: 0, count: padding) + reference.tokens.prefix(real)],
+      mask: [Array(repeating: 1, count: count), (0..<count).map { $0 < padding ? 0 : 1 }],
+      positions: [Array(0..<count), (0..<count).map { max($0 - padding, 0) }])
+    let row = count * reference.vocabulary
+    #expect(error(logits.prefix(row), reference.logits) < 1e-4)
+    #expect(
+      error(logits.suffix(real * reference.vocabulary), reference.logits.prefix(real * reference.vocabulary))
+        < 1e-4)
+  }
+
+  @Test(arguments: TinyModel.all) func staticGraphs(_ model: TinyModel) throws {
+    guard !TinyModel.dependingOnLength.contains(model.name) else { return }
+    let reference = try model.reference()
+    let prompt = 12, slots = 16, context = 24
+    let prefill = try TinyRun(
+      IRWriter.serialize(model.graph(GraphOptions(kind: .prefill(promptLength: slots)))))
+    let padded = Array(reference.tokens.prefix(prompt)) + Array(repeating: 0, count: slots - prompt)
+    var logits = try prefill.logits(
+      [padded], mask: [(0..<slots).map { $0 < prompt ? 1 : 0 }], positions: [Array(0..<slots)])
+    logits.removeLast((slots - prompt) * reference.vocabulary)
+    let decode = try TinyRun(
+      IRWriter.serialize(model.graph(GraphOptions(kind: .decode(contextLength: context)))))
+    var caches = StaticCaches(context: context)
+    try caches.load(from: prefill, positions: prompt)
+    for position in prompt..<reference.tokens.count {
+      try caches.feed(decode)
+      let mask = (0..<context).map { $0 < position || $0 == context - 1 ? 1 : 0 }
+      logits += try decode.logits([[reference.tokens[position]]], mask: [mask], positions: [[position]])
+      try caches.append(from: decode, at: position)
+    }
+    #expect(error(logits, reference.logits) < 1e-4)
+  }
+}
+
+/// The keys and values that a caller of static graphs keeps, [1, heads, context − 1, head size] each.
+private struct StaticCaches {
+  let context: Int
+  var tensors: [String: (shape: [Int], values: [Float])] = [:]
+
+  init(context: Int) { self.context = context }
+
+  mutating func load(from run: TinyRun, positions: Int) throws {
+    for name in run.compiled.outputs.flatMap(\.names) where name.hasPrefix("present") {
+      let (shape, values) = try run.output(name)
+      tensors[name] = (
+        [1, shape[1], context - 1, shape[3]], Array(repeating: 0, count: shape[1] * (context - 1) * shape[3])
+      )
+      for position in 0..<positions { copy(name, values, from: (position, shape[2]), to: position) }
+    }
+  }
+
+  func feed(_ run: TinyRun) throws {
+    for (name, tensor) in tensors {
+      try run.set("past_key_values" + name.dropFirst("present".count), tensor.values, shape: tensor.shape)
+    }
+  }
+
+  mutating func append(from run: TinyRun, at position: Int) throws {
+    for name in tensors.keys { copy(name, try run.output(name).values, from: (0, 1), to: position) }
+  }
+
+  /// Copies one position of all heads.
+  private mutating func copy(
+    _ name: String, _ source: [Float], from: (position: Int, count: Int), to position: Int
+  ) {
+    guard case (let shape, var values)? = tensors.removeValue(forKey: name) else { return }
+    for head in 0..<shape[1] {
+      for index in 0..<shape[3] {
+        values[(head * shape[2] + position) * shape[3] + index] =
+          source[(head * from.count + from.position) * shape[3] + index]
+      }
+    }
+    tensors[name] = (shape, values)
+  }
+}

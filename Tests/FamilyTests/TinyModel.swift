@@ -1,0 +1,67 @@
+import Architectures
+import Checkpoints
+import Foundation
+import Graph
+import IRFormat
+import JSON
+import Tensors
+import Testing
+
+/// A tiny model of `Tests/Fixtures/tiny`, with what transformers computed with it.
+struct TinyModel: CustomTestStringConvertible, Sendable {
+  let name: String
+
+  var testDescription: String { name }
+
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Fixtures/tiny")
+
+  /// All models, by name.
+  static let all: [TinyModel] = {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { !$0.contains(".") }.sorted().map(TinyModel.init)
+  }()
+
+  /// Models whose rotary angles depend on how long the text is when a token is read: read in one run or in several,
+  /// they compute other numbers, in transformers too.
+  static let dependingOnLength: Set = ["llama-dynamic", "phi3-long"]
+
+  func architecture() throws -> any Architecture {
+    let bytes = try Data(contentsOf: TinyModel.folder.appendingPathComponent(name + "/config.json"))
+    return try ArchitectureRegistry.make(for: JSON(parsing: Array(bytes)))
+  }
+
+  func graph(_ options: GraphOptions = GraphOptions()) throws -> Graph {
+    let checkpoint = try Checkpoint.open(path: TinyModel.folder.path + "/" + name)
+    return try architecture().build(weights: WeightScope(checkpoint.weights), options: options)
+  }
+
+  struct Reference {
+    var tokens: [Int]
+    /// [tokens, vocabulary]
+    var logits: [Float]
+    var vocabulary: Int
+    var greedy: [Int]
+  }
+
+  /// Token ids are stored as 64-bit integers, which a checkpoint reader gives as floats; they are small enough.
+  func reference() throws -> Reference {
+    let path = TinyModel.folder.path + "/\(name)/reference.safetensors"
+    let source = try Checkpoint.open(path: path).weights
+    let scratch = ScratchBuffer()
+    func numbers(_ name: String) throws -> (Shape, [Float]) {
+      guard let tensor = source.tensor(named: name) else {
+        throw TensorError(.missing, "no \(name) in \(path)")
+      }
+      var values = [Float](repeating: 0, count: tensor.shape.elementCount)
+      try values.withUnsafeMutableBufferPointer {
+        try tensor.readRows(0..<tensor.shape.rows, into: $0, scratch: scratch)
+      }
+      return (tensor.shape, values)
+    }
+    let (shape, logits) = try numbers("logits")
+    return Reference(
+      tokens: try numbers("input_ids").1.map { Int($0) }, logits: logits, vocabulary: shape.columns,
+      greedy: try numbers("greedy").1.map { Int($0) })
+  }
+}
