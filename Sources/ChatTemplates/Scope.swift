@@ -1,6 +1,10 @@
 /// The names of one block, loop pass or macro call, inside those of the blocks around it.
 final class Scope {
-  private var names: [String: Value] = [:]
+  /// Few names are found faster one by one than by hashing; a context can have many.
+  private static let fewNames = 8
+
+  private var few: [(name: String, value: Value)] = []
+  private var many: [String: Value] = [:]
   let parent: Scope?
 
   init(parent: Scope?) { self.parent = parent }
@@ -8,13 +12,29 @@ final class Scope {
   func value(of name: String) -> Value? {
     var scope: Scope? = self
     while let current = scope {
-      if let value = current.names[name] { return value }
+      if let value = current.ownValue(of: name) { return value }
       scope = current.parent
     }
     return nil
   }
 
-  func set(_ name: String, _ value: Value) { names[name] = value }
+  private func ownValue(of name: String) -> Value? {
+    for index in few.indices where few[index].name == name { return few[index].value }
+    return many.isEmpty ? nil : many[name]
+  }
 
-  func clear() { names = [:] }
+  func set(_ name: String, _ value: Value) {
+    if let index = few.firstIndex(where: { $0.name == name }) {
+      few[index].value = value
+    } else if few.count < Self.fewNames {
+      few.append((name, value))
+    } else {
+      many[name] = value
+    }
+  }
+
+  func clear() {
+    few = []
+    many = [:]
+  }
 }

@@ -109,7 +109,7 @@ extension Interpreter {
     // As in the reference, `else` also runs when every pass ended early, by `break` or `continue`.
     var hasFullPass = false
     while state.advance() {
-      try charge()
+      try charge(steps: 4)
       let inner = Scope(parent: scope)
       inner.set("loop", loopValue)
       try assign(state.items[state.index0], to: loop.target, in: inner)
