@@ -97,10 +97,8 @@ import Tokenization
     ]
     #expect(try Tokenizer(json: json).encode("e\u{301}") == [2])
     let text = Tokenizer.fileText(of: json)
-    #expect(
-      text
-        == "{\"model\":{\"type\":\"WordLevel\",\"unk_token\":\"?\",\"vocab\":{\"?\":0,\"\u{e9}\":1,\"e\u{301}\":2}}}"
-    )
+    let vocabulary = "{\"?\":0,\"\u{e9}\":1,\"e\u{301}\":2}"
+    #expect(text == #"{"model":{"type":"WordLevel","unk_token":"?","vocab":\#(vocabulary)}}"#)
     #expect(try Tokenizer(contentsOf: Array(text.utf8)).encode("\u{e9}") == [1])
   }
 
