@@ -66,3 +66,21 @@ struct RenamedTensor: StoredTensor {
     try base.readRawRows(rows, into: output)
   }
 }
+
+/// A matrix with its axes exchanged.
+struct ExchangedTensor: TransposedTensor {
+  let name: String
+  let untransposed: any StoredTensor
+
+  var shape: Shape { [untransposed.shape[1], untransposed.shape[0]] }
+  var formatName: String { untransposed.formatName }
+  var storedByteCount: Int { untransposed.storedByteCount }
+  var elementType: ElementType? { nil }
+
+  func readRows(
+    _ rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>, scratch: ScratchBuffer
+  ) throws {
+    // Not `Weight(self)`, which would come back here.
+    try WeightReader().read(rows, of: Weight(untransposed).transposed(), into: output)
+  }
+}

@@ -49,6 +49,13 @@ extension StoredTensor {
   }
 }
 
+/// A matrix that the checkpoint stores with its axes exchanged. Whoever exchanges them once more reads it as it is
+/// stored, quantised values included.
+public protocol TransposedTensor: StoredTensor {
+  /// The matrix as it is stored.
+  var untransposed: any StoredTensor { get }
+}
+
 /// All tensors of a checkpoint, by name.
 public protocol WeightSource: Sendable {
   /// The names of all tensors, in the order of the checkpoint.

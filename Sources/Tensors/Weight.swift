@@ -99,9 +99,11 @@ extension Weight {
     return step(asMatrix).reshaped(Shape([count] + shape.dimensions.dropFirst()))
   }
 
-  /// [rows, columns] as [columns, rows].
+  /// [rows, columns] as [columns, rows]. Twice is not at all.
   public func transposed() -> Weight {
     precondition(shape.rank == 2, "only a matrix can be transposed")
+    if case .transposed(let inner) = expression { return inner }
+    if case .stored(let tensor as any TransposedTensor) = expression { return Weight(tensor.untransposed) }
     return Weight(shape: [shape[1], shape[0]], .transposed(self))
   }
 

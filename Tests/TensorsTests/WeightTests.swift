@@ -85,6 +85,12 @@ private struct CountingTensor: StoredTensor {
     #expect(row == (0..<1500).map { Float($0 * 1200 + 7) })
   }
 
+  @Test func transposesTwiceAsNotAtAll() throws {
+    let matrix = counting([2, 3])
+    #expect(matrix.transposed().transposed().elementType == .f32)
+    #expect(try elements(of: matrix.transposed().transposed()) == elements(of: matrix))
+  }
+
   @Test func copiesRawOnlyWhereNothingIsComputed() {
     let matrix = counting([2, 2])
     #expect(matrix.reordered([1, 0]).elementType == .f32)

@@ -18,23 +18,12 @@ struct SafetensorsFile {
   init(_ source: any ByteSource) throws {
     let name = source.name
     let headerCount = try SafetensorsFile.headerByteCount(of: source)
-    let header: JSON
-    do {
-      header = try JSON(
-        parsing: try source.bytes(at: 8, count: headerCount),
-        options: JSONReadingOptions(maximumDepth: 8, refusesDuplicateKeys: true))
-    } catch let error as JSONError {
-      throw CheckpointError(
-        .malformed, "the header of \(name) is not the JSON of a safetensors file: \(error)")
-    }
-    guard let members = header.object else {
-      throw CheckpointError(.malformed, "the header of \(name) is not a JSON object")
-    }
+    var members = HeaderMembers(try source.bytes(at: 8, count: headerCount), file: name)
     var tensors: [PlainTensor] = []
-    tensors.reserveCapacity(members.count)
-    var metadata: [String: String] = [:]
-    for (key, value) in members {
+    var metadata: [String: String]?
+    try members.forEach { key, value in
       if key == "__metadata__" {
+        guard metadata == nil else { throw CheckpointError(.malformed, "\(name) has '__metadata__' twice") }
         metadata = try SafetensorsFile.metadata(value, file: name)
       } else {
         tensors.append(try SafetensorsFile.tensor(key, value, source, dataStart: 8 + headerCount))
@@ -43,7 +32,7 @@ struct SafetensorsFile {
     tensors.sort { ($0.offset, $0.storedByteCount) < ($1.offset, $1.storedByteCount) }
     try SafetensorsFile.checkCover(tensors, from: 8 + headerCount, to: source)
     self.tensors = tensors
-    self.metadata = metadata
+    self.metadata = metadata ?? [:]
   }
 
   private static func headerByteCount(of source: any ByteSource) throws -> Int {
