@@ -136,12 +136,12 @@ extension TokenizerImporter {
     for (id, token) in vocabulary.tokens.enumerated() {
       switch vocabulary.type(of: id) {
       case .control, .unknown, .unused: texts.append(token)
-      default: texts.append(token.hasPrefix("▁") ? String(token.dropFirst()) : "##" + token)
+      default: texts.append(wordStart(token) ?? "##" + token)
       }
     }
     var sections = Sections()
     sections.addedTokens = addedTokens(vocabulary)
-    let isLowercase = !vocabulary.tokens.contains { $0.hasPrefix("▁") && $0 != $0.lowercased() }
+    let isLowercase = !vocabulary.tokens.contains { wordStart($0).map { $0 != $0.lowercased() } ?? false }
     sections.normalizer = [
       "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": nil,
       "lowercase": .bool(isLowercase),
@@ -158,5 +158,10 @@ extension TokenizerImporter {
       "vocab": .object(try Self.vocabulary(texts)),
     ]
     return sections.json
+  }
+
+  /// What follows the mark of a word's beginning, nil without it. By scalars: a combining mark may follow.
+  private static func wordStart(_ token: String) -> String? {
+    token.unicodeScalars.first == "▁" ? String(token.unicodeScalars.dropFirst()) : nil
   }
 }

@@ -1,0 +1,80 @@
+import JSON
+
+/// The tokenizer as two OpenVINO models, which OpenVINO GenAI and the model server open beside a language model.
+///
+/// The operations are those of the `openvino_tokenizers` extension, which the runtime loads itself. A tokenizer may
+/// use what they cannot express: then making the IR throws, or `differences` says where it will differ.
+public struct TokenizerIR: Sendable {
+  /// A model: the XML document and the constants beside it.
+  public struct Model: Sendable {
+    /// The text of the `.xml` file.
+    public let xml: String
+    /// The bytes of the `.bin` file.
+    public let bin: [UInt8]
+  }
+
+  /// Text → `input_ids`, `attention_mask` (both i64 [batch, tokens]).
+  public let tokenizer: Model
+  /// Ids (i64 [batch, tokens]) → `string_output`.
+  public let detokenizer: Model
+  /// Known differences from the tokenizer itself, a sentence each.
+  public let differences: [String]
+
+  /// The release of the extension whose operations are used; runtimes look for it.
+  public static let extensionVersion = "2026.4.1.0"
+
+  /// - Parameters:
+  ///   - tokenizerJSON: the parsed `tokenizer.json`.
+  ///   - config: `tokenizer_config.json`, for the special tokens, the padding side and the chat template.
+  ///   - chatTemplate: the template to write; nil takes the one of `config`.
+  ///   - eosTokenIDs: the ids that end a text where `config` does not name them.
+  /// - Throws: `TokenizerIRError` when a component has no operation.
+  public init(
+    tokenizerJSON: JSON, config: JSON? = nil, chatTemplate: String? = nil, eosTokenIDs: [Int] = []
+  ) throws(TokenizerIRError) {
+    let description = try TokenizerDescription(tokenizerJSON)
+    let ids = SpecialIDs(description, config, eosTokenIDs)
+    let settings = TokenizerGraph.Settings(
+      padID: ids.pad ?? 0, padsRight: config?["padding_side"]?.string != "left")
+    let (graph, differences) = try TokenizerGraph.build(description, settings)
+    let reverse = try DetokenizerGraph.build(description)
+    let notes = ids.notes + Self.notes(chatTemplate ?? config?["chat_template"]?.string)
+    tokenizer = Model(xml: graph.xml(notes: notes), bin: graph.bin)
+    detokenizer = Model(xml: reverse.xml(notes: notes), bin: reverse.bin)
+    self.differences = differences
+  }
+
+  private static func notes(_ chatTemplate: String?) -> [(String, String)] {
+    var notes = [
+      ("add_special_tokens", "True"), ("skip_special_tokens", "True"), ("tokenizer_output_type", "i64"),
+      ("detokenizer_input_type", "i64"), ("openvino_tokenizers_version", extensionVersion),
+    ]
+    if let chatTemplate { notes.append(("chat_template", chatTemplate)) }
+    return notes
+  }
+}
+
+/// The special tokens by role.
+private struct SpecialIDs {
+  var bos: Int?
+  var eos: Int?
+  var pad: Int?
+
+  init(_ tokenizer: TokenizerDescription, _ config: JSON?, _ eosTokenIDs: [Int]) {
+    func id(_ key: String) -> Int? {
+      guard let text = config?[key]?.string ?? config?[key]?["content"]?.string else { return nil }
+      let bytes = Array(text.utf8)
+      if let token = tokenizer.added.first(where: { Array($0.content.utf8) == bytes }) { return token.id }
+      return tokenizer.tokens.firstIndex { $0.map { Array($0.utf8) == bytes } ?? false }
+    }
+    bos = id("bos_token")
+    eos = id("eos_token") ?? eosTokenIDs.first
+    pad = id("pad_token") ?? tokenizer.json["padding"]?["pad_id"]?.int ?? eos
+  }
+
+  var notes: [(String, String)] {
+    [("bos_token_id", bos), ("eos_token_id", eos), ("pad_token_id", pad)].compactMap { name, id in
+      id.map { (name, String($0)) }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import JSON
+import Testing
+import Tokenization
+
+@Suite("Tokenizers from GGUF")
+struct GGUFImportTests {
+  @Test func smolLM2IsExact() throws {
+    let json = try TokenizerImporter.fromGGUF(ImportFixtures.gguf("smollm2", pre: "smollm"))
+    #expect(json["pre_tokenizer"]?["pretokenizers"]?[0]?["type"]?.string == "Digits")
+    try ImportFixtures.check(json, against: "smollm2")
+  }
+
+  @Test func llama3IsExact() throws {
+    let json = try TokenizerImporter.fromGGUF(ImportFixtures.gguf("llama3", pre: "llama-bpe"))
+    try ImportFixtures.check(json, against: "llama3")
+  }
+
+  @Test func llama3AddsItsBeginTokenByDefault() throws {
+    var vocabulary = try ImportFixtures.gguf("llama3", pre: "llama-bpe")
+    vocabulary.addsBOS = nil
+    vocabulary.bos = 128_000
+    let tokenizer = try Tokenizer(json: try TokenizerImporter.fromGGUF(vocabulary))
+    #expect(tokenizer.encode("Hi").first == 128_000)
+  }
+
+  @Test func bertIsExact() throws {
+    let json = try ImportFixtures.tokenizerJSON("minilm")
+    let special = Set((json["added_tokens"]?.array ?? []).compactMap { $0["content"]?.string })
+    var types: [Int] = []
+    let tokens = try ImportFixtures.tokens(json).map { token in
+      types.append(special.contains(token) || token.hasPrefix("[unused") ? 3 : 1)
+      if types.last == 3 { return token }
+      return token.hasPrefix("##") && token.count > 2 ? String(token.dropFirst(2)) : "▁" + token
+    }
+    var vocabulary = GGUFVocabulary(model: "bert", tokens: tokens)
+    vocabulary.tokenTypes = types
+    vocabulary.bos = 101
+    vocabulary.eos = 102
+    vocabulary.unknown = 100
+    try ImportFixtures.check(try TokenizerImporter.fromGGUF(vocabulary), against: "minilm")
+  }
+
+  @Test(arguments: [
+    "gpt-2", "smollm", "starcoder", "llama-bpe", "qwen2", "deepseek-llm", "deepseek-coder", "deepseek-v3",
+    "deepseek-r1-qwen", "gpt-4o", "tekken", "falcon", "command-r", "olmo", "dbrx", "stablelm2", "refact",
+    "smaug-bpe",
+    "phi-2", "jina-v2-en", "bloom", "viking", "seed-coder", "bailingmoe", "kimi-k2", "qwen35", "mpt",
+    "exaone",
+  ])
+  func everyKnownNameGivesATokenizer(_ pre: String) throws {
+    guard pre != "jina-v2-en" else { return }  // BERT's, not a BPE
+    let tokenizer = try Tokenizer(
+      json: try TokenizerImporter.fromGGUF(ImportFixtures.gguf("smollm2", pre: pre)))
+    let text = "Hello, World's 1234 Straße 漢字 \n\n end"
+    let ids = tokenizer.encode(text, addSpecialTokens: false)
+    #expect(Array(tokenizer.decode(ids).utf8) == Array(text.utf8))
+  }
+
+  @Test func unknownNamesAreRefused() throws {
+    for pre in ["nonsense", nil, "default"] {
+      var vocabulary = try ImportFixtures.gguf("smollm2", pre: "")
+      vocabulary.pre = pre
+      let error = #expect(throws: TokenizerError.self) { try TokenizerImporter.fromGGUF(vocabulary) }
+      #expect(error?.message.contains(pre ?? "(none)") == true)
+    }
+    #expect(throws: TokenizerError.self) {
+      try TokenizerImporter.fromGGUF(GGUFVocabulary(model: "rwkv", tokens: ["a"]))
+    }
+    #expect(throws: TokenizerError.self) {
+      try TokenizerImporter.fromGGUF(GGUFVocabulary(model: "gpt2", tokens: []))
+    }
+  }
+
+  @Test func damagedVocabulariesAreRefused() throws {
+    var twice = try ImportFixtures.gguf("smollm2", pre: "smollm")
+    twice.tokens[20] = twice.tokens[21]
+    #expect(throws: TokenizerError.self) { try TokenizerImporter.fromGGUF(twice) }
+    var merges = try ImportFixtures.gguf("smollm2", pre: "smollm")
+    merges.merges = ["ab"]
+    #expect(throws: TokenizerError.self) { try TokenizerImporter.fromGGUF(merges) }
+  }
+}
