@@ -111,6 +111,7 @@ import Testing
       QuantizationRecipe(groupSize: -2), QuantizationRecipe(groupSize: 33),
       QuantizationRecipe(weightFormat: .mxfp4, groupSize: 64),
       QuantizationRecipe(weightFormat: .fp16, groupSize: 64),
+      QuantizationRecipe(weightFormat: .int8, awq: true),
     ]
     for recipe in bad {
       let error = #expect(throws: QuantizationError.self) { try recipe.check() }

@@ -10,6 +10,11 @@ extension QuantizationRecipe {
         .badRecipe, "a ratio of \(ratio) needs a four-bit format, and this is \(weightFormat.rawValue)",
         mend: "leave the ratio out, or choose int4, nf4 or mxfp4")
     }
+    if awq, !weightFormat.isFourBit {
+      throw QuantizationError(
+        .badRecipe, "AWQ is for four-bit formats, and this is \(weightFormat.rawValue)",
+        mend: "leave --awq out")
+    }
     try checkGroupSize()
     if target == .npu { try checkNPU() }
   }
