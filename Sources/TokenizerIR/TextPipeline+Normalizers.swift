@@ -55,32 +55,3 @@ extension TextPipeline {
     throw .malformed("a pattern is neither String nor Regex")
   }
 }
-
-/// Base64 (RFC 4648).
-enum Base64Text {
-  /// nil when the text is not base64.
-  static func decode(_ text: String) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    var word: UInt32 = 0
-    var bits = 0
-    for byte in text.utf8 {
-      let value: UInt32
-      switch byte {
-      case 65...90: value = UInt32(byte) - 65
-      case 97...122: value = UInt32(byte) - 71
-      case 48...57: value = UInt32(byte) + 4
-      case 43: value = 62
-      case 47: value = 63
-      case 61: continue
-      default: return nil
-      }
-      word = word << 6 | value
-      bits += 6
-      if bits >= 8 {
-        bits -= 8
-        bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
-      }
-    }
-    return bytes
-  }
-}

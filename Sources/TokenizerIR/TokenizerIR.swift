@@ -78,3 +78,8 @@ private struct SpecialIDs {
     }
   }
 }
+
+extension TokenizerIR {
+  /// The map for small letters, for tests.
+  package static var lowercaseMapBase64: String { Base64Text.encode(CharacterMap.lowercase) }
+}

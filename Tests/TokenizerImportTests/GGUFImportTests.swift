@@ -44,7 +44,7 @@ struct GGUFImportTests {
     "gpt-2", "smollm", "starcoder", "llama-bpe", "qwen2", "deepseek-llm", "deepseek-coder", "deepseek-v3",
     "deepseek-r1-qwen", "gpt-4o", "tekken", "falcon", "command-r", "olmo", "dbrx", "stablelm2", "refact",
     "smaug-bpe",
-    "phi-2", "jina-v2-en", "bloom", "viking", "seed-coder", "bailingmoe", "kimi-k2", "qwen35", "mpt",
+    "phi-2", "jina-v2-es", "bloom", "viking", "seed-coder", "bailingmoe", "kimi-k2", "qwen35", "mpt",
     "exaone",
   ])
   func everyKnownNameGivesATokenizer(_ pre: String) throws {
@@ -58,7 +58,7 @@ struct GGUFImportTests {
 
   @Test func unknownNamesAreRefused() throws {
     for pre in ["nonsense", nil, "default"] {
-      var vocabulary = try ImportFixtures.gguf("smollm2", pre: "")
+      var vocabulary = ImportFixtures.smallGGUF(pre: "")
       vocabulary.pre = pre
       let error = #expect(throws: TokenizerError.self) { try TokenizerImporter.fromGGUF(vocabulary) }
       #expect(error?.message.contains(pre ?? "(none)") == true)
@@ -72,10 +72,10 @@ struct GGUFImportTests {
   }
 
   @Test func damagedVocabulariesAreRefused() throws {
-    var twice = try ImportFixtures.gguf("smollm2", pre: "smollm")
+    var twice = ImportFixtures.smallGGUF(pre: "smollm")
     twice.tokens[20] = twice.tokens[21]
     #expect(throws: TokenizerError.self) { try TokenizerImporter.fromGGUF(twice) }
-    var merges = try ImportFixtures.gguf("smollm2", pre: "smollm")
+    var merges = ImportFixtures.smallGGUF(pre: "smollm")
     merges.merges = ["ab"]
     #expect(throws: TokenizerError.self) { try TokenizerImporter.fromGGUF(merges) }
   }

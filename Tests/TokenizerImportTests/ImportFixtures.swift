@@ -44,6 +44,20 @@ enum ImportFixtures {
     return vocabulary
   }
 
+  /// A byte-level vocabulary of single bytes.
+  static func smallGGUF(pre: String) -> GGUFVocabulary {
+    var next: UInt32 = 256
+    let tokens = (UInt32(0)..<256).map { byte in
+      let isPrintable = (33...126).contains(byte) || (161...172).contains(byte) || byte >= 174
+      if !isPrintable { next += 1 }
+      return Unicode.Scalar(isPrintable ? byte : next - 1).map { String($0) } ?? ""
+    }
+    var vocabulary = GGUFVocabulary(model: "gpt2", tokens: tokens)
+    vocabulary.pre = pre
+    vocabulary.merges = []
+    return vocabulary
+  }
+
   /// Checks the cases that HF tokenizers wrote for the fixture.
   static func check(_ json: JSON, against name: String) throws {
     let tokenizer = try Tokenizer(json: json)

@@ -1,0 +1,106 @@
+import Foundation
+import JSON
+import Testing
+import TokenizerIR
+import Tokenization
+
+enum IRFixtures {
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Fixtures")
+  static let names = ["smollm2", "llama3", "minilm", "mistral-v1", "unigram"]
+
+  static func tokenizer(_ name: String) throws -> JSON {
+    try JSON(parsing: try Data(contentsOf: folder.appending(path: "tokenizers/\(name)/tokenizer.json")))
+  }
+
+  /// A byte-level tokenizer of 256 tokens with one change.
+  static func small(_ changes: [String: JSON] = [:]) -> JSON {
+    var vocabulary: [String: Int] = [:]
+    for byte in 0..<256 { vocabulary["<\(byte)>"] = byte }
+    let members = vocabulary.sorted { $0.value < $1.value }.map { ($0.key, JSON.int($0.value)) }
+    var json: JSONObject = [
+      "added_tokens": [["id": 256, "content": "<s>", "special": true, "lstrip": false, "rstrip": false]],
+      "normalizer": nil, "pre_tokenizer": nil, "post_processor": nil, "decoder": nil,
+      "model": ["type": "BPE", "vocab": .object(JSONObject(uniqueKeysWithValues: members)), "merges": []],
+    ]
+    for (key, value) in changes { json[key] = value }
+    return .object(json)
+  }
+}
+
+@Suite("Tokenizer IR")
+struct TokenizerIRTests {
+  /// Every edge joins ports that exist and every constant lies in the file.
+  @Test(arguments: ["smollm2", "minilm", "mistral-v1", "unigram"])
+  func documentsAreWhole(_ name: String) throws {
+    let ir = try TokenizerIR(tokenizerJSON: IRFixtures.tokenizer(name))
+    for model in [ir.tokenizer, ir.detokenizer] {
+      var ports: Set<String> = []
+      var layer = ""
+      for line in model.xml.split(separator: "\n") {
+        if let id = value("layer id", line) { layer = id }
+        if let port = value("port id", line) { ports.insert("\(layer):\(port)") }
+        if let offset = value("offset", line).flatMap({ Int($0) }),
+          let size = value("size", line).flatMap({ Int($0) })
+        {
+          #expect(offset + size <= model.bin.count)
+        }
+        if let from = value("from-layer", line), let to = value("to-layer", line) {
+          #expect(ports.contains("\(from):\(value("from-port", line) ?? "")"))
+          #expect(ports.contains("\(to):\(value("to-port", line) ?? "")"))
+          #expect((Int(from) ?? 0) < (Int(to) ?? 0))
+        }
+      }
+    }
+    #expect(ir.tokenizer.xml.contains("output_names=\"attention_mask\""))
+    #expect(ir.detokenizer.xml.contains("name=\"VocabDecoder"))
+  }
+
+  private func value(_ attribute: String, _ line: Substring) -> String? {
+    guard let start = line.range(of: attribute + "=\"")?.upperBound else { return nil }
+    return line[start...].firstIndex(of: "\"").map { String(line[start..<$0]) }
+  }
+
+  @Test func notesTellWhatRuntimesLookFor() throws {
+    let config: JSON = [
+      "bos_token": "<s>", "eos_token": ["content": "<s>"], "chat_template": "{{ \"a\" }}\n<b>&",
+      "padding_side": "left",
+    ]
+    let ir = try TokenizerIR(tokenizerJSON: IRFixtures.small(), config: config)
+    for note in [
+      "<bos_token_id value=\"256\"/>", "<eos_token_id value=\"256\"/>", "<pad_token_id value=\"256\"/>",
+      "<chat_template value=\"{{ &quot;a&quot; }}&#10;&lt;b&gt;&amp;\"/>",
+      "<openvino_tokenizers_version value=\"\(TokenizerIR.extensionVersion)\"/>",
+    ] {
+      #expect(ir.tokenizer.xml.contains(note), "\(note)")
+    }
+    #expect(ir.tokenizer.xml.contains("pad_right=\"false\""))
+  }
+
+  @Test(
+    arguments: [
+      ["normalizer": ["type": "Nmt"]], ["pre_tokenizer": ["type": "UnicodeScripts"]],
+      ["pre_tokenizer": ["type": "Split", "pattern": ["Regex": "[a-z&&[^b]]"], "behavior": "Isolated"]],
+      ["pre_tokenizer": ["type": "Split", "pattern": [], "behavior": "Isolated"]],
+      ["pre_tokenizer": ["type": "Split", "pattern": ["String": "a"], "behavior": "Odd"]],
+      ["decoder": ["type": "CTC"]], ["model": ["type": "WordLevel", "vocab": []]], ["model": nil],
+      ["model": ["type": "BPE", "vocab": [:], "merges": ["a"]]],
+    ] as [[String: JSON]])
+  func whatHasNoOperationIsRefused(_ change: [String: JSON]) {
+    #expect(throws: TokenizerIRError.self) { try TokenizerIR(tokenizerJSON: IRFixtures.small(change)) }
+  }
+
+  /// For `Tests/Peers/tokenizer_ir.py`, which runs them: writes the models of the fixtures where it is told.
+  @Test func exportsForPeers() throws {
+    guard let target = ProcessInfo.processInfo.environment["OVEN_TOKENIZER_IR_OUT"] else { return }
+    for name in IRFixtures.names {
+      let ir = try TokenizerIR(tokenizerJSON: IRFixtures.tokenizer(name))
+      let folder = URL(filePath: target).appending(path: name)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for (stem, model) in [("tokenizer", ir.tokenizer), ("detokenizer", ir.detokenizer)] {
+        try Data(model.xml.utf8).write(to: folder.appending(path: "openvino_\(stem).xml"))
+        try Data(model.bin).write(to: folder.appending(path: "openvino_\(stem).bin"))
+      }
+    }
+  }
+}
