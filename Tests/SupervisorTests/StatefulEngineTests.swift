@@ -26,19 +26,25 @@ import Testing
     }
   }
 
-  @Test func allLogitsAreThoseOfEveryToken() throws {
-    let engine = try StatefulEngine(Toy.load(allLogits: true), options: EngineOptions(contextLength: 64))
+  @Test(arguments: [1024, 7]) func everyTokensLogitsCanBeHad(piece: Int) throws {
+    let engine = try StatefulEngine(
+      Toy.load(allLogits: true),
+      options: EngineOptions(contextLength: 64, cache: .editable(pieceLength: piece)))
     for sample in try Toy.cases() {
       try engine.reset()
-      try engine.append(sample.prompt[...])
-      try engine.withAllLogits { all, size in
-        #expect(all.count == sample.prompt.count * size)
-        for (row, expected) in sample.logits.reversed().enumerated() {
-          let start = all.count - (row + 1) * size
-          #expect(distance(Array(all[start..<(start + size)]), expected) < 1e-4)
-        }
+      var rows: [[Float]] = []
+      try engine.evaluate(sample.prompt[...]) { index, logits in
+        #expect(index == rows.count)
+        rows.append(Array(logits))
       }
+      #expect(rows.count == sample.prompt.count)
+      for (row, expected) in zip(rows.suffix(4), sample.logits) { #expect(distance(row, expected) < 1e-4) }
     }
+  }
+
+  @Test func aModelThatWasCutToTheLastTokenSaysSo() throws {
+    let error = #expect(throws: SupervisorError.self) { try Toy.engine().evaluate([1, 2, 3]) { _, _ in } }
+    #expect(error?.code == .badModel)
   }
 
   @Test func aConversationGoesOnFromWhatIsKept() throws {
