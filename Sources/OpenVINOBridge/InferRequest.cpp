@@ -54,8 +54,11 @@ void fill_request(ovb_table &table) {
   table.request_wait = [](ovb_request *request, int64_t milliseconds, int32_t *done) {
     return guarded([&] {
       bool finished = true;
-      milliseconds < 0 ? request->request.wait()
-                       : (void)(finished = request->request.wait_for(std::chrono::milliseconds(milliseconds)));
+      if (milliseconds < 0) {
+        request->request.wait();
+      } else {
+        finished = request->request.wait_for(std::chrono::milliseconds(milliseconds));
+      }
       *done = finished;
     });
   };
