@@ -28,7 +28,10 @@ extension GGUFContext {
     }
     config["rope_theta"] = .double(double("rope.freq_base") ?? 10000)
     if let rotated = file.value("rope.dimension_count")?.int, rotated > 0, rotated < headSize {
-      config["partial_rotary_factor"] = .double(Double(rotated) / Double(headSize))
+      var share = Double(rotated) / Double(headSize)
+      // Whoever multiplies and truncates must come back to the same number.
+      while Int(share * Double(headSize)) < rotated { share = share.nextUp }
+      config["partial_rotary_factor"] = .double(share)
     }
     if let scaling = try GGUFRopeScaling(self).config { config["rope_scaling"] = scaling }
     addTokens(to: &config)
