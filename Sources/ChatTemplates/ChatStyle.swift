@@ -27,6 +27,9 @@ public enum ChatStyle: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether the text has the begin token in it already, so that the tokenizer must not add another.
+  public var writesBeginToken: Bool { self == .llama2 || self == .llama3 }
+
   /// Renders a conversation.
   ///
   /// - Parameters:

@@ -97,6 +97,13 @@ struct StyleTests {
         == "<|im_start|>user\nx<|im_end|>\n")
   }
 
+  @Test func whoWritesTheBeginToken() throws {
+    for style in ChatStyle.allCases {
+      let text = try style.render(messages)
+      #expect(style.writesBeginToken == (text.hasPrefix("<s>") || text.hasPrefix("<|begin_of_text|>")))
+    }
+  }
+
   @Test func messagesWithoutTextAreRefused() {
     #expect(throws: TemplateError.self) { try ChatStyle.neural.render([["role": "user"]]) }
     #expect(throws: TemplateError.self) { try ChatStyle.neural.render([["content": "x"]]) }
