@@ -64,7 +64,8 @@ let package = Package(
     library(
       "Baking",
       [
-        "Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "Quantization", "Tensors", "Tokenization",
+        "Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "Quantization", "Tensors",
+        "Tokenization",
         crypto,
       ]),
 
@@ -82,7 +83,8 @@ let package = Package(
     .executableTarget(
       name: "oven",
       dependencies: [
-        "Architectures", "Baking", "ChatTemplates", "Checkpoints", "Doctor", "Generation", "Graph", "Hub", "IRFormat",
+        "Architectures", "Baking", "ChatTemplates", "Checkpoints", "Doctor", "Generation", "Graph", "Hub",
+        "IRFormat",
         "JSON", "OpenVINO", "Quantization", "Supervisor", "Tensors", "Tokenization", argumentParser,
       ], swiftSettings: settings),
 
@@ -97,6 +99,24 @@ let package = Package(
 
     tests("JSON", ["JSON"]),
     tests("Tensors", ["Tensors"]),
+    tests("Patterns", ["Patterns"]),
+    tests("Checkpoints", ["Checkpoints", "JSON", "Tensors"]),
+    tests("Quantization", ["Kernels", "Quantization", "Tensors"]),
+    tests("Graph", ["Graph", "Tensors"]),
+    tests("IRFormat", ["Graph", "IRFormat", "Tensors"]),
+    tests("Architectures", ["Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "Tensors"]),
+    tests("Tokenization", ["JSON", "Tokenization"]),
+    tests("TokenizerImport", ["JSON", "Tokenization"]),
+    tests("ChatTemplates", ["ChatTemplates", "JSON", orderedCollections]),
+    tests("Hub", ["Hub", "Tensors", crypto, nioPosix] + nio),
+    tests("Baking", ["Baking", "JSON", "Quantization", crypto]),
+    tests("OpenVINO", ["OpenVINO"]),
+    tests("Generation", ["Generation", "JSON"]),
+    tests("Supervisor", ["Generation", "JSON", "OpenVINO", "Supervisor"]),
+    tests("Doctor", ["Doctor", "JSON"]),
+    tests(
+      "EndToEnd",
+      ["Baking", "Checkpoints", "Generation", "JSON", "OpenVINO", "Quantization", "Supervisor", "Tensors"]),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -38,8 +38,9 @@ for round in 1...rounds {
       + "ratio \(String(format: "%.2f", ratio)), peak memory \(bake.peakBytes / 1_000_000) MB")
 }
 ratios.sort()
-print("bake / (read + write): median \(String(format: "%.2f", ratios[ratios.count / 2])), "
-  + "from \(String(format: "%.2f", ratios[0])) to \(String(format: "%.2f", ratios[ratios.count - 1]))")
+print(
+  "bake / (read + write): median \(String(format: "%.2f", ratios[ratios.count / 2])), "
+    + "from \(String(format: "%.2f", ratios[0])) to \(String(format: "%.2f", ratios[ratios.count - 1]))")
 
 var bakeArguments: [String] {
   ["bake", source.path, "-o", destination.path, "--weight-format", "int4", "--no-tokenizer", "--force"]

@@ -69,7 +69,8 @@ public struct Bake: Sendable {
     for (name, graph) in plan.graphs {
       var xml = ""
       try IRWriter.write(
-        graph, layout: plan.layout, name: plan.modelType, runtimeInfo: RuntimeNotes.notes(plan.recipe, report.tensors)
+        graph, layout: plan.layout, name: plan.modelType,
+        runtimeInfo: RuntimeNotes.notes(plan.recipe, report.tensors)
       ) { xml += $0 }
       try report.add(name + ".xml", Array(xml.utf8), to: staging)
     }
@@ -103,7 +104,8 @@ extension BakeReport {
   }
 
   /// Writes a small file and notes it.
-  fileprivate mutating func add(_ name: String, _ bytes: [UInt8], to staging: StagingFolder) throws(BakeError) {
+  fileprivate mutating func add(_ name: String, _ bytes: [UInt8], to staging: StagingFolder) throws(BakeError)
+  {
     try staging.write(bytes, to: name)
     files.append(File(name: name, byteCount: bytes.count, checksum: FileDigest.sha256(of: bytes)))
   }

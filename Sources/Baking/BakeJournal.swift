@@ -77,6 +77,7 @@ extension BakeJournal.Entry {
     statistics.squaredError = error
     statistics.squares = squares
     self.init(
-      job: job, span: from..<end, checksum: Checksum(algorithm: "xxh3-128", digest: sum), statistics: statistics)
+      job: job, span: from..<end, checksum: Checksum(algorithm: "xxh3-128", digest: sum),
+      statistics: statistics)
   }
 }

@@ -34,7 +34,8 @@ struct BakePlan {
     try Self.checkUnused(checkpoint.weights, weights, architecture)
     let own = weights.filter { $0.sharedName == $0.name }
     parameterCount = own.reduce(0) { $0 + $1.shape.elementCount }
-    let recipe = options.recipe.recipe(parameterCount: parameterCount, keepsValues: weights.contains { $0.weight.keptFormat != nil })
+    let recipe = options.recipe.recipe(
+      parameterCount: parameterCount, keepsValues: weights.contains { $0.weight.keptFormat != nil })
     self.recipe = recipe
 
     let decisions = try WeightDecisions(weights, recipe: recipe)
@@ -74,7 +75,8 @@ struct BakePlan {
     }
     guard let first = unused.first else { return }
     throw BakeError(
-      .badData, "the checkpoint has \(unused.count) tensors that this family does not use, such as '\(first)'",
+      .badData,
+      "the checkpoint has \(unused.count) tensors that this family does not use, such as '\(first)'",
       why: "the model is more than its config.json says, and would compute something else without them",
       mend: "check that config.json belongs to these weights; 'oven families' lists what is supported")
   }
@@ -92,7 +94,8 @@ struct BakePlan {
 extension BakeError {
   static func noConfig(_ path: String) -> BakeError {
     BakeError(
-      .noInput, "\(path) has no config.json", why: "it says which family the weights belong to, and their sizes",
+      .noInput, "\(path) has no config.json",
+      why: "it says which family the weights belong to, and their sizes",
       mend: "put the model's config.json beside its weights")
   }
 }

@@ -58,7 +58,8 @@ struct SourceFiles {
       let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize
       guard (size ?? 0) <= Self.maximumByteCount, let data = try? Data(contentsOf: url) else {
         throw BakeError(
-          .badData, "cannot read \(url.path)", why: "it is unreadable or implausibly large (\(size ?? 0) bytes)",
+          .badData, "cannot read \(url.path)",
+          why: "it is unreadable or implausibly large (\(size ?? 0) bytes)",
           mend: "check the file, or fetch the model again")
       }
       files.append(File(name: name, bytes: Array(data)))

@@ -39,7 +39,8 @@ struct WeightDecisions {
     var isKept = false
     if case .kept = decisions[weight.name]?.encoding { isKept = true }
     return WeightJob(
-      name: blob.key.sharedName, role: weight.role, weight: weight.weight, format: blob.key.format, isKept: isKept)
+      name: blob.key.sharedName, role: weight.role, weight: weight.weight, format: blob.key.format,
+      isKept: isKept)
   }
 
   private static func score(_ weight: Weight) throws -> Double {

@@ -31,9 +31,11 @@ struct BakeCommand: AsyncParsableCommand {
 
   @Flag(help: "Replace the output folder if it exists.") var force = false
   @Flag(help: "Continue a bake that was stopped, after checking what it left.") var resume = false
-  @Flag(name: .customLong("no-tokenizer"), help: "Accept a source that has no tokenizer.") var noTokenizer = false
+  @Flag(name: .customLong("no-tokenizer"), help: "Accept a source that has no tokenizer.") var noTokenizer =
+    false
   @Flag(help: "Accept NaN and infinity in the weights.") var allowNonfinite = false
-  @Flag(name: .customLong("sha256"), help: "SHA-256 for the weights file's checksum, instead of XXH3 (slower).")
+  @Flag(
+    name: .customLong("sha256"), help: "SHA-256 for the weights file's checksum, instead of XXH3 (slower).")
   var usesSHA256 = false
   @Flag(help: "Print the report as JSON to stdout.") var json = false
 

@@ -17,7 +17,9 @@ final class BakeScreen: Sendable {
       bar.withLock { $0 = ProgressBar("Weights", total: sourceBytes, on: terminal) }
     case .weightsProgress(let tensors, let sourceBytes):
       let total = tensorCount.withLock { $0 }
-      bar.withLock { $0?.update(sourceBytes, detail: "\(tensors)/\(total) tensors, \(Units.bytes(sourceBytes))") }
+      bar.withLock {
+        $0?.update(sourceBytes, detail: "\(tensors)/\(total) tensors, \(Units.bytes(sourceBytes))")
+      }
     case .weightsEnd: finish()
     }
   }

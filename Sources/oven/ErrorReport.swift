@@ -11,8 +11,8 @@ struct ErrorReport {
   let mend: String
   let status: ExitStatus
 
-  init(what: String, why: String, mend: String, status: ExitStatus) {
-    parserError = nil
+  init(what: String, why: String, mend: String, status: ExitStatus, parserError: (any Error)? = nil) {
+    self.parserError = parserError
     self.what = what
     self.why = why
     self.mend = mend
@@ -22,16 +22,11 @@ struct ErrorReport {
   /// Finds the words for any error that a command can end with.
   init(_ error: any Error) {
     switch error {
+    case let report as ErrorReport: self = report
     case let error as BakeError:
       self.init(what: error.what, why: error.why, mend: error.mend, status: ExitStatus(error.code))
-    case let error as ErrorReportConvertible:
-      self = error.report
-    default:
-      parserError = error
-      what = ""
-      why = ""
-      mend = ""
-      status = .software
+    case let error as any ErrorReportConvertible: self = error.report
+    default: self.init(what: "", why: "", mend: "", status: .software, parserError: error)
     }
   }
 

@@ -1,4 +1,5 @@
-import Dispatch
+// Dispatch does not say yet that its signal sources may be shared.
+@preconcurrency import Dispatch
 import Foundation
 import Synchronization
 

@@ -7,8 +7,10 @@ struct LoadScreen: Sendable {
   /// Shows one event.
   func show(_ event: LoadEvent) {
     switch event {
-    case .passedOver(let note): terminal.line(terminal.styled("\(note.device) passed over: \(note.reason)", .dim))
-    case .fromCache(let device): terminal.write("Loading model to \(device.device) … from cache (\(device.name))")
+    case .passedOver(let note):
+      terminal.line(terminal.styled("\(note.device) passed over: \(note.reason)", .dim))
+    case .fromCache(let device):
+      terminal.write("Loading model to \(device.device) … from cache (\(device.name))")
     case .compiling(let device, _):
       let hint = device.device.hasPrefix("NPU") ? ", first run, usually 1–2 min" : ""
       terminal.write("Loading model to \(device.device) … compiling for \(device.name)\(hint)")

@@ -8,7 +8,7 @@ enum OptionSpelling {
       if argument == "--" { isLiteral = true }
       let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = parts[0].replacing("_", with: "-")
-      return parts.count == 1 ? name : "\(name)=\(parts[1])"
+      return parts.count == 1 ? String(name) : "\(name)=\(parts[1])"
     }
   }
 }

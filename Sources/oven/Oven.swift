@@ -1,4 +1,5 @@
 import ArgumentParser
+import Baking
 
 /// The program: one verb a file.
 @main
@@ -19,7 +20,8 @@ struct Oven: AsyncParsableCommand {
     subcommands: subcommands)
 
   private static let subcommands: [any ParsableCommand.Type] = [
-    BakeCommand.self, SupervisorCommand.self, FamiliesCommand.self, PullCommand.self, DoctorCommand.self,
+    BakeCommand.self, SupervisorCommand.self, FamiliesCommand.self, TokenizeCommand.self,
+    TemplateCommand.self, PullCommand.self, DoctorCommand.self,
   ]
 
   /// Runs the command line. Errors become three short lines and an exit code from sysexits.h.

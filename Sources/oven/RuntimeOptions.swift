@@ -13,7 +13,8 @@ struct RuntimeOptions: ParsableArguments {
   var device = "AUTO"
   @Option(name: .customLong("property"), help: "A property for the plugin, KEY=VALUE; may be repeated.")
   var properties: [PluginProperty] = []
-  @Option(help: "Where compiled models are kept. (default: CACHE_DIR, else ./model_cache)", completion: .directory)
+  @Option(
+    help: "Where compiled models are kept. (default: CACHE_DIR, else ./model_cache)", completion: .directory)
   var cacheDir: String?
   @Option(help: "Gigabytes that compiled models may take; the least recently used go first.")
   var cacheBudget: Double = 20
@@ -25,7 +26,8 @@ struct RuntimeOptions: ParsableArguments {
 
   /// The folder for compiled models.
   var cacheFolder: String {
-    cacheDir ?? ProcessInfo.processInfo.environment["CACHE_DIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "./model_cache"
+    cacheDir ?? ProcessInfo.processInfo.environment["CACHE_DIR"].flatMap { $0.isEmpty ? nil : $0 }
+      ?? "./model_cache"
   }
 
   /// The user's properties.

@@ -15,7 +15,8 @@ struct SamplingOptions: ParsableArguments {
   @Option(help: "Subtract this from the logits of tokens that were generated.") var presencePenalty: Double?
   @Option(help: "Subtract this for every time that a token was generated.") var frequencyPenalty: Double?
   @Option(help: "Where the random numbers begin: the same seed gives the same answer.") var seed: UInt64?
-  @Option(name: .customLong("stop"), help: "A text that ends the answer; may be repeated.") var stop: [String] = []
+  @Option(name: .customLong("stop"), help: "A text that ends the answer; may be repeated.") var stop:
+    [String] = []
   @Option(help: "Add to the logit of a token, as ID=VALUE; may be repeated.") var logitBias: [LogitBias] = []
 
   /// As Generation takes them.

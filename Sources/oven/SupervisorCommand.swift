@@ -21,7 +21,9 @@ struct SupervisorCommand: AsyncParsableCommand {
         echo "Translate to German: good morning" | oven supervisor --model_xml models/neuralchat_int4
       """)
 
-  @Option(name: [.customLong("model-xml"), .customLong("model")], help: "The baked folder, or its openvino_model.xml.", completion: .directory)
+  @Option(
+    name: [.customLong("model-xml"), .customLong("model")],
+    help: "The baked folder, or its openvino_model.xml.", completion: .directory)
   var modelXml: String
 
   @OptionGroup(title: "Answer") var answer: AnswerOptions
@@ -42,7 +44,8 @@ struct AnswerOptions: ParsableArguments {
       Another folder's tokenizer, or a model of the local hub cache. (default: the one that was baked)
       """)
   var tokenizerId: String?
-  @Option(help: "A named style for models without a chat template: neural, llama2, llama3, chatml, alpaca or raw.")
+  @Option(
+    help: "A named style for models without a chat template: neural, llama2, llama3, chatml, alpaca or raw.")
   var chatStyle: ChatStyle?
   @Flag(help: "Print answer and metrics as one JSON object to stdout.") var json = false
 }

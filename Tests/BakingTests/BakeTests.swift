@@ -11,7 +11,9 @@ import Testing
     #expect(folder.names == ["baked"])
     let names = try FileManager.default.contentsOfDirectory(atPath: folder["baked"].path).sorted()
     #expect(
-      names == ["config.json", "generation_config.json", "openvino_model.bin", "openvino_model.xml", "oven.json"])
+      names == [
+        "config.json", "generation_config.json", "openvino_model.bin", "openvino_model.xml", "oven.json",
+      ])
     let config = try Data(contentsOf: folder["baked"].appending(path: "config.json"))
     #expect(config == (try Data(contentsOf: Fixture.url("llama").appending(path: "config.json"))))
     let manifest = try JSON(parsing: Data(contentsOf: folder["baked"].appending(path: "oven.json")))

@@ -19,13 +19,15 @@ import Testing
   @Test func refusesWhatIsNotThere() throws {
     let folder = try TemporaryFolder()
     expectRefusal(
-      options(folder["nothing"], folder["baked"]), in: folder, leaving: [], saying: "nothing", "no file or folder")
+      options(folder["nothing"], folder["baked"]), in: folder, leaving: [], saying: "nothing",
+      "no file or folder")
   }
 
   @Test func refusesAFolderWithoutAModel() throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(at: folder["empty"], withIntermediateDirectories: true)
-    expectRefusal(options(folder["empty"], folder["baked"]), in: folder, leaving: ["empty"], saying: "no model")
+    expectRefusal(
+      options(folder["empty"], folder["baked"]), in: folder, leaving: ["empty"], saying: "no model")
   }
 
   @Test func refusesTruncatedWeights() throws {
@@ -53,10 +55,12 @@ import Testing
     let source = try Fixture.copy("llama", to: folder)
     try edit(source, "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3")
     expectRefusal(
-      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "model.layers.2", "no tensor")
+      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "model.layers.2", "no tensor"
+    )
     try edit(source, "\"num_hidden_layers\": 3", "\"num_hidden_layers\": 1")
     expectRefusal(
-      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "does not use", "model.layers.1")
+      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "does not use",
+      "model.layers.1")
     try edit(source, "\"num_hidden_layers\": 1", "\"num_hidden_layers\": 2")
     try edit(source, "\"intermediate_size\": 128", "\"intermediate_size\": 129")
     expectRefusal(

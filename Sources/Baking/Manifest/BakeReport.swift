@@ -78,6 +78,7 @@ public struct BakeReport: Sendable {
 
   /// The tensors that lost most, the worst first.
   public func worstTensors(_ count: Int) -> [Tensor] {
-    Array(tensors.filter { $0.relativeError > 0 }.sorted { $0.relativeError > $1.relativeError }.prefix(count))
+    Array(
+      tensors.filter { $0.relativeError > 0 }.sorted { $0.relativeError > $1.relativeError }.prefix(count))
   }
 }

@@ -50,7 +50,8 @@ enum DurableRename {
   private static func failure(_ action: String) -> BakeError {
     if errno == ENOSPC { return .diskFull(action) }
     return BakeError(
-      .io, "cannot \(action)", why: String(cString: strerror(errno)), mend: "look at the disk, then bake again")
+      .io, "cannot \(action)", why: String(cString: strerror(errno)),
+      mend: "look at the disk, then bake again")
   }
 }
 

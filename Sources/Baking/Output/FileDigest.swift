@@ -1,4 +1,5 @@
 import Crypto
+import Quantization
 
 /// The checksum of a file or of a part of one, with the algorithm that made it.
 public struct Checksum: Sendable, Hashable {
@@ -12,7 +13,7 @@ public struct Checksum: Sendable, Hashable {
 struct FileDigest: Sendable {
   private enum State: Sendable {
     case sha256(SHA256)
-    case fast(XXH3)
+    case fast(Quantization.Checksum)
   }
 
   private var state: State
@@ -21,13 +22,13 @@ struct FileDigest: Sendable {
   static var sha256: FileDigest { FileDigest(state: .sha256(SHA256())) }
 
   /// XXH3 with 128 bits: as fast as memory, so that sums cost nothing beside the bake itself.
-  static var fast: FileDigest { FileDigest(state: .fast(XXH3())) }
+  static var fast: FileDigest { FileDigest(state: .fast(Quantization.Checksum())) }
 
   /// Takes in more bytes.
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
     switch state {
     case .sha256(var hash):
-      state = .fast(XXH3())
+      state = .fast(Quantization.Checksum())
       hash.update(bufferPointer: bytes)
       state = .sha256(hash)
     case .fast(var hash):
@@ -40,7 +41,7 @@ struct FileDigest: Sendable {
   var checksum: Checksum {
     switch state {
     case .sha256(let hash): Checksum(algorithm: "sha256", digest: Self.hex(hash.finalize()))
-    case .fast(let hash): Checksum(algorithm: "xxh3-128", digest: hash.hexDigest)
+    case .fast(let hash): Checksum(algorithm: "xxh3-128", digest: hash.hexadecimal)
     }
   }
 

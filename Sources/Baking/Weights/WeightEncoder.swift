@@ -19,7 +19,8 @@ final class WeightEncoder {
         throw TensorError(.unsupportedType, "'\(job.name)' cannot be stored as plain \(type.rawValue)")
       }
       return try withFloats(rows, of: job) { floats in
-        DenseConversion.convert(floats, rows: rows.count, columns: job.columns, to: plain, into: output.values)
+        DenseConversion.convert(
+          floats, rows: rows.count, columns: job.columns, to: plain, into: output.values)
       }
     }
   }

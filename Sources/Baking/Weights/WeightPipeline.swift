@@ -94,7 +94,8 @@ extension BakeError {
 
   static func overflow(_ job: WeightJob, _ statistics: RowStatistics) -> BakeError {
     BakeError(
-      .badData, "'\(job.name)' has numbers that do not fit into 16 bits (\(statistics.overflowCount) at least)",
+      .badData,
+      "'\(job.name)' has numbers that do not fit into 16 bits (\(statistics.overflowCount) at least)",
       why: "the largest magnitude is \(statistics.maximumMagnitude), float16 ends at 65504",
       mend: "bake it with --weight-format fp32")
   }

@@ -9,7 +9,8 @@ enum Units {
       value /= 1000
       unit += 1
     }
-    return unit == 0 ? "\(count) B" : "\(decimals(value, value < 10 ? 2 : value < 100 ? 1 : 0)) \(units[unit])"
+    return unit == 0
+      ? "\(count) B" : "\(decimals(value, value < 10 ? 2 : value < 100 ? 1 : 0)) \(units[unit])"
   }
 
   /// Seconds: `0.35 s`, `42 s`, `3:05 min`.

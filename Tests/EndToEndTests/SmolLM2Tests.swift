@@ -1,0 +1,82 @@
+import Baking
+import Foundation
+import Generation
+import OpenVINO
+import Supervisor
+import Testing
+
+/// Checkpoint → bake → OpenVINO → text, on a real model, against what transformers computes.
+@Suite(.serialized) struct SmolLM2Tests {
+  @Test func logitsAndGreedyTokensAreThoseOfTransformers() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "fp32", in: folder, format: .fp32)
+    let reference = try SmolLM2.Reference()
+    let engine = try StatefulEngine(
+      SmolLM2.load(baked, allLogits: true), options: EngineOptions(contextLength: 512))
+    try engine.append(reference.ids[...])
+    try engine.withAllLogits { logits, vocabulary in
+      let last = logits.suffix(4 * vocabulary)
+      #expect(last.count == reference.logits.count)
+      for position in 0..<4 {
+        let rows = position * vocabulary..<(position + 1) * vocabulary
+        let error = relativeError(Array(last)[rows], reference.logits[rows])
+        #expect(error < 1e-4, "position \(position)")
+      }
+    }
+    #expect(try greedy(engine, count: 64) == reference.greedy)
+  }
+
+  /// The next tokens, each the most probable one, one step each through the cache.
+  private func greedy(_ engine: StatefulEngine, count: Int) throws -> [Int] {
+    var tokens: [Int] = []
+    while tokens.count < count {
+      let next = try engine.withLogits { logits in
+        logits.indices.max { logits[$0] < logits[$1] } ?? 0
+      }
+      tokens.append(next)
+      try engine.append([next][...])
+    }
+    return tokens
+  }
+
+  @Test func theCompiledGraphIsFused() throws {
+    let folder = try TemporaryFolder()
+    for format in [nil, Optional(.int4)] {
+      let baked = try SmolLM2.bake(to: "baked", in: folder, format: format)
+      let operations = try SmolLM2.load(baked, properties: [:]).compiled.operations()
+      func count(_ type: String, where isCounted: (Operation) -> Bool = { _ in true }) -> Int {
+        operations.count { $0.type == type && isCounted($0) }
+      }
+      let fourBit = count("FullyConnected") { ["u4", "i4"].contains($0.precision) }
+      #expect(fourBit == 210)
+      #expect(count("FullyConnected") == 211)
+      #expect(count("RMS") == 61)
+      #expect(count("RoPE") == 60)
+      #expect(count("ScaledDotProductAttention") == 30)
+      #expect(count("MemoryInput") == 60)
+      try FileManager.default.removeItem(at: baked)
+    }
+  }
+
+  @Test func aHuggingFaceFolderGivesTheSameText() throws {
+    let folder = try TemporaryFolder()
+    let fromGGUF = try SmolLM2.bake(to: "gguf", in: folder, format: .fp32)
+    let source = try DequantizedFolder.write(SmolLM2.gguf, tokenizerOf: fromGGUF, into: folder)
+    let fromFolder = try SmolLM2.bake(source, to: "hf", in: folder, format: .fp32)
+    let question = "What is the capital of France?"
+    let answers = try [fromGGUF, fromFolder].map { try answer(question, $0) }
+    #expect(answers[0].contains("Paris"))
+    #expect(answers[0] == answers[1])
+  }
+
+  private func answer(_ question: String, _ baked: URL) throws -> String {
+    let model = try ModelFolder(path: baked.path)
+    let engine = try StatefulEngine(SmolLM2.load(baked), options: EngineOptions(contextLength: 512))
+    let assistant = try Assistant(engine: engine, model: model, format: PromptFormat(folder: baked.path))
+    var session = assistant.format.makeSession()
+    var options = GenerationOptions()
+    options.maxNewTokens = 40
+    options.temperature = 0
+    return try assistant.answer(question, in: &session, options: options) { _ in }.text
+  }
+}
