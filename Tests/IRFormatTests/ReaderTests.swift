@@ -106,6 +106,23 @@ import Testing
     }
   }
 
+  /// Damaged bytes are refused or read as another document, and never trap.
+  @Test func damagedBytesDoNotTrap() throws {
+    let text = Array(try written().utf8).prefix(12_000) + Array("</layers></net>".utf8)
+    var state: UInt64 = 1
+    func next(_ limit: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % limit
+    }
+    for _ in 0..<60 {
+      var damaged = Array(text)
+      for _ in 0...next(6) { damaged[next(damaged.count)] = UInt8(next(256)) }
+      if let document = try? IRReader.parse(damaged) {
+        _ = (document.weightUses, document.results, document.states)
+      }
+    }
+  }
+
   @Test func impossibleNumbersDoNotTrap() throws {
     let huge = String(repeating: "9223372036854775807,", count: 9) + "4"
     let document = try parse(
