@@ -1,7 +1,7 @@
 import Tensors
 
-/// A value that a restricted pickle can make. Containers live in the unpickler and are known by number, so that
-/// nothing nests in memory, however deep the pickle does.
+/// A value that a restricted pickle can make. Containers, storages and tensors live in the unpickler and are known by
+/// number, so that values are small and nothing nests in memory, however deep the pickle does.
 enum PickleValue {
   case none
   case bool(Bool)
@@ -12,8 +12,8 @@ enum PickleValue {
   case list(Int)
   case dictionary(Int)
   case global(PickleGlobal)
-  case storage(TorchStorage)
-  case tensor(TorchTensorRecord)
+  case storage(Int)
+  case tensor(Int)
   /// The marker that `MARK` puts on the stack.
   case mark
 

@@ -7,7 +7,7 @@ struct TorchFile {
   let tensors: [any StoredTensor]
 
   /// A pickle is tens of bytes a tensor; more than this is an attack.
-  private static let maximumPickleByteCount = 1 << 26
+  private static let maximumPickleByteCount = 1 << 25
 
   /// Reads the directory and the pickle of `source`; no tensor data.
   init(_ source: any ByteSource) throws {
@@ -36,9 +36,8 @@ struct TorchFile {
     }
     let members = try Unpickler.stateDictionary(
       try source.bytes(at: pickle.offset, count: pickle.byteCount), file: source.name)
-    tensors = try members.compactMap { name, value in
-      guard case .tensor(let record) = value else { return nil }
-      return try TorchFile.tensor(name, record, archive.entries["\(root)data/\(record.storage.key)"], source)
+    tensors = try members.map { name, record in
+      try TorchFile.tensor(name, record, archive.entries["\(root)data/\(record.storage.key)"], source)
     }
   }
 

@@ -13,6 +13,10 @@ struct Unpickler {
   private var tuples: [[PickleValue]] = []
   private var lists: [[PickleValue]] = []
   private var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+  private var storages: [TorchStorage] = []
+  private var tensors: [TorchTensorRecord] = []
+  /// What may still be stored in containers and the memo.
+  private var budget = 4_000_000
 
   /// Reads `bytes`; `file` is for messages.
   init(_ bytes: [UInt8], file: String) {
@@ -20,9 +24,12 @@ struct Unpickler {
     self.file = file
   }
 
-  /// The members of the dictionary that the pickle holds; what is not named by a string is left out.
+  /// The tensors of the dictionary that the pickle holds, in order; other members are left out.
+  ///
+  /// A tensor costs about 40 entries of containers and memo, of which there may be four million: a hundred thousand
+  /// tensors, or some hundred megabytes for an attacker.
   static func stateDictionary(_ bytes: [UInt8], file: String) throws(CheckpointError) -> [(
-    name: String, value: PickleValue
+    name: String, tensor: TorchTensorRecord
   )] {
     var unpickler = Unpickler(bytes, file: file)
     guard case .dictionary(var index) = try unpickler.run() else {
@@ -37,7 +44,10 @@ struct Unpickler {
     {
       index = nested
     }
-    return members(index)
+    return members(index).compactMap { name, value in
+      guard case .tensor(let tensor) = value else { return nil }
+      return (name, unpickler.tensors[tensor])
+    }
   }
 
   private func malformed(_ what: String) -> CheckpointError {
@@ -103,7 +113,13 @@ extension Unpickler {
     return values
   }
 
-  private mutating func pushTuple(_ values: [PickleValue]) {
+  private mutating func spend(_ count: Int) throws(CheckpointError) {
+    budget -= count
+    guard budget >= 0, stack.count <= 1 << 20 else { throw malformed("it has more values than any model") }
+  }
+
+  private mutating func pushTuple(_ values: [PickleValue]) throws(CheckpointError) {
+    try spend(values.count + 1)
     tuples.append(values)
     stack.append(.tuple(tuples.count - 1))
   }
@@ -112,10 +128,11 @@ extension Unpickler {
     guard stack.count >= count else { throw malformed("its stack is empty") }
     let values = Array(stack.suffix(count))
     stack.removeLast(count)
-    pushTuple(values)
+    try pushTuple(values)
   }
 
-  private mutating func pushDictionary() {
+  private mutating func pushDictionary() throws(CheckpointError) {
+    try spend(1)
     dictionaries.append([])
     stack.append(.dictionary(dictionaries.count - 1))
   }
@@ -129,6 +146,7 @@ extension Unpickler {
     guard case .list(let index) = try top() else {
       throw malformed("something is appended to what is no list")
     }
+    try spend(values.count)
     lists[index] += values
   }
 
@@ -136,6 +154,7 @@ extension Unpickler {
     guard case .dictionary(let index) = try top(), values.count % 2 == 0 else {
       throw malformed("an item is set in what is no dictionary")
     }
+    try spend(values.count)
     for pair in stride(from: 0, to: values.count, by: 2) {
       dictionaries[index].append((values[pair], values[pair + 1]))
     }
@@ -149,6 +168,7 @@ extension Unpickler {
     while true {
       let opcode = try byte()
       if opcode == UInt8(ascii: ".") { return try pop() }
+      try spend(0)
       if try runValue(opcode) { continue }
       if try runContainer(opcode) { continue }
       guard try runObject(opcode) else {
@@ -186,11 +206,12 @@ extension Unpickler {
   private mutating func runContainer(_ opcode: UInt8) throws(CheckpointError) -> Bool {
     switch opcode {
     case UInt8(ascii: "("): stack.append(.mark)
-    case UInt8(ascii: ")"): pushTuple([])
-    case UInt8(ascii: "t"): pushTuple(try popToMark())
+    case UInt8(ascii: ")"): try pushTuple([])
+    case UInt8(ascii: "t"): try pushTuple(try popToMark())
     case 0x85, 0x86, 0x87: try pushTuple(count: Int(opcode) - 0x84)
-    case UInt8(ascii: "}"): pushDictionary()
+    case UInt8(ascii: "}"): try pushDictionary()
     case UInt8(ascii: "]"):
+      try spend(1)
       lists.append([])
       stack.append(.list(lists.count - 1))
     case UInt8(ascii: "a"): try append([try pop()])
@@ -200,14 +221,19 @@ extension Unpickler {
       try setItems([try pop(), value])
     case UInt8(ascii: "u"): try setItems(try popToMark())
     case UInt8(ascii: "0"): _ = try pop()
-    case UInt8(ascii: "q"): memo[try number(1)] = try top()
-    case UInt8(ascii: "r"): memo[try number(4)] = try top()
-    case 0x94: memo[memo.count] = try top()
+    case UInt8(ascii: "q"): try remember(try number(1))
+    case UInt8(ascii: "r"): try remember(try number(4))
+    case 0x94: try remember(memo.count)
     case UInt8(ascii: "h"): try recall(try number(1))
     case UInt8(ascii: "j"): try recall(try number(4))
     default: return false
     }
     return true
+  }
+
+  private mutating func remember(_ index: Int) throws(CheckpointError) {
+    try spend(1)
+    memo[index] = try top()
   }
 
   private mutating func recall(_ index: Int) throws(CheckpointError) {
@@ -251,7 +277,9 @@ extension Unpickler {
       case .global(.storage(let type)) = tuples[index][1], let key = tuples[index][2].string,
       let count = tuples[index][4].int, count >= 0
     else { throw malformed("a storage is not described as PyTorch does it") }
-    stack.append(.storage(TorchStorage(key: key, type: type, count: count)))
+    try spend(1)
+    storages.append(TorchStorage(key: key, type: type, count: count))
+    stack.append(.storage(storages.count - 1))
   }
 
   private mutating func reduce() throws(CheckpointError) {
@@ -260,11 +288,15 @@ extension Unpickler {
     }
     let arguments = tuples[index]
     switch global {
-    case .orderedDictionary where arguments.isEmpty: pushDictionary()
+    case .orderedDictionary where arguments.isEmpty: try pushDictionary()
     case .size where arguments.count == 1:
       guard case .tuple = arguments[0] else { throw malformed("a size that is no tuple") }
       stack.append(arguments[0])
-    case .rebuildTensor, .rebuildTypedTensor: stack.append(.tensor(try tensor(arguments, global)))
+    case .rebuildTensor, .rebuildTypedTensor:
+      let record = try tensor(arguments, global)
+      try spend(record.dimensions.count + record.strides.count + 8)
+      tensors.append(record)
+      stack.append(.tensor(tensors.count - 1))
     case .rebuildParameter:
       guard case .tensor = arguments.first else { throw malformed("a parameter that is no tensor") }
       stack.append(arguments[0])
@@ -276,9 +308,10 @@ extension Unpickler {
   private func tensor(_ arguments: [PickleValue], _ global: PickleGlobal) throws(CheckpointError)
     -> TorchTensorRecord
   {
-    guard arguments.count >= 4, case .storage(let storage) = arguments[0], let offset = arguments[1].int,
+    guard arguments.count >= 4, case .storage(let number) = arguments[0], let offset = arguments[1].int,
       case .tuple(let size) = arguments[2], case .tuple(let strides) = arguments[3]
     else { throw malformed("a tensor is not described as PyTorch does it") }
+    let storage = storages[number]
     let dimensions = tuples[size].compactMap(\.int)
     let steps = tuples[strides].compactMap(\.int)
     guard dimensions.count == tuples[size].count, steps.count == tuples[strides].count else {
