@@ -182,7 +182,6 @@ extension Interpreter {
 
   func applyTest(named name: String, to value: Value, _ arguments: Arguments) throws(TemplateError) -> Bool {
     guard let test = Tests.all[name] else { throw error(.missingFilter, "No test named '\(name)'.") }
-    if case .string(let text) = value { try charge(steps: text.utf8.count / 64) }
     return try test(value, arguments, self)
   }
 

@@ -13,7 +13,7 @@ public struct TemplateLimits: Sendable {
 
   /// The defaults let every known template render conversations of many megabytes, and end in seconds.
   public init(
-    steps: Int = 5_000_000, bytes: Int = 512 << 20, depth: Int = 800, nesting: Int = 100,
+    steps: Int = 5_000_000, bytes: Int = 256 << 20, depth: Int = 800, nesting: Int = 100,
     valueDepth: Int = 280
   ) {
     self.steps = steps

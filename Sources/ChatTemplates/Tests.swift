@@ -46,10 +46,14 @@ enum Tests {
     },
     "escaped": plain("escaped") { _ in false },
     "lower": { (value, arguments, interpreter) throws(TemplateError) in
-      Text.isLower(try value.text(interpreter))
+      let text = try value.text(interpreter)
+      try interpreter.charge(steps: text.utf8.count / 64)
+      return Text.isLower(text)
     },
     "upper": { (value, arguments, interpreter) throws(TemplateError) in
-      Text.isUpper(try value.text(interpreter))
+      let text = try value.text(interpreter)
+      try interpreter.charge(steps: text.utf8.count / 64)
+      return Text.isUpper(text)
     },
     "filter": { (value, arguments, interpreter) throws(TemplateError) in
       guard case .string(let name) = try interpreter.key(value) else { return false }

@@ -35,10 +35,18 @@ enum Text {
     text.utf8.reduce(into: 0) { count, byte in if byte & 0xC0 != 0x80 { count += 1 } }
   }
 
+  /// The text of code points; through bytes, which is many times faster than appending to a string.
   static func make(_ scalars: some Sequence<Unicode.Scalar>) -> String {
-    var text = String.UnicodeScalarView()
-    text.append(contentsOf: scalars)
-    return String(text)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(scalars.underestimatedCount)
+    for scalar in scalars {
+      if scalar.isASCII {
+        bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+      } else if let encoded = UTF8.encode(scalar) {
+        bytes.append(contentsOf: encoded)
+      }
+    }
+    return make(bytes)
   }
 
   static func make(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
