@@ -1,7 +1,7 @@
 import Graph
 import Tensors
 
-/// Granite 3 and later: Llama's form with a factor on embeddings, residuals, attention scores and logits.
+/// Granite 3: Llama's form with a factor on embeddings, residuals, attention scores and logits.
 public struct Granite: Architecture {
   public static let modelTypes = ["granite"]
   public let config: ModelConfiguration

@@ -1,7 +1,7 @@
 import Graph
 import Tensors
 
-/// MiniCPM 1 to 2 and 4: Llama's form with embeddings, residuals and the last state scaled, as "maximal update"
+/// MiniCPM 1 and 2: Llama's form with embeddings, residuals and the last state scaled, as "maximal update"
 /// training wants it.
 public struct MiniCPM: Architecture {
   public static let modelTypes = ["minicpm"]
