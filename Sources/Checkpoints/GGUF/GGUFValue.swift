@@ -3,13 +3,21 @@
 /// Numbers of all widths are widened; arrays keep one kind of element in one Swift array, so that a vocabulary
 /// of a quarter million tokens costs little more than its bytes.
 public enum GGUFValue: Sendable, Hashable {
+  /// An integer of any width.
   case integer(Int)
+  /// A floating-point number of either width.
   case float(Double)
+  /// A truth value.
   case bool(Bool)
+  /// A text.
   case string(String)
+  /// An array of integers.
   case integers([Int])
+  /// An array of floating-point numbers.
   case floats([Float])
+  /// An array of truth values.
   case bools([Bool])
+  /// An array of texts.
   case strings([String])
   /// An array of arrays.
   case arrays([GGUFValue])

@@ -50,53 +50,71 @@ struct QuantizationScheme {
   let blockSize: (rows: Int, columns: Int)
 
   init(_ config: JSON, file: String) throws(CheckpointError) {
-    let name = config["quant_method"]?.string ?? ""
-    func unsupported(_ what: String) -> CheckpointError {
-      CheckpointError(
-        .unsupported, "\(file) is quantised with \(what), which is not supported",
-        mend: "Supported are GPTQ, AWQ, FP8 and compressed-tensors; or take the model that is not quantised.")
-    }
-    func size(_ value: JSON?) -> Int? { value?.int.flatMap { $0 > 0 ? $0 : nil } }
-    let block = (config["weight_block_size"]?.array ?? [128, 128]).compactMap { size($0) }
+    let block = (config["weight_block_size"]?.array ?? [128, 128]).compactMap(QuantizationScheme.size)
     guard block.count == 2, block.allSatisfy({ $0 <= 1 << 20 }) else {
-      throw unsupported("blocks of a strange size")
+      throw QuantizationScheme.unsupported("blocks of a strange size", file)
     }
     blockSize = (block[0], block[1])
-    let bits = config["bits"]?.int ?? config["w_bit"]?.int ?? 4
+    let name = config["quant_method"]?.string
     switch name {
-    case "gptq":
-      guard [2, 3, 4, 8].contains(bits) else { throw unsupported("GPTQ of \(bits) bits") }
-      let isSecond = config["checkpoint_format"]?.string == "gptq_v2"
-      guard isSecond || ["gptq", nil].contains(config["checkpoint_format"]?.string) else {
-        throw unsupported("GPTQ in the format '\(config["checkpoint_format"]?.string ?? "")'")
-      }
-      (method, layout) = ("GPTQ", .gptq(zeroOffset: isSecond ? 0 : 1))
-      (self.bits, groupSize) = (bits, size(config["group_size"]))
-    case "awq":
-      let version = config["version"]?.string?.lowercased() ?? "gemm"
-      guard bits == 4, version == "gemm" else {
-        throw unsupported("AWQ of \(bits) bits, version '\(version)'")
-      }
-      (method, layout) = ("AWQ", .awq)
-      (self.bits, groupSize) = (4, size(config["group_size"] ?? config["q_group_size"]))
-    case "fp8", "fbgemm_fp8":
-      (method, layout, self.bits, groupSize) = ("FP8", .floats, 8, nil)
-    case "compressed-tensors", "":
-      guard name != "" || config["config_groups"] != nil else { throw unsupported("an unnamed method") }
-      let format = config["format"]?.string ?? ""
-      let weights = config["config_groups"]?.object?.values.first?["weights"]
-      let known = ["pack-quantized", "int-quantized", "float-quantized", "naive-quantized"]
-      guard known.contains(format), config["config_groups"]?.object?.count == 1 else {
-        throw unsupported("compressed-tensors in the format '\(format)'")
-      }
-      let isFloat = weights?["type"]?.string == "float"
-      let count = weights?["num_bits"]?.int ?? 8
-      guard isFloat ? count == 8 : [4, 8].contains(count) else {
-        throw unsupported("compressed-tensors of \(count) bits")
-      }
-      (method, layout) = ("compressed-tensors", isFloat ? .floats : .compressed)
-      (self.bits, groupSize) = (count, size(weights?["group_size"]))
-    default: throw unsupported("'\(name)'")
+    case "gptq": (layout, bits, groupSize) = try QuantizationScheme.gptq(config, file)
+    case "awq": (layout, bits, groupSize) = try QuantizationScheme.awq(config, file)
+    case "fp8", "fbgemm_fp8": (layout, bits, groupSize) = (.floats, 8, nil)
+    case "compressed-tensors", nil:
+      (layout, bits, groupSize) = try QuantizationScheme.compressed(config, file)
+    case let other?: throw QuantizationScheme.unsupported("'\(other)'", file)
     }
+    switch name {
+    case "gptq": method = "GPTQ"
+    case "awq": method = "AWQ"
+    case "fp8", "fbgemm_fp8": method = "FP8"
+    default: method = "compressed-tensors"
+    }
+  }
+
+  private typealias Parts = (layout: Layout, bits: Int, groupSize: Int?)
+
+  private static func gptq(_ config: JSON, _ file: String) throws(CheckpointError) -> Parts {
+    let bits = config["bits"]?.int ?? 4
+    guard [2, 3, 4, 8].contains(bits) else { throw unsupported("GPTQ of \(bits) bits", file) }
+    let format = config["checkpoint_format"]?.string ?? "gptq"
+    guard format == "gptq" || format == "gptq_v2" else {
+      throw unsupported("GPTQ in the format '\(format)'", file)
+    }
+    // The first version stores zero points less one.
+    return (.gptq(zeroOffset: format == "gptq" ? 1 : 0), bits, size(config["group_size"]))
+  }
+
+  private static func awq(_ config: JSON, _ file: String) throws(CheckpointError) -> Parts {
+    let bits = config["bits"]?.int ?? config["w_bit"]?.int ?? 4
+    let version = config["version"]?.string?.lowercased() ?? "gemm"
+    guard bits == 4, version == "gemm" else {
+      throw unsupported("AWQ of \(bits) bits, version '\(version)'", file)
+    }
+    return (.awq, 4, size(config["group_size"] ?? config["q_group_size"]))
+  }
+
+  private static func compressed(_ config: JSON, _ file: String) throws(CheckpointError) -> Parts {
+    let format = config["format"]?.string ?? ""
+    let known = ["pack-quantized", "int-quantized", "float-quantized", "naive-quantized"]
+    guard known.contains(format), let groups = config["config_groups"]?.object, groups.count == 1 else {
+      throw unsupported("compressed-tensors in the format '\(format)'", file)
+    }
+    let weights = groups.values.first?["weights"]
+    let isFloat = weights?["type"]?.string == "float"
+    let bits = weights?["num_bits"]?.int ?? 8
+    guard isFloat ? bits == 8 : [4, 8].contains(bits) else {
+      throw unsupported("compressed-tensors of \(bits) bits", file)
+    }
+    return (isFloat ? .floats : .compressed, bits, size(weights?["group_size"]))
+  }
+
+  /// A positive size; nil for −1, which stands for a whole row.
+  private static func size(_ value: JSON?) -> Int? { value?.int.flatMap { $0 > 0 ? $0 : nil } }
+
+  private static func unsupported(_ what: String, _ file: String) -> CheckpointError {
+    CheckpointError(
+      .unsupported, "\(file) is quantised with \(what), which is not supported",
+      mend: "Supported are GPTQ, AWQ, FP8 and compressed-tensors; or take the model that is not quantised.")
   }
 }

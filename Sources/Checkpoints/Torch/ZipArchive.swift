@@ -47,57 +47,63 @@ struct ZipArchive {
 
 /// Where the directory of a zip file is.
 struct ZipDirectory {
-  let offset: Int
-  let byteCount: Int
-  let entryCount: Int
+  private(set) var offset: Int
+  private(set) var byteCount: Int
+  private(set) var entryCount: Int
 
   /// Finds the end record, which is the last thing in the file but for a comment of up to 65535 bytes.
   init(_ source: any ByteSource) throws {
-    func malformed(_ what: String) -> CheckpointError {
-      CheckpointError(
-        .malformed, "\(source.name) is not a whole zip file: \(what)",
-        mend: "Fetch it again: it is probably cut off.")
-    }
     let tailCount = min(source.byteCount, 22 + 65535)
     let tail = try source.bytes(at: source.byteCount - tailCount, count: tailCount)
-    guard let end = ZipDirectory.endRecord(in: tail) else { throw malformed("it has no directory") }
+    guard let end = ZipDirectory.endRecord(in: tail) else {
+      throw ZipDirectory.malformed(source, "it has no directory")
+    }
     var cursor = ZipCursor(Array(tail[end...]), of: source.name)
     try cursor.skip(10)
-    var count = Int(try cursor.number(UInt16.self))
-    var size = Int(try cursor.number(UInt32.self))
-    var offset = Int(try cursor.number(UInt32.self))
-    let endOffset = source.byteCount - tailCount + end
-    var limit = endOffset
-    if count == 0xFFFF || size == 0xFFFF_FFFF || offset == 0xFFFF_FFFF {
-      // The zip64 locator stands right before the end record and names the place of the larger one.
-      guard endOffset >= 20 else { throw malformed("its zip64 locator is missing") }
-      var locator = ZipCursor(try source.bytes(at: endOffset - 20, count: 20), of: source.name)
-      guard try locator.number(UInt32.self) == 0x0706_4B50 else {
-        throw malformed("its zip64 locator is missing")
-      }
-      try locator.skip(4)
-      let place = try locator.count()
-      guard place <= endOffset - 20 - 56 else { throw malformed("its zip64 record is not inside of it") }
-      var record = ZipCursor(try source.bytes(at: place, count: 56), of: source.name)
-      guard try record.number(UInt32.self) == 0x0606_4B50 else {
-        throw malformed("its zip64 record is missing")
-      }
-      try record.skip(28)
-      count = try record.count()
-      size = try record.count()
-      offset = try record.count()
-      limit = place
+    entryCount = Int(try cursor.number(UInt16.self))
+    byteCount = Int(try cursor.number(UInt32.self))
+    offset = Int(try cursor.number(UInt32.self))
+    var limit = source.byteCount - tailCount + end
+    if entryCount == 0xFFFF || byteCount == 0xFFFF_FFFF || offset == 0xFFFF_FFFF {
+      limit = try readLargeRecord(of: source, before: limit)
     }
-    guard offset <= limit, size <= limit - offset else {
-      throw malformed("its directory is not inside of it")
+    guard offset <= limit, byteCount <= limit - offset else {
+      throw ZipDirectory.malformed(source, "its directory is not inside of it")
     }
     // An entry takes at least 46 bytes of the directory.
-    guard count <= size / 46 else {
-      throw malformed("a directory of \(size) bytes cannot have \(count) entries")
+    guard entryCount <= byteCount / 46 else {
+      throw ZipDirectory.malformed(
+        source, "a directory of \(byteCount) bytes cannot have \(entryCount) entries")
     }
-    self.offset = offset
-    byteCount = size
-    entryCount = count
+  }
+
+  /// Reads the zip64 record, whose place a locator right before the end record names, and returns that place.
+  private mutating func readLargeRecord(of source: any ByteSource, before end: Int) throws -> Int {
+    guard end >= 20 else { throw ZipDirectory.malformed(source, "its zip64 locator is missing") }
+    var locator = ZipCursor(try source.bytes(at: end - 20, count: 20), of: source.name)
+    guard try locator.number(UInt32.self) == 0x0706_4B50 else {
+      throw ZipDirectory.malformed(source, "its zip64 locator is missing")
+    }
+    try locator.skip(4)
+    let place = try locator.count()
+    guard place <= end - 20 - 56 else {
+      throw ZipDirectory.malformed(source, "its zip64 record is not inside of it")
+    }
+    var record = ZipCursor(try source.bytes(at: place, count: 56), of: source.name)
+    guard try record.number(UInt32.self) == 0x0606_4B50 else {
+      throw ZipDirectory.malformed(source, "its zip64 record is missing")
+    }
+    try record.skip(28)
+    entryCount = try record.count()
+    byteCount = try record.count()
+    offset = try record.count()
+    return place
+  }
+
+  private static func malformed(_ source: any ByteSource, _ what: String) -> CheckpointError {
+    CheckpointError(
+      .malformed, "\(source.name) is not a whole zip file: \(what)",
+      mend: "Fetch it again: it is probably cut off.")
   }
 
   /// The last position of the end record's signature whose comment reaches exactly to the end of the file.
