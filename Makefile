@@ -1,7 +1,7 @@
 # Oven: everything a checkout needs. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo demo-check verify format lint runtime model clean bench-bake bench-run bench-tokenizer bench-quantization fuzz
+.PHONY: help build test demo verify format lint runtime model clean bench-bake bench-tokenizer bench-quantization
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
 CONFIG    := release
@@ -31,6 +31,20 @@ model: ## fetch SmolLM2-135M-Instruct (GGUF, 98 MB) into models/
 
 demo: build model ## bake SmolLM2 and ask it a question, twice: compiled, then from the cache
 	@sh scripts/demo $(OVEN) $(GGUF) $(BAKED) "$(QUESTION)"
+
+verify: build model ## let OpenVINO GenAI and HF tokenizers judge what Oven made
+	@sh scripts/verify $(OVEN) $(GGUF) "$(QUESTION)" Paris
+
+bench-bake: build ## time a bake against plain reads and writes (2.3 GB in .bench)
+	@mkdir -p .bench
+	.build/$(CONFIG)/bench-bake $(OVEN) .bench
+
+bench-quantization: build ## time the quantiser's kernels against memory
+	.build/$(CONFIG)/bench-quantization
+
+bench-tokenizer: build ## time the tokenizer against HF tokenizers and tiktoken
+	@sh scripts/peers tokenizers==0.22.1 tiktoken
+	.venv-peers/bin/python Benchmarks/tokenizer/compare.py .build/$(CONFIG)/bench-tokenizer
 
 test: runtime model lint ## run all tests
 	$(SWIFT) build -c $(CONFIG) -j $(JOBS) --build-tests

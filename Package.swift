@@ -11,7 +11,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+  .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: settings)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -56,9 +56,10 @@ let package = Package(
     .target(name: "Kernels"),
     library("Quantization", ["Tensors", "Kernels"]),
     library("Graph", ["Tensors"]),
-    library("IRFormat", ["Graph"]),
+    library("IRFormat", ["Graph", "Tensors"]),
     library("Architectures", ["Graph", "JSON", "Tensors"]),
     library("Tokenization", ["JSON", "Patterns"]),
+    library("TokenizerIR", ["JSON", "Patterns"]),
     library("ChatTemplates", ["JSON", orderedCollections]),
     library("Hub", ["JSON", "Tensors", crypto, httpClient] + nio),
     library(
@@ -104,9 +105,10 @@ let package = Package(
     tests("Quantization", ["Kernels", "Quantization", "Tensors"]),
     tests("Graph", ["Graph", "Tensors"]),
     tests("IRFormat", ["Graph", "IRFormat", "Tensors"]),
-    tests("Architectures", ["Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "Tensors"]),
+    tests("Architectures", ["Architectures", "Graph", "JSON", "Tensors"]),
     tests("Tokenization", ["JSON", "Tokenization"]),
     tests("TokenizerImport", ["JSON", "Tokenization"]),
+    tests("TokenizerIR", ["JSON", "Tokenization", "TokenizerIR"]),
     tests("ChatTemplates", ["ChatTemplates", "JSON", orderedCollections]),
     tests("Hub", ["Hub", "Tensors", crypto, nioPosix] + nio),
     tests("Baking", ["Baking", "JSON", "Quantization", crypto]),

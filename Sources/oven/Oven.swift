@@ -20,7 +20,7 @@ struct Oven: AsyncParsableCommand {
     subcommands: subcommands)
 
   private static let subcommands: [any ParsableCommand.Type] = [
-    BakeCommand.self, SupervisorCommand.self, FamiliesCommand.self, TokenizeCommand.self,
+    BakeCommand.self, SupervisorCommand.self, FamiliesCommand.self, EvalCommand.self, TokenizeCommand.self,
     TemplateCommand.self, PullCommand.self, DoctorCommand.self,
   ]
 

@@ -2,6 +2,7 @@ import Baking
 import Foundation
 import Generation
 import OpenVINO
+import Quantization
 import Supervisor
 import Testing
 
@@ -41,13 +42,13 @@ import Testing
 
   @Test func theCompiledGraphIsFused() throws {
     let folder = try TemporaryFolder()
-    for format in [nil, Optional(.int4)] {
+    for format in [nil, QuantizationRecipe.WeightFormat.int4] {
       let baked = try SmolLM2.bake(to: "baked", in: folder, format: format)
       let operations = try SmolLM2.load(baked, properties: [:]).compiled.operations()
-      func count(_ type: String, where isCounted: (Operation) -> Bool = { _ in true }) -> Int {
-        operations.count { $0.type == type && isCounted($0) }
+      func count(_ type: String, where isCounted: (OpenVINO.Operation) -> Bool = { _ in true }) -> Int {
+        operations.count { $0.layerType == type && isCounted($0) }
       }
-      let fourBit = count("FullyConnected") { ["u4", "i4"].contains($0.precision) }
+      let fourBit = count("FullyConnected") { ["u4", "i4"].contains($0.runtimePrecision) }
       #expect(fourBit == 210)
       #expect(count("FullyConnected") == 211)
       #expect(count("RMS") == 61)

@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// How surprised a model is by a text: exp of the mean negative log-likelihood of its tokens.
+///
+/// The text is read in windows that do not overlap; within a window every token but the first is predicted from
+/// the ones before it. That is how transformers' documentation computes the perplexity of fixed-length models
+/// with a stride of the window's length.
+public struct Perplexity: Sendable {
+  /// How many tokens were predicted.
+  public private(set) var count = 0
+  private var sum = 0.0
+
+  /// The perplexity; NaN before anything was predicted.
+  public var value: Double { exp(sum / Double(count)) }
+
+  /// The mean negative log-likelihood of a token, in nats.
+  public var meanLoss: Double { sum / Double(count) }
+
+  /// Measures a text.
+  ///
+  /// - Parameters:
+  ///   - tokens: all of it.
+  ///   - window: tokens that are seen together, at least 2 and at most the engine's context.
+  ///   - engine: an engine whose model was loaded with all logits.
+  ///   - onProgress: told the number of tokens so far.
+  public init(
+    of tokens: [Int], window: Int, on engine: StatefulEngine, onProgress: (Int) throws -> Void = { _ in }
+  ) throws {
+    var start = 0
+    while start + 1 < tokens.count {
+      let piece = tokens[start..<min(start + window, tokens.count)]
+      try engine.reset()
+      try engine.evaluate(piece) { index, logits in
+        let next = start + index + 1
+        if next < piece.endIndex { add(logits, next: tokens[next]) }
+      }
+      start = piece.endIndex
+      try onProgress(start)
+    }
+  }
+
+  /// Adds −log softmax(logits)[next], computed around the largest logit so that nothing overflows.
+  private mutating func add(_ logits: UnsafeMutableBufferPointer<Float>, next: Int) {
+    guard logits.indices.contains(next), let largest = logits.max() else { return }
+    var total = 0.0
+    for logit in logits { total += Double(expf(logit - largest)) }
+    sum += log(total) - Double(logits[next] - largest)
+    count += 1
+  }
+}

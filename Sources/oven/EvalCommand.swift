@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import JSON
+import OpenVINO
+import Supervisor
+import Tokenization
+
+/// `oven eval`: how good a baked model still is.
+struct EvalCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval",
+    abstract: "Measure the perplexity of a baked model on a text.",
+    discussion: """
+      The text is read in windows that do not overlap, and every token but a window's first is predicted. Compare
+      bakes of the same model on the same text: lower is better.
+
+        oven eval models/smollm2_int4 --text book.txt
+      """)
+
+  @Argument(help: "The baked folder.", completion: .directory) var folder: String
+  @Option(help: "The text, a UTF-8 file.", completion: .file()) var text: String
+  @Option(help: "Tokens that are seen together.") var window: Int = 512
+  @Option(help: "Read only so many tokens of the text.") var maxTokens: Int?
+  @Flag(help: "Compute in float32 throughout, for comparisons with other programs.") var exact = false
+  @Flag(help: "Print the figures as JSON.") var json = false
+  @OptionGroup(title: "Device") var runtime: RuntimeOptions
+
+  func validate() throws {
+    guard window >= 2 else { throw ValidationError("--window must be 2 or more") }
+    if let maxTokens, maxTokens < 2 { throw ValidationError("--max-tokens must be 2 or more") }
+  }
+
+  func run() throws {
+    let model = try ModelFolder(path: folder)
+    let tokenizer = try Tokenizer.load(folder: model.folder)
+    let tokens = Array(tokenizer.encode(try readText()).prefix(maxTokens ?? .max))
+    guard tokens.count >= 2 else {
+      throw ErrorReport(
+        what: "\(text) has \(tokens.count) tokens", why: "one token must be left to be predicted",
+        mend: "give a longer text", status: .badData)
+    }
+    let screen = LoadScreen()
+    var request = runtime.request(for: model)
+    request.allLogits = true
+    if exact { request.properties = Self.exactProperties.merging(request.properties) }
+    let loaded = try runtime.makeLoader { screen.show($0) }.load(request)
+    let engine = try StatefulEngine(loaded, options: EngineOptions(for: loaded))
+    let window = min(window, engine.contextLength)
+    let bar = ProgressBar("Reading", total: tokens.count)
+    let begin = ContinuousClock.now
+    let result = try Perplexity(of: tokens, window: window, on: engine) {
+      bar.update($0, detail: "\($0) tokens")
+    }
+    bar.finish()
+    show(
+      result, window: window, device: loaded.report.device.name,
+      seconds: (ContinuousClock.now - begin) / .seconds(1))
+  }
+
+  private static let exactProperties: Properties = [
+    "INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
+  ]
+
+  private func readText() throws -> String {
+    guard let data = FileManager.default.contents(atPath: text),
+      let content = String(bytes: data, encoding: .utf8)
+    else {
+      throw ErrorReport(
+        what: "cannot read \(text)", why: "it does not exist, or is not UTF-8 text", mend: "give a text file",
+        status: .noInput)
+    }
+    return content
+  }
+
+  private func show(_ result: Perplexity, window: Int, device: String, seconds: Double) {
+    if json {
+      let figures: JSON = [
+        "perplexity": .double(result.value), "mean_loss": .double(result.meanLoss),
+        "tokens": .int(result.count),
+        "window": .int(window), "device": .string(device), "seconds": .double(seconds),
+      ]
+      Terminal.output.line(figures.serialized(.pretty))
+    } else {
+      Terminal.output.line(
+        "perplexity \(Units.decimals(result.value, 3)) over \(result.count) tokens in windows of \(window)")
+    }
+  }
+}
