@@ -98,13 +98,11 @@ struct Candidates {
   /// The probability of every candidate, summing to 1.
   func probabilities() -> [Double] {
     guard let best = scores.max() else { return [] }
+    var weights = scores.map { PortableMath.exp(Double($0) - Double(best)) }
     var total = 0.0
-    var weights = scores.map { score in
-      let weight = PortableMath.exp(Double(score) - Double(best))
-      total += weight
-      return weight
-    }
-    for index in weights.indices { weights[index] /= total }
+    for weight in weights { total += weight }
+    let scale = 1 / total
+    for index in weights.indices { weights[index] *= scale }
     return weights
   }
 }

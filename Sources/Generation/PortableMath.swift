@@ -6,28 +6,30 @@ enum PortableMath {
   private static let ln2High = 0x1.62e42feep-1
   private static let ln2Low = 0x1.a39ef35793c76p-33
 
-  /// e to the power of `x`, within 2e-15 relative; 0 below -745.
+  /// e to the power of `x`, within 2e-15 relative; 0 below -700.
   @inline(__always)
   static func exp(_ x: Double) -> Double {
     guard x > -700 else { return x.isNaN ? x : 0 }
     guard x < 700 else { return .infinity }
     let power = (x * inverseLn2).rounded(.toNearestOrEven)
     let rest = (x - power * ln2High) - power * ln2Low
-    // Taylor's series: the rest is at most 0.35, so its 13th term is below 2e-16.
-    var sum = 1 + rest / 13
-    sum = 1 + rest * sum / 12
-    sum = 1 + rest * sum / 11
-    sum = 1 + rest * sum / 10
-    sum = 1 + rest * sum / 9
-    sum = 1 + rest * sum / 8
-    sum = 1 + rest * sum / 7
-    sum = 1 + rest * sum / 6
-    sum = 1 + rest * sum / 5
-    sum = 1 + rest * sum / 4
-    sum = 1 + rest * sum / 3
-    sum = 1 + rest * sum / 2
+    // Taylor's series: the rest is at most 0.35, so what follows its 13th term is below 5e-17. Multiplications,
+    // because a division takes several times as long.
+    var sum = 1 + rest * (1.0 / 13)
+    sum = 1 + rest * (sum * (1.0 / 12))
+    sum = 1 + rest * (sum * (1.0 / 11))
+    sum = 1 + rest * (sum * (1.0 / 10))
+    sum = 1 + rest * (sum * (1.0 / 9))
+    sum = 1 + rest * (sum * (1.0 / 8))
+    sum = 1 + rest * (sum * (1.0 / 7))
+    sum = 1 + rest * (sum * (1.0 / 6))
+    sum = 1 + rest * (sum * (1.0 / 5))
+    sum = 1 + rest * (sum * (1.0 / 4))
+    sum = 1 + rest * (sum * (1.0 / 3))
+    sum = 1 + rest * (sum * (1.0 / 2))
     sum = 1 + rest * sum
-    return sum * Double(sign: .plus, exponent: Int(power), significand: 1)
+    // |x| is below 700, so the exponent's bits are those of a normal number.
+    return sum * Double(bitPattern: UInt64(bitPattern: Int64(power) + 1023) << 52)
   }
 
   /// The natural logarithm of a positive finite number, by Halley's iteration on `exp`.
