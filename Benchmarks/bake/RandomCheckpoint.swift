@@ -58,7 +58,7 @@ struct RandomCheckpoint {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Data(configuration.utf8).write(to: folder.appending(path: "config.json"))
     let partial = folder.appending(path: "partial")
-    FileManager.default.createFile(atPath: partial.path, contents: nil)
+    try Data().write(to: partial)
     let handle = try FileHandle(forWritingTo: partial)
     try handle.write(contentsOf: header)
     var random = SplitMix64(state: 7)

@@ -31,7 +31,7 @@ enum DequantizedFolder {
       offset = end
     }
     let text = Data(JSON.object(header).serialized().utf8)
-    FileManager.default.createFile(atPath: file.path, contents: nil)
+    try Data().write(to: file)
     let handle = try FileHandle(forWritingTo: file)
     try handle.write(contentsOf: withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text)
     let reader = WeightReader()

@@ -45,10 +45,10 @@ public struct PromptFormat: Sendable {
     }
   }
 
-  /// The tokens of such a text. A template writes the special tokens itself; the styles leave that to the tokenizer.
+  /// The tokens of such a text. A template writes the special tokens itself; some styles leave that to the tokenizer.
   public func encode(_ text: String) -> [Int] {
-    if case .template = form { return tokenizer.encode(text, addSpecialTokens: false) }
-    return tokenizer.encode(text, addSpecialTokens: true)
+    if case .style(let style) = form, !style.writesBeginToken { return tokenizer.encode(text) }
+    return tokenizer.encode(text, addSpecialTokens: false)
   }
 
   /// A conversation without messages.
