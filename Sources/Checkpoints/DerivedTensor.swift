@@ -69,9 +69,9 @@ struct RenamedTensor: StoredTensor {
 
 /// A matrix with its axes exchanged.
 struct ExchangedTensor: TransposedTensor {
-  let name: String
   let untransposed: any StoredTensor
 
+  var name: String { untransposed.name }
   var shape: Shape { [untransposed.shape[1], untransposed.shape[0]] }
   var formatName: String { untransposed.formatName }
   var storedByteCount: Int { untransposed.storedByteCount }

@@ -52,7 +52,7 @@ extension StoredTensor {
 /// A matrix that the checkpoint stores with its axes exchanged. Whoever exchanges them once more reads it as it is
 /// stored, quantised values included.
 public protocol TransposedTensor: StoredTensor {
-  /// The matrix as it is stored.
+  /// The matrix as it is stored, under the same name.
   var untransposed: any StoredTensor { get }
 }
 

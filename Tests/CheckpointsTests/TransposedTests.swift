@@ -10,6 +10,8 @@ import Testing
     let stored = try #require(opened.gguf?.tensors.first { $0.name == "blk.0.ffn_up.weight" })
     let weight = Weight(tensor).transposed()
     #expect(weight.shape == stored.shape && weight.elementType == .f16 && tensor.elementType == nil)
+    // Whoever counts the tensors that a model uses does so by name.
+    #expect(weight.tensors.map(\.name) == [tensor.name])
     var floats = [Float](repeating: 0, count: weight.shape.elementCount)
     try floats.withUnsafeMutableBufferPointer {
       try WeightReader().read(0..<weight.shape.rows, of: weight, into: $0)

@@ -34,7 +34,8 @@ extension GGUFContext {
     switch step {
     case .dropped: return []
     case .minusOne: return [DerivedTensor(name: name, weight.affine(offset: -1))]
-    case .transposed where tensor.shape.rank == 2: return [ExchangedTensor(name: name, untransposed: tensor)]
+    case .transposed where tensor.shape.rank == 2:
+      return [ExchangedTensor(untransposed: RenamedTensor(name: name, base: tensor))]
     case .same, .transposed: return [RenamedTensor(name: name, base: tensor)]
     case .queryRows: return [try rotaryRows(tensor, heads: headCount, name)]
     case .keyRows: return [try rotaryRows(tensor, heads: keyValueHeadCount, name)]
