@@ -26,9 +26,7 @@ public struct Bake: Sendable {
     events: @escaping BakeEventHandler = { _ in }, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> BakeReport {
     let begin = ContinuousClock.now
-    if !options.replacesDestination, FileManager.default.fileExists(atPath: options.destination.path) {
-      throw BakeError.destinationExists(options.destination.path)
-    }
+    try checkDestination()
     let plan = try BakePlan(options)
     plan.notes.forEach { events(.note($0)) }
     let staging = try StagingFolder(for: options.destination, keepsLeftover: options.resumes)
@@ -47,6 +45,17 @@ public struct Bake: Sendable {
       staging.discard()
       throw error
     }
+  }
+
+  /// Refuses a destination that exists and may not be replaced. `run` asks the same; this is for whoever has
+  /// something long to do before.
+  /// - Throws: `BakeError` of code `cannotCreate`.
+  public func checkDestination() throws(BakeError) {
+    guard !options.replacesDestination, FileManager.default.fileExists(atPath: options.destination.path)
+    else {
+      return
+    }
+    throw BakeError.destinationExists(options.destination.path)
   }
 
   private func checkSpace(for plan: BakePlan, in staging: StagingFolder) throws(BakeError) {

@@ -38,8 +38,10 @@ struct BakePlan {
       parameterCount: parameterCount, keepsValues: weights.contains { $0.weight.keptFormat != nil })
     self.recipe = recipe
 
-    let decisions = try WeightDecisions(weights, recipe: recipe)
-    notes = decisions.notes
+    try recipe.check()
+    let evened = recipe.awq ? try EvenedChannels(logical[0].graph).weights : [:]
+    let decisions = try WeightDecisions(weights, recipe: recipe, replacements: evened)
+    notes = decisions.notes + (recipe.awq ? ["AWQ: \(evened.count / 2) pairs of matrices evened out"] : [])
     var layout = BinLayout()
     graphs = try logical.map { name, graph in
       let lowered = try graph.lowered { decisions.format(of: $0) }

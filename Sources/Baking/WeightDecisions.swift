@@ -5,19 +5,27 @@ import Tensors
 /// How each weight of a model is stored.
 struct WeightDecisions {
   private let weights: [LogicalWeight]
+  private let replacements: [String: Weight]
   private let decisions: [String: QuantizationPlan.Decision]
   /// What the user should know, equal notes counted together.
   let notes: [String]
 
   /// Decides on all weights. A ratio below 1 reads the weights once, to rank them.
-  init(_ weights: [LogicalWeight], recipe: QuantizationRecipe) throws {
+  ///
+  /// - Parameter replacements: what is stored under a weight's name instead of it.
+  init(
+    _ weights: [LogicalWeight], recipe: QuantizationRecipe, replacements: [String: Weight] = [:]
+  ) throws {
     self.weights = weights
+    self.replacements = replacements
     var descriptors = weights.map { weight in
       WeightDescriptor(
-        name: weight.name, role: weight.role, shape: weight.shape, keptFormat: weight.weight.keptFormat)
+        name: weight.name, role: weight.role, shape: weight.shape,
+        keptFormat: (replacements[weight.name] ?? weight.weight).keptFormat)
     }
     for index in QuantizationPlan.weightsToScore(descriptors, recipe: recipe) {
-      descriptors[index].score = try Self.score(weights[index].weight)
+      let weight = weights[index]
+      descriptors[index].score = try Self.score(replacements[weight.name] ?? weight.weight)
     }
     let plan = try QuantizationPlan.decide(for: descriptors, recipe: recipe)
     decisions = Dictionary(uniqueKeysWithValues: zip(weights.map(\.name), plan.decisions))
@@ -39,8 +47,8 @@ struct WeightDecisions {
     var isKept = false
     if case .kept = decisions[weight.name]?.encoding { isKept = true }
     return WeightJob(
-      name: blob.key.sharedName, role: weight.role, weight: weight.weight, format: blob.key.format,
-      isKept: isKept)
+      name: blob.key.sharedName, role: weight.role, weight: replacements[weight.name] ?? weight.weight,
+      format: blob.key.format, isKept: isKept)
   }
 
   private static func score(_ weight: Weight) throws -> Double {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct BakeTests {
   @Test func writesAWholeFolder() throws {
     let folder = try TemporaryFolder()
-    let report = try Bake(options(Fixture.url("llama"), folder["baked"])).run()
+    let report = try Bake(tinyBake(Fixture.url("llama"), folder["baked"])).run()
     #expect(folder.names == ["baked"])
     let names = try FileManager.default.contentsOfDirectory(atPath: folder["baked"].path).sorted()
     #expect(
@@ -23,7 +23,7 @@ import Testing
 
   @Test func noteSumsThatOtherToolsFind() throws {
     let folder = try TemporaryFolder()
-    var options = options(Fixture.url("llama"), folder["baked"])
+    var options = tinyBake(Fixture.url("llama"), folder["baked"])
     options.usesSHA256 = true
     let report = try Bake(options).run()
     #expect(report.files.count == 4)
@@ -37,7 +37,7 @@ import Testing
 
   @Test func replacesOnlyOnRequest() throws {
     let folder = try TemporaryFolder()
-    var options = options(Fixture.url("llama"), folder["baked"])
+    var options = tinyBake(Fixture.url("llama"), folder["baked"])
     _ = try Bake(options).run()
     try Data("mine".utf8).write(to: folder["baked"].appending(path: "note.txt"))
     #expect((failure(of: options) as? BakeError)?.code == .cannotCreate)
@@ -51,7 +51,7 @@ import Testing
   @Test(arguments: [1, 2, 5, 11])
   func resumesWhereItWasStopped(after tensors: Int) throws {
     let folder = try TemporaryFolder()
-    var options = options(Fixture.url("llama"), folder["baked"])
+    var options = tinyBake(Fixture.url("llama"), folder["baked"])
     options.workerCount = 1
     let stop = Counter()
     #expect {
@@ -64,7 +64,7 @@ import Testing
     let resumed = try Bake(options).run(events: { if case .note(let text) = $0 { notes.add(text) } })
     #expect(notes.texts.contains { $0.hasPrefix("resumed: \(tensors) of ") })
     #expect(folder.names == ["baked"])
-    let whole = try Bake(self.options(beside: folder)).run()
+    let whole = try Bake(wholeBake(beside: folder)).run()
     #expect(try bin(folder["baked"]) == bin(folder["whole"]))
     #expect(resumed.tensors.map(\.checksum) == whole.tensors.map(\.checksum))
     #expect(resumed.files.first?.checksum == whole.files.first?.checksum)
@@ -72,7 +72,7 @@ import Testing
 
   @Test func resumingDoesNotTrustDamagedBytes() throws {
     let folder = try TemporaryFolder()
-    var options = options(Fixture.url("llama"), folder["baked"])
+    var options = tinyBake(Fixture.url("llama"), folder["baked"])
     options.workerCount = 1
     let stop = Counter()
     _ = try? Bake(options).run(
@@ -83,13 +83,13 @@ import Testing
     try bytes.write(to: file)
     options.resumes = true
     _ = try Bake(options).run()
-    _ = try Bake(self.options(beside: folder)).run()
+    _ = try Bake(wholeBake(beside: folder)).run()
     #expect(try bin(folder["baked"]) == bin(folder["whole"]))
   }
 
   @Test func twoBakesDoNotShareAFolder() throws {
     let folder = try TemporaryFolder()
-    let options = options(Fixture.url("llama"), folder["baked"])
+    let options = tinyBake(Fixture.url("llama"), folder["baked"])
     let second = Notes()
     _ = try Bake(options).run(events: { event in
       guard case .weightsBegin = event else { return }
@@ -99,8 +99,8 @@ import Testing
     #expect(folder.names == ["baked"])
   }
 
-  private func options(beside folder: TemporaryFolder) -> BakeOptions {
-    BakingTests.options(Fixture.url("llama"), folder["whole"])
+  private func wholeBake(beside folder: TemporaryFolder) -> BakeOptions {
+    tinyBake(Fixture.url("llama"), folder["whole"])
   }
 
   private func bin(_ folder: URL) throws -> Data {

@@ -19,7 +19,7 @@ import Testing
   @Test func refusesWhatIsNotThere() throws {
     let folder = try TemporaryFolder()
     expectRefusal(
-      options(folder["nothing"], folder["baked"]), in: folder, leaving: [], saying: "nothing",
+      tinyBake(folder["nothing"], folder["baked"]), in: folder, leaving: [], saying: "nothing",
       "no file or folder")
   }
 
@@ -27,7 +27,7 @@ import Testing
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(at: folder["empty"], withIntermediateDirectories: true)
     expectRefusal(
-      options(folder["empty"], folder["baked"]), in: folder, leaving: ["empty"], saying: "no model")
+      tinyBake(folder["empty"], folder["baked"]), in: folder, leaving: ["empty"], saying: "no model")
   }
 
   @Test func refusesTruncatedWeights() throws {
@@ -38,7 +38,7 @@ import Testing
     for length in [0, 4, 8, 100, bytes.count / 2, bytes.count - 1] {
       try bytes.prefix(length).write(to: file)
       expectRefusal(
-        options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "model.safetensors")
+        tinyBake(source, folder["baked"]), in: folder, leaving: ["source"], saying: "model.safetensors")
     }
   }
 
@@ -47,7 +47,7 @@ import Testing
     let source = try Fixture.copy("llama", to: folder)
     try edit(source, "\"model_type\": \"llama\"", "\"model_type\": \"quantum_llama\"")
     expectRefusal(
-      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "quantum_llama", "llama, ")
+      tinyBake(source, folder["baked"]), in: folder, leaving: ["source"], saying: "quantum_llama", "llama, ")
   }
 
   @Test func refusesMissingAndMisshapenTensors() throws {
@@ -55,21 +55,22 @@ import Testing
     let source = try Fixture.copy("llama", to: folder)
     try edit(source, "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3")
     expectRefusal(
-      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "model.layers.2", "no tensor"
+      tinyBake(source, folder["baked"]), in: folder, leaving: ["source"], saying: "model.layers.2",
+      "no tensor"
     )
     try edit(source, "\"num_hidden_layers\": 3", "\"num_hidden_layers\": 1")
     expectRefusal(
-      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "does not use",
+      tinyBake(source, folder["baked"]), in: folder, leaving: ["source"], saying: "does not use",
       "model.layers.1")
     try edit(source, "\"num_hidden_layers\": 1", "\"num_hidden_layers\": 2")
     try edit(source, "\"intermediate_size\": 128", "\"intermediate_size\": 129")
     expectRefusal(
-      options(source, folder["baked"]), in: folder, leaving: ["source"], saying: "[128, 64]", "[129, 64]")
+      tinyBake(source, folder["baked"]), in: folder, leaving: ["source"], saying: "[128, 64]", "[129, 64]")
   }
 
   @Test func refusesASourceWithoutATokenizer() throws {
     let folder = try TemporaryFolder()
-    var options = options(Fixture.url("llama"), folder["baked"])
+    var options = tinyBake(Fixture.url("llama"), folder["baked"])
     options.needsTokenizer = true
     expectRefusal(options, in: folder, leaving: [], saying: "tokenizer.json", "--no-tokenizer")
   }
@@ -84,10 +85,10 @@ import Testing
     try bytes.write(to: file)
     for format in [QuantizationRecipe.WeightFormat.fp32, .fp16, .int8, .int4] {
       expectRefusal(
-        options(source, folder["baked"], format: format), in: folder, leaving: ["source"], saying: "NaN",
+        tinyBake(source, folder["baked"], format: format), in: folder, leaving: ["source"], saying: "NaN",
         "model.norm.weight", "--allow-nonfinite")
     }
-    var permissive = options(source, folder["baked"], format: .int8)
+    var permissive = tinyBake(source, folder["baked"], format: .int8)
     permissive.allowsNonFinite = true
     #expect(failure(of: permissive) == nil)
   }
@@ -96,7 +97,7 @@ import Testing
     let folder = try TemporaryFolder()
     try Data().write(to: folder["file"])
     expectRefusal(
-      options(Fixture.url("llama"), folder["file"].appending(path: "baked")), in: folder, leaving: ["file"],
+      tinyBake(Fixture.url("llama"), folder["file"].appending(path: "baked")), in: folder, leaving: ["file"],
       saying: "file")
   }
 

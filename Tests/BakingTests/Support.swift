@@ -38,7 +38,7 @@ enum Fixture {
 }
 
 /// A tiny bake without a tokenizer.
-func options(
+func tinyBake(
   _ source: URL, _ destination: URL, format: QuantizationRecipe.WeightFormat? = .int4
 ) -> BakeOptions {
   var recipe = RecipeRequest()
