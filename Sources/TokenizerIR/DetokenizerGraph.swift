@@ -64,11 +64,13 @@ struct DetokenizerGraph {
     strings = Array(outputs[2..<5])
   }
 
-  private mutating func decode(_ json: JSON, _ tokenizer: TokenizerDescription) throws(TokenizerIRError) {
+  private mutating func decode(
+    _ json: JSON, _ tokenizer: TokenizerDescription, isPart: Bool = false
+  ) throws(TokenizerIRError) {
     switch json["type"]?.string {
     case nil, "ByteLevel": if json["type"] == nil { stripStart(" ") }
     case "Sequence":
-      for part in json["decoders"]?.array ?? [] { try decode(part, tokenizer) }
+      for part in json["decoders"]?.array ?? [] { try decode(part, tokenizer, isPart: true) }
     case "Replace":
       guard let text = json["pattern"]?["String"]?.string else {
         throw .unsupported(
@@ -80,10 +82,16 @@ struct DetokenizerGraph {
     case "Fuse": fuse()
     case "Strip": try strip(json)
     case "Metaspace":
+      // Alone it is done in the vocabulary.
+      if isPart { replace(RegexText.quoted(json["replacement"]?.string ?? "▁"), by: " ") }
       let scheme =
         json["prepend_scheme"]?.string ?? (json["add_prefix_space"]?.bool ?? true ? "always" : "never")
       if scheme != "never" { stripStart(" ") }
-    case "WordPiece": stripStart(" ")
+    case "WordPiece":
+      if isPart {
+        throw .unsupported("a WordPiece decoder inside of a sequence has no operation in the tokenizer IR")
+      }
+      stripStart(" ")
     case .some(let type): throw .unsupported("the decoder \(type) has no operation in the tokenizer IR")
     }
   }

@@ -6,27 +6,20 @@ extension TextPipeline {
     let kinds: [IRDocument.Kind] = [(.i32, 1), (.i32, 1), (.i32, 1)]
     switch tokenizer.modelType {
     case "BPE":
+      if let prefix = tokenizer.model["continuing_subword_prefix"]?.string, !prefix.isEmpty {
+        throw .unsupported(
+          "a BPE model with a prefix for the pieces inside of words has no operation in the tokenizer IR")
+      }
+      if !tokenizer.isByteLevel, !(tokenizer.model["byte_fallback"]?.bool ?? false) {
+        differences.append("a character that no token covers gives an unknown token for each of its bytes")
+      }
       if tokenizer.model["byte_fallback"]?.bool ?? false {
         // The operation would take the text <0x41> for the token of that byte: cut it in two.
         split("<(?=0x[0-9A-Fa-f]{2}>)", "mergedwithprevious")
       }
       let inputs = ragged + strings + (try bpeTables(tokenizer))
       return document.add("BPETokenizer", bpeAttributes(tokenizer), inputs, kinds)
-    case "Unigram":
-      // The operation adds in 32 bits. Multiples of 2^-16 add without rounding, so that equal sums stay equal.
-      let scores = (tokenizer.model["vocab"]?.array ?? []).map {
-        Float((($0[1]?.double ?? 0) * 65536).rounded() / 65536)
-      }
-      let unknown = tokenizer.model["unk_id"]?.int ?? -1
-      let tables =
-        document.strings(tokenizer.tokens.map { Array(($0 ?? "").utf8) }) + [document.floats(scores)]
-      return document.add(
-        "UnigramTokenizer",
-        [
-          ("byte_fallback", tokenizer.model["byte_fallback"]?.bool ?? false ? "true" : "false"),
-          ("unk_token_id", String(unknown)), ("fuse_unk", "true"),
-          ("min_score", String(scores.min() ?? 0)),
-        ], ragged + strings + tables, kinds)
+    case "Unigram": return unigram(tokenizer, kinds)
     case "WordPiece":
       let unknownText = tokenizer.model["unk_token"]?.string ?? "[UNK]"
       let unknown = tokenizer.tokens.firstIndex { $0.map { Array($0.utf8) } == Array(unknownText.utf8) } ?? 0
@@ -42,6 +35,27 @@ extension TextPipeline {
         ], ragged + strings + tables, kinds)
     default: throw .unsupported("the model \(tokenizer.modelType) has no operation in the tokenizer IR")
     }
+  }
+
+  private mutating func unigram(
+    _ tokenizer: TokenizerDescription, _ kinds: [IRDocument.Kind]
+  ) -> [IRDocument.Output] {
+    // The operation adds in 32 bits. Multiples of 2^-16 add without rounding, so that equal sums stay equal.
+    let scores = (tokenizer.model["vocab"]?.array ?? []).map {
+      Float((($0[1]?.double ?? 0) * 65536).rounded() / 65536)
+    }
+    let hasBytes = tokenizer.model["byte_fallback"]?.bool ?? false
+    if hasBytes {
+      differences.append("characters that no token covers give the unknown token where bytes were meant")
+    }
+    let tables = document.strings(tokenizer.tokens.map { Array(($0 ?? "").utf8) }) + [document.floats(scores)]
+    return document.add(
+      "UnigramTokenizer",
+      [
+        ("byte_fallback", hasBytes ? "true" : "false"),
+        ("unk_token_id", String(tokenizer.model["unk_id"]?.int ?? -1)), ("fuse_unk", "true"),
+        ("min_score", String(scores.min() ?? 0)),
+      ], ragged + strings + tables, kinds)
   }
 
   private func bpeAttributes(_ tokenizer: TokenizerDescription) -> [(String, String)] {

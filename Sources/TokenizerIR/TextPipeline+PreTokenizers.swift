@@ -9,7 +9,11 @@ extension TextPipeline {
     guard let type = json["type"]?.string else { return }
     switch type {
     case "Sequence":
-      for part in json["pretokenizers"]?.array ?? [] { try preTokenize(part) }
+      let parts = json["pretokenizers"]?.array ?? []
+      for part in parts { try preTokenize(part) }
+      if parts.dropLast().contains(where: { $0["type"]?.string == "ByteLevel" }) {
+        differences.append("what follows ByteLevel sees text, not the characters that stand for bytes")
+      }
     case "ByteLevel":
       if json["add_prefix_space"]?.bool ?? true { replace("(?:^)([^ ])", by: " $1") }
       if json["use_regex"]?.bool ?? true { split(KnownPatterns.gpt2, "isolate") }

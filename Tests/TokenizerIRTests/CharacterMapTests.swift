@@ -42,6 +42,7 @@ struct RegexTextTests {
   @Test(arguments: [
     (#"\s+$"#, #"(?m)\s+$"#), (#"\h\u4e00"#, #"[0-9A-Fa-f]\x{4e00}"#), (#"[^\r\n\h]"#, #"[^\r\n0-9A-Fa-f]"#),
     (#"a{2}b"#, #"a{2}b"#), (#"[[:alpha:]]"#, #"[[:alpha:]]"#),
+    (#"[\p{L}&&[^\p{Han}]]+"#, #"(?:(?![\p{Han}])[\p{L}])+"#), (#"[^(\s|[.,])]+"#, #"[^(\s|.,)]+"#),
   ])
   func translated(_ regex: String, _ expected: String) throws {
     let json = IRFixtures.small([

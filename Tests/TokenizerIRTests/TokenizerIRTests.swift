@@ -80,7 +80,7 @@ struct TokenizerIRTests {
   @Test(
     arguments: [
       ["normalizer": ["type": "Nmt"]], ["pre_tokenizer": ["type": "UnicodeScripts"]],
-      ["pre_tokenizer": ["type": "Split", "pattern": ["Regex": "[a-z&&[^b]]"], "behavior": "Isolated"]],
+      ["pre_tokenizer": ["type": "Split", "pattern": ["Regex": "[a-z&&b]"], "behavior": "Isolated"]],
       ["pre_tokenizer": ["type": "Split", "pattern": [], "behavior": "Isolated"]],
       ["pre_tokenizer": ["type": "Split", "pattern": ["String": "a"], "behavior": "Odd"]],
       ["decoder": ["type": "CTC"]], ["model": ["type": "WordLevel", "vocab": []]], ["model": nil],
