@@ -31,6 +31,7 @@ public struct Bake: Sendable {
     plan.notes.forEach { events(.note($0)) }
     let staging = try StagingFolder(for: options.destination, keepsLeftover: options.resumes)
     do {
+      try staging.remove { !WeightsStage.resumableNames.contains($0) }
       try checkSpace(for: plan, in: staging)
       var report = try write(plan, to: staging, events, isCancelled)
       report.seconds = (ContinuousClock.now - begin) / .seconds(1)

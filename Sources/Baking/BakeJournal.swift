@@ -15,7 +15,7 @@ struct BakeJournal {
     var statistics: RowStatistics
   }
 
-  private static let fileName = ".journal"
+  static let fileName = ".journal"
   private let handle: FileHandle
 
   /// Begins a journal, or continues one after its `entries`.

@@ -8,6 +8,9 @@ import Tensors
 /// Writes `openvino_model.bin`, continuing where a stopped bake was if that is wanted.
 struct WeightsStage {
   static let fileName = "openvino_model.bin"
+  /// What an unfinished bake leaves that the next one can use. Anything else in its folder is older: graphs that
+  /// this bake does not write, or the result that the last one replaced.
+  static let resumableNames: Set = [fileName, BakeJournal.fileName]
 
   let plan: BakePlan
   let options: BakeOptions

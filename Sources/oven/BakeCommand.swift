@@ -1,6 +1,7 @@
 import ArgumentParser
 import Baking
 import Foundation
+import Hub
 import Quantization
 
 /// `oven bake`: a checkpoint becomes a folder that any Intel machine runs.
@@ -22,8 +23,14 @@ struct BakeCommand: AsyncParsableCommand {
   @Argument(help: "A model folder, or a .gguf or .safetensors file.", completion: .file())
   var source: String?
 
+  @Option(
+    help: "A model of the hub instead: owner/name. It is downloaded into the cache that all tools share.")
+  var modelId: String?
+
   @Option(name: [.customShort("o"), .long], help: "The folder to write.", completion: .directory)
   var outputDir: String
+
+  @OptionGroup(title: "Hub") var hub: HubOptions
 
   @OptionGroup(title: "Weights") var weights: WeightOptions
 
@@ -39,18 +46,23 @@ struct BakeCommand: AsyncParsableCommand {
   var usesSHA256 = false
   @Flag(help: "Print the report as JSON to stdout.") var json = false
 
-  func run() async throws {
-    guard let source else {
-      throw ValidationError("Name the checkpoint to bake: oven bake SOURCE -o DIR")
+  func validate() throws {
+    guard (source == nil) != (modelId == nil) else {
+      throw ValidationError("Name one checkpoint: oven bake SOURCE -o DIR, or oven bake --model_id ID -o DIR")
     }
+  }
+
+  func run() async throws {
     var options = BakeOptions(
-      source: URL(filePath: source), destination: URL(filePath: outputDir), recipe: weights.request)
+      source: URL(filePath: source ?? "."), destination: URL(filePath: outputDir), recipe: weights.request)
     options.replacesDestination = force
     options.resumes = resume
     options.needsTokenizer = !noTokenizer
     options.allowsNonFinite = allowNonfinite
     options.usesSHA256 = usesSHA256
     graphs.apply(to: &options)
+    try Bake(options).checkDestination()
+    if let modelId { try await fetch(modelId, into: &options) }
 
     let interruption = InterruptionFlag()
     let screen = BakeScreen()
@@ -58,6 +70,26 @@ struct BakeCommand: AsyncParsableCommand {
       events: { screen.show($0) }, isCancelled: { interruption.isRaised })
     screen.finish()
     json ? Terminal.output.line(report.manifest.serialized(.pretty)) : screen.show(report)
+  }
+
+  /// Downloads the model, and bakes from where it lies in the cache.
+  private func fetch(_ model: String, into options: inout BakeOptions) async throws {
+    var selection = hub.selection
+    selection.requiresTokenizer = options.needsTokenizer
+    // What is baked already cannot be baked.
+    selection.weights.removeAll { $0 == .openvino }
+    let snapshot = try await hub.download(model, selection, HubScreen())
+    let folder = URL(filePath: snapshot.folder, directoryHint: .isDirectory)
+    // The cache may have other files of the same model from before: a GGUF is named, not looked for. Where it is
+    // split, the first part leads to the others.
+    let gguf = snapshot.files.map(\.path).filter { $0.hasSuffix(".gguf") }.min()
+    options.source = gguf.map { folder.appending(path: $0) } ?? folder
+    let sums = snapshot.files.compactMap { file in
+      file.sha256.map { (URL(filePath: file.path).lastPathComponent, $0) }
+    }
+    options.origin = .init(
+      modelID: snapshot.id.description, revision: snapshot.commit,
+      sums: Dictionary(sums, uniquingKeysWith: { first, _ in first }))
   }
 }
 

@@ -48,8 +48,13 @@ final class BakeScreen: Sendable {
     let before = Units.bytes(report.sourceByteCount)
     let after = Units.bytes(report.bakedByteCount)
     terminal.line(
-      "\(terminal.styled("Baked", .green)) \(Units.decimals(Double(report.parameterCount) / 1e6, 0)) M parameters: "
+      "\(terminal.styled("Baked", .green)) \(Self.parameters(report.parameterCount)): "
         + "\(before) → \(after), \(Units.decimals(report.bitsPerWeight, 2)) bits per weight, "
         + "in \(Units.time(report.seconds)), peak memory \(Units.bytes(report.peakMemory))")
+  }
+
+  private static func parameters(_ count: Int) -> String {
+    count < 10_000_000
+      ? "\(count) parameters" : "\(Units.decimals(Double(count) / 1e6, 0)) M parameters"
   }
 }

@@ -36,7 +36,7 @@ public final class StagingFolder {
     }
     self.lock = lock
     isLeftover = existed && keepsLeftover
-    if existed, !keepsLeftover { try empty() }
+    if existed, !keepsLeftover { try remove { _ in true } }
   }
 
   /// The path of a file in the folder.
@@ -74,9 +74,10 @@ public final class StagingFolder {
     try? FileManager.default.removeItem(at: url)
   }
 
-  private func empty() throws(BakeError) {
+  /// Removes what is in the folder under names that `condition` is true of.
+  func remove(where condition: (String) -> Bool) throws(BakeError) {
     do {
-      for name in try FileManager.default.contentsOfDirectory(atPath: url.path) {
+      for name in try FileManager.default.contentsOfDirectory(atPath: url.path) where condition(name) {
         try FileManager.default.removeItem(at: url.appending(path: name))
       }
     } catch {
