@@ -31,6 +31,7 @@ import Testing
     Case("fp8-tensor", .f8e4m3, nil, .none, .f32), Case("fp8-rows", .f8e4m3, nil, .none, .f32),
     Case("packed-sym", .i4, 32, .none, .f32), Case("packed-asym", .u4, 64, .integer, .f32),
     Case("packed-channel", .i4, nil, .none, .f32), Case("packed-8bit", .i8, 32, .none, .f32),
+    Case("packed-6bit", .i8, 32, .none, .f32), Case("packed-3bit-asym", .u4, 32, .integer, .f32),
     Case(dequantized: "packed-order"), Case("int8", .i8, nil, .none, .f32),
   ]
 

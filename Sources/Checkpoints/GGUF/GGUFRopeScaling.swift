@@ -19,6 +19,7 @@ struct GGUFRopeScaling {
       var object = GGUFRopeScaling.object("longrope")
       object["long_factor"] = GGUFRopeScaling.array(long)
       object["short_factor"] = GGUFRopeScaling.array(short)
+      if let original { object["original_max_position_embeddings"] = .int(original) }
       config = .object(object)
     } else if let factors = try GGUFRopeScaling.factors("rope_freqs", context),
       factors.contains(where: { $0 != 1 })

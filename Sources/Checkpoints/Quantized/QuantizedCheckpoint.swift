@@ -103,7 +103,7 @@ struct QuantizationScheme {
     let weights = groups.values.first?["weights"]
     let isFloat = weights?["type"]?.string == "float"
     let bits = weights?["num_bits"]?.int ?? 8
-    guard isFloat ? bits == 8 : [4, 8].contains(bits) else {
+    guard isFloat ? bits == 8 : (2...8).contains(bits) else {
       throw unsupported("compressed-tensors of \(bits) bits", file)
     }
     return (isFloat ? .floats : .compressed, bits, size(weights?["group_size"]))

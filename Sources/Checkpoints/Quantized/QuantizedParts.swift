@@ -127,7 +127,7 @@ extension QuantizedWeights {
   private func keptFormat(_ shape: Shape, groups: Int, scaleType: ElementType, zeros: GroupNumbers) throws
     -> CompressedFormat?
   {
-    let isByte = scheme.bits == 8
+    let isByte = scheme.bits > 4
     guard isByte || shape.columns % 2 == 0 else { return nil }
     let middle = Float(1 << (scheme.bits - 1))
     let values = try zeroRange(zeros, rows: shape.rows, groups: groups)

@@ -144,6 +144,8 @@ compressed("packed-sym", 4, 32)
 compressed("packed-asym", 4, 64, symmetric=False)
 compressed("packed-channel", 4, None)
 compressed("packed-8bit", 8, 32)
+compressed("packed-6bit", 6, 32)
+compressed("packed-3bit-asym", 3, 32, symmetric=False)
 compressed("packed-order", 4, 32, order=True)
 
 values = rng.integers(-128, 128, (OUT, IN)).astype(np.int8)
