@@ -29,6 +29,11 @@ public enum Checkpoint {
     if let name = candidates.first(where: names.contains) {
       return try openFile("\(path)/\(name)", config: config)
     }
+    guard !names.contains("adapter_config.json") else {
+      throw CheckpointError(
+        .notACheckpoint, "\(path) is an adapter (LoRA) and not a whole model",
+        mend: "Merge it into its base model first (merge_and_unload of PEFT).")
+    }
     for ending in [".safetensors", ".gguf"] {
       let found = names.filter { $0.hasSuffix(ending) }
       guard let first = found.first else { continue }

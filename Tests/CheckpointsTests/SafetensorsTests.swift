@@ -65,7 +65,7 @@ import Testing
   @Test func refusesWhatIsNoCheckpoint() {
     for (path, code) in [
       ("nothing-here", CheckpointError.Code.notFound), ("make_torch.py", .notACheckpoint),
-      ("torch", .notACheckpoint),
+      ("torch", .notACheckpoint), ("adapter", .notACheckpoint),
     ] {
       let error = #expect(throws: CheckpointError.self) { try Checkpoint.open(path: Fixtures.path(path)) }
       #expect(error?.code == code)
