@@ -17,6 +17,8 @@ public struct BakeOptions: Sendable {
   public var resumes = false
   /// Accept a source that has no tokenizer.
   public var needsTokenizer = true
+  /// Refuse a tokenizer that OpenVINO's own tokenizer models cannot express exactly.
+  public var isStrictAboutTokenizer = false
   /// Accept NaN and infinity in the weights.
   public var allowsNonFinite = false
   /// Use SHA-256 for the checksum of the weights file, instead of the faster XXH3.

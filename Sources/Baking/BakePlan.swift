@@ -18,6 +18,7 @@ struct BakePlan {
   /// The graphs, by the name of their file without the ending.
   let graphs: [(name: String, graph: Graph)]
   let files: SourceFiles
+  let tokenizerIR: TokenizerIRFiles
   let parameterCount: Int
   let notes: [String]
 
@@ -26,6 +27,7 @@ struct BakePlan {
     self.checkpoint = checkpoint
     guard let config = checkpoint.config else { throw BakeError.noConfig(options.source.path) }
     files = try SourceFiles(of: checkpoint, at: options.source, needsTokenizer: options.needsTokenizer)
+    tokenizerIR = try TokenizerIRFiles(files, isStrict: options.isStrictAboutTokenizer)
     let architecture = try ArchitectureRegistry.make(for: config)
     modelType = config["model_type"]?.string ?? "unknown"
 
@@ -41,7 +43,9 @@ struct BakePlan {
     try recipe.check()
     let evened = recipe.awq ? try EvenedChannels(logical[0].graph).weights : [:]
     let decisions = try WeightDecisions(weights, recipe: recipe, replacements: evened)
-    notes = decisions.notes + (recipe.awq ? ["AWQ: \(evened.count / 2) pairs of matrices evened out"] : [])
+    notes =
+      tokenizerIR.notes + decisions.notes
+      + (recipe.awq ? ["AWQ: \(evened.count / 2) pairs of matrices evened out"] : [])
     var layout = BinLayout()
     graphs = try logical.map { name, graph in
       let lowered = try graph.lowered { decisions.format(of: $0) }
@@ -86,7 +90,8 @@ struct BakePlan {
   /// How many bytes the result will take, files beside the weights included.
   var byteCount: Int {
     let graphText = graphs.reduce(0) { $0 + $1.graph.nodes.count * 700 }
-    return bin.totalByteCount + graphText + files.files.reduce(0) { $0 + $1.bytes.count } + (1 << 20)
+    return bin.totalByteCount + graphText
+      + (files.files + tokenizerIR.files).reduce(0) { $0 + $1.bytes.count } + (1 << 20)
   }
 
   /// How many bytes of the checkpoint are read.

@@ -40,6 +40,7 @@ struct BakeCommand: AsyncParsableCommand {
   @Flag(help: "Continue a bake that was stopped, after checking what it left.") var resume = false
   @Flag(name: .customLong("no-tokenizer"), help: "Accept a source that has no tokenizer.") var noTokenizer =
     false
+  @Flag(help: "Fail where OpenVINO GenAI would read the tokenizer differently.") var strictTokenizer = false
   @Flag(help: "Accept NaN and infinity in the weights.") var allowNonfinite = false
   @Flag(
     name: .customLong("sha256"), help: "SHA-256 for the weights file's checksum, instead of XXH3 (slower).")
@@ -58,6 +59,7 @@ struct BakeCommand: AsyncParsableCommand {
     options.replacesDestination = force
     options.resumes = resume
     options.needsTokenizer = !noTokenizer
+    options.isStrictAboutTokenizer = strictTokenizer
     options.allowsNonFinite = allowNonfinite
     options.usesSHA256 = usesSHA256
     graphs.apply(to: &options)
