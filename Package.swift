@@ -67,7 +67,7 @@ let package = Package(
       [
         "Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "Quantization", "Tensors",
         "Tokenization",
-        crypto,
+        "TokenizerIR", crypto,
       ]),
 
     // Running: OpenVINO behind a C boundary.
