@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Generation
 import JSON
@@ -12,28 +13,28 @@ struct AnswerSession {
 
   func run() throws {
     let folder = try ModelFolder(path: model)
-    let format = try PromptFormat(folder: answer.tokenizerId ?? folder.folder, style: answer.chatStyle)
-    warnOfForeignTokenizer(format, folder)
+    let format = try TokenizerChoice.format(answer.tokenizerId, for: folder, style: answer.chatStyle)
     let question = try question()
-    let screen = LoadScreen()
-    let loaded = try runtime.makeLoader { screen.show($0) }.load(runtime.request(for: folder))
-    let interruption = InterruptionFlag()
-    let engine = try StatefulEngine(loaded, options: EngineOptions(for: loaded))
-    let assistant = try Assistant(engine: engine, model: folder, format: format)
+    let signals = SignalWatch()
+    let ready = try signals.loading { try ReadyModel(folder, format: format, runtime: runtime) }
     var session = format.makeSession()
     session.setSystem(answer.system)
-    let result = try assistant.answer(
-      question, in: &session, options: sampling.options, isCancelled: { interruption.isRaised }
+    signals.beginAnswer()
+    let result = try ready.assistant.answer(
+      question, in: &session, options: sampling.options, isCancelled: { signals.shouldStop }
     ) { event in
       if case .text(let text) = event, !answer.json { Terminal.output.write(text) }
     }
-    let report = MetricsReport(result: result, load: loaded.report)
+    let report = MetricsReport(
+      result: result, load: ready.report, warmUpSeconds: ready.warmUpSeconds, peakMemory: PeakMemory.bytes)
     if answer.json {
       Terminal.output.line(report.json.serialized(.pretty))
     } else {
       Terminal.output.line()
       report.lines.forEach { Terminal.error.line(Terminal.error.styled($0, .dim)) }
     }
+    // The figures have said the rest; scripts see by the code that the answer is not whole.
+    if signals.shouldStop, !signals.isTerminated { throw ExitCode(ExitStatus.interrupted.rawValue) }
   }
 
   /// The prompt of the option, or all of stdin.
@@ -47,12 +48,5 @@ struct AnswerSession {
         mend: "give one: --prompt \"What is the capital of France?\"", status: .usage)
     }
     return text
-  }
-
-  private func warnOfForeignTokenizer(_ format: PromptFormat, _ folder: ModelFolder) {
-    guard let size = folder.vocabularySize, format.tokenizer.vocabularySize > size else { return }
-    Terminal.error.line(
-      "warning: the tokenizer has \(format.tokenizer.vocabularySize) tokens, the model knows \(size): "
-        + "it may not belong to this model")
   }
 }

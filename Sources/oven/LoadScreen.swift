@@ -1,25 +1,111 @@
+// Dispatch does not say yet that its timers may be shared.
+@preconcurrency import Dispatch
 import Supervisor
+import Synchronization
 
-/// What loading a model shows on stderr.
-struct LoadScreen: Sendable {
-  private let terminal = Terminal.error
+/// What loading a model shows on stderr; on a terminal with the time that has passed.
+final class LoadScreen: Sendable {
+  private struct State {
+    /// The line that is open, without its end; nil when there is none.
+    var text: String?
+    var begin = ContinuousClock.now
+  }
+
+  private let terminal: Terminal
+  private let state = Mutex(State())
+  // Ticks while a line is open; a compiler that works for minutes says nothing itself.
+  private let timer: (any DispatchSourceTimer)?
+
+  private let staysOpen: Bool
+
+  /// - Parameter staysOpen: whether more follows on the line of a finished load; then `end` ends it.
+  init(_ terminal: Terminal = .error, staysOpen: Bool = false) {
+    self.terminal = terminal
+    self.staysOpen = staysOpen
+    timer = terminal.isInteractive ? DispatchSource.makeTimerSource(queue: .global()) : nil
+    timer?.setEventHandler { [weak self] in self?.tick() }
+    timer?.schedule(deadline: .now() + 1, repeating: 1)
+    timer?.resume()
+  }
+
+  deinit { timer?.cancel() }
 
   /// Shows one event.
   func show(_ event: LoadEvent) {
     switch event {
     case .passedOver(let note):
-      terminal.line(terminal.styled("\(note.device) passed over: \(note.reason)", .dim))
+      line(terminal.styled("\(note.device) passed over: \(Self.short(note.reason))", .dim))
     case .fromCache(let device):
-      terminal.write("Loading model to \(device.device) … from cache (\(device.name))")
+      open("Loading model to \(device.device) … from cache (\(device.name))")
     case .compiling(let device, _):
       let hint = device.device.hasPrefix("NPU") ? ", first run, usually 1–2 min" : ""
-      terminal.write("Loading model to \(device.device) … compiling for \(device.name)\(hint)")
-    case .waiting: terminal.line("Another process compiles the same model; waiting for it.")
-    case .discarded(let reason): terminal.line("\nA cache entry is not used: \(reason)")
+      open("Loading model to \(device.device) … compiling for \(device.name)\(hint)")
+    case .waiting: line("Another process compiles the same model; waiting for it.")
+    case .discarded(let reason): line("A cache entry is not used: \(reason)")
     case .cacheWarning(let error):
-      terminal.line("\(terminal.styled("warning:", .yellow)) \(error.message)")
-      if !error.mend.isEmpty { terminal.line("  mend: \(error.mend)") }
-    case .loaded(let report): terminal.line(", \(Units.time(report.seconds))")
+      line("\(terminal.styled("warning:", .yellow)) \(error.message)")
+      if !error.mend.isEmpty { line("  mend: \(error.mend)") }
+    case .loaded(let report):
+      add(", \(Units.time(report.seconds))")
+      if !staysOpen { end() }
     }
+  }
+
+  /// Adds to the open line.
+  func add(_ text: String) {
+    state.withLock { state in
+      guard let open = state.text else { return }
+      state.text = open + text
+      terminal.write(terminal.isInteractive ? "\r\(open)\(text)\u{1B}[K" : text)
+    }
+  }
+
+  /// Ends the open line.
+  func end() {
+    state.withLock { state in close(&state) }
+  }
+
+  private func open(_ text: String) {
+    state.withLock { state in
+      close(&state)
+      state.text = text
+      state.begin = .now
+      terminal.write(text)
+    }
+  }
+
+  private func line(_ text: String) {
+    state.withLock { state in
+      close(&state)
+      terminal.line(text)
+    }
+  }
+
+  private func close(_ state: inout State) {
+    guard let text = state.text else { return }
+    terminal.write(terminal.isInteractive ? "\r\(text)\u{1B}[K\n" : "\n")
+    state.text = nil
+  }
+
+  private func tick() {
+    state.withLock { state in
+      guard let text = state.text else { return }
+      let seconds = Double((ContinuousClock.now - state.begin).components.seconds)
+      let time = seconds < 60 ? "\(Int(seconds)) s" : Units.time(seconds)
+      // A line that wraps could not be drawn again.
+      let shown = text.prefix(max(0, terminal.width - time.count - 3))
+      terminal.write("\r\(shown), \(time)\u{1B}[K")
+    }
+  }
+
+  /// A plugin's reason in at most 80 characters; `oven doctor` tells the whole of it.
+  static func short(_ reason: String) -> String {
+    if let missing = reason.range(of: ": cannot open shared object file") {
+      let library = reason[..<missing.lowerBound].split(separator: " ").last.map(String.init) ?? "a library"
+      return "\(library) is missing (see oven doctor)"
+    }
+    if reason.contains("Unsupported configuration key") { return "there is none (see oven doctor)" }
+    let line = reason.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+    return line.count <= 80 ? line : line.prefix(79) + "…"
   }
 }

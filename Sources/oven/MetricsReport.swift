@@ -6,18 +6,29 @@ import Supervisor
 struct MetricsReport {
   let result: GenerationResult
   let load: LoadReport
+  /// Seconds of the first runs after the load.
+  let warmUpSeconds: Double
+  /// Bytes of the whole process so far.
+  let peakMemory: Int
 
   /// Two lines for stderr.
   var lines: [String] {
+    [
+      "device \(load.device.device) (\(load.device.name)), loaded in \(Units.time(load.seconds)) "
+        + (load.fromCache ? "from cache" : "by compiling") + ", warm-up \(Units.time(warmUpSeconds)), "
+        + "peak memory \(Units.bytes(peakMemory))",
+      answerLine,
+    ]
+  }
+
+  /// What this answer took, in one line.
+  var answerLine: String {
     let metrics = result.metrics
     let reused = metrics.reusedTokens > 0 ? " (\(metrics.reusedTokens) reused)" : ""
-    return [
-      "device \(load.device.device) (\(load.device.name)), loaded in \(Units.time(load.seconds)) "
-        + (load.fromCache ? "from cache" : "by compiling"),
+    return
       "prompt \(metrics.promptTokens) tokens\(reused), first token after \(Units.time(metrics.timeToFirstToken)); "
-        + "generated \(metrics.generatedTokens) tokens, \(Units.decimals(metrics.tokensPerSecond, 1)) tokens/s, "
-        + "\(Units.decimals(metrics.timePerToken * 1000, 1)) ms per token",
-    ]
+      + "generated \(metrics.generatedTokens) tokens, \(Units.decimals(metrics.tokensPerSecond, 1)) tokens/s, "
+      + "\(Units.decimals(metrics.timePerToken * 1000, 1)) ms per token"
   }
 
   /// The answer with all figures.
@@ -26,7 +37,13 @@ struct MetricsReport {
     return [
       "answer": .string(result.text), "finish_reason": .string(result.reason.rawValue),
       "device": .string(load.device.device), "device_name": .string(load.device.name),
-      "load": ["seconds": .double(load.seconds), "from_cache": .bool(load.fromCache)],
+      "load": [
+        "seconds": .double(load.seconds), "from_cache": .bool(load.fromCache),
+        "warm_up_seconds": .double(warmUpSeconds),
+        "passed_over": .array(
+          load.passedOver.map { ["device": .string($0.device), "reason": .string($0.reason)] }),
+      ],
+      "peak_memory_bytes": .int(peakMemory),
       "prompt_tokens": .int(metrics.promptTokens), "reused_tokens": .int(metrics.reusedTokens),
       "generated_tokens": .int(metrics.generatedTokens),
       "time_to_first_token": .double(metrics.timeToFirstToken),

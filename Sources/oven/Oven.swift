@@ -21,7 +21,8 @@ struct Oven: AsyncParsableCommand {
 
   private static let subcommands: [any ParsableCommand.Type] = [
     BakeCommand.self, SupervisorCommand.self, FamiliesCommand.self, EvalCommand.self, TokenizeCommand.self,
-    TemplateCommand.self, PullCommand.self, DoctorCommand.self,
+    TemplateCommand.self, PullCommand.self, DoctorCommand.self, CacheCommand.self,
+    ChatCommand.self, BenchCommand.self,
   ]
 
   /// Runs the command line. Errors become three short lines and an exit code from sysexits.h.

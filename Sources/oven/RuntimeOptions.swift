@@ -19,14 +19,19 @@ struct RuntimeOptions: ParsableArguments {
   @Option(help: "Gigabytes that compiled models may take; the least recently used go first.")
   var cacheBudget: Double = 20
   @Flag(name: .customLong("no-cache"), help: "Compile every time, and keep nothing.") var noCache = false
+  @Flag(name: .customLong("no-canary"), help: "Do not compare a device with the CPU after its first load.")
+  var noCanary = false
   @Option(help: "NPU: tokens of the longest prompt.") var promptLength: Int = 1024
   @Option(help: "NPU: tokens left for an answer to it.") var responseLength: Int = 128
   @Option(help: "NPU: DYNAMIC or STATIC prefill.") var prefillHint: String?
   @Option(help: "NPU: FAST_COMPILE or BEST_PERF for generation.") var generateHint: String?
 
   /// The folder for compiled models.
-  var cacheFolder: String {
-    cacheDir ?? ProcessInfo.processInfo.environment["CACHE_DIR"].flatMap { $0.isEmpty ? nil : $0 }
+  var cacheFolder: String { Self.cacheFolder(cacheDir) }
+
+  /// The folder of `--cache-dir` if it was given, otherwise that of the environment or the default.
+  static func cacheFolder(_ option: String?) -> String {
+    option ?? ProcessInfo.processInfo.environment["CACHE_DIR"].flatMap { $0.isEmpty ? nil : $0 }
       ?? "./model_cache"
   }
 

@@ -14,9 +14,10 @@ struct SupervisorCommand: AsyncParsableCommand {
       The first load compiles the model for the device, which an NPU takes a minute or two for; the result is kept
       in ./model_cache, and every later load takes seconds.
 
-      With --prompt, or text on stdin, one answer goes to stdout and nothing else; progress and metrics go to
-      stderr.
+      On a terminal it is a chat; /help there lists the commands. With --prompt, or text on stdin, one answer goes
+      to stdout and nothing else; progress and metrics go to stderr.
 
+        oven supervisor --model_xml models/neuralchat_int4
         oven supervisor --model_xml models/neuralchat_int4 --prompt "Why is the sky blue?"
         echo "Translate to German: good morning" | oven supervisor --model_xml models/neuralchat_int4
       """)
@@ -31,7 +32,19 @@ struct SupervisorCommand: AsyncParsableCommand {
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
   func run() async throws {
-    try AnswerSession(model: modelXml, answer: answer, runtime: runtime, sampling: sampling).run()
+    try Self.run(model: modelXml, answer: answer, runtime: runtime, sampling: sampling)
+  }
+
+  /// A chat where a person sits at the terminal, otherwise one answer.
+  static func run(
+    model: String, answer: AnswerOptions, runtime: RuntimeOptions, sampling: SamplingOptions
+  ) throws {
+    if answer.prompt == nil, !answer.json, Terminal.inputIsInteractive {
+      var chat = try ChatScreen(model: model, answer: answer, runtime: runtime, sampling: sampling)
+      try chat.run()
+    } else {
+      try AnswerSession(model: model, answer: answer, runtime: runtime, sampling: sampling).run()
+    }
   }
 }
 

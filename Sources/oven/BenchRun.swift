@@ -1,0 +1,106 @@
+import Foundation
+import Generation
+import OpenVINO
+import Supervisor
+import Tokenization
+
+/// The measurements of `oven bench`.
+struct BenchRun {
+  let folder: ModelFolder
+  let runtime: RuntimeOptions
+  let promptTokens: Int
+  let generateTokens: Int
+  let repetitions: Int
+
+  /// Measures everything, in a cache folder that is gone afterwards.
+  func measure() throws -> BenchReport {
+    let core = try Core()
+    let tokenizer = try Tokenizer.load(folder: folder.folder)
+    let place = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "oven-bench-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: place) }
+    let cache = try CompiledModelCache(folder: place.path, budget: Int(runtime.cacheBudget * 1e9))
+    let screen = LoadScreen()
+    let loader = ModelLoader(core: core, cache: cache) { screen.show($0) }
+    var request = runtime.request(for: folder)
+    let compileSeconds: Double
+    do {
+      let compiled = try loader.load(request)
+      compileSeconds = compiled.report.seconds
+      // AUTO has chosen; the loads from the cache are of the same device.
+      request.device = compiled.report.device.device
+    }
+    var cached: [Double] = []
+    var loaded = try quietly(loader).load(request)
+    while loaded.report.fromCache, cached.count < repetitions {
+      cached.append(loaded.report.seconds)
+      if cached.count < repetitions { loaded = try quietly(loader).load(request) }
+    }
+    let engine = try StatefulEngine(loaded, options: EngineOptions(for: loaded))
+    let start = ContinuousClock.now
+    try engine.warmUp()
+    let warmUpSeconds = start.duration(to: .now) / .seconds(1)
+    let probe = Probe(engine: engine, tokenizer: tokenizer, repetitions: repetitions)
+    let lengths = prefillLengths(engine.contextLength)
+    let prefills = try lengths.map { try probe.prefill($0) }
+    let decode = try probe.decode(lengths.last ?? 1, generateTokens)
+    return BenchReport(
+      model: folder.folder, device: loaded.report.device.device, deviceName: loaded.report.device.name,
+      runtime: core.runtime.version, compileSeconds: compileSeconds, cachedSeconds: Spread(values: cached),
+      warmUpSeconds: warmUpSeconds, prefills: prefills, decode: decode, peakMemory: PeakMemory.bytes)
+  }
+
+  private func quietly(_ loader: ModelLoader) -> ModelLoader {
+    ModelLoader(core: loader.core, cache: loader.cache)
+  }
+
+  /// A sixteenth, a quarter and all of the longest prompt, as far as the context has room.
+  private func prefillLengths(_ context: Int) -> [Int] {
+    let longest = max(1, min(promptTokens, context - 1))
+    return Array(Set([longest / 16, longest / 4, longest].filter { $0 > 0 })).sorted()
+  }
+}
+
+/// Runs prompts and answers on an engine.
+private struct Probe {
+  let engine: StatefulEngine
+  let tokenizer: Tokenizer
+  let repetitions: Int
+
+  func prefill(_ tokens: Int) throws -> BenchReport.Prefill {
+    let results = try repeated(tokens, 1)
+    return .init(tokens: tokens, seconds: Spread(values: results.map(\.timeToFirstToken)))
+  }
+
+  func decode(_ tokens: Int, _ generated: Int) throws -> BenchReport.Decode {
+    let results = try repeated(tokens, generated)
+    return .init(
+      promptTokens: tokens, generatedTokens: results.first?.generatedTokens ?? 0,
+      tokensPerSecond: Spread(values: results.map(\.tokensPerSecond)),
+      overhead: Spread(values: results.map(\.overhead)))
+  }
+
+  /// Figures of the same answer again and again, from an empty cache each time, after one that does not count.
+  private func repeated(_ promptTokens: Int, _ generated: Int) throws -> [GenerationMetrics] {
+    let prompt = prompt(promptTokens)
+    var options = GenerationOptions()
+    options.doSample = false
+    options.ignoresEOS = true
+    options.maxNewTokens = generated
+    let config = try GenerationConfig(options)
+    let generator = Generator(engine)
+    return try (0...repetitions).map { _ in
+      try generator.reset()
+      let stream = tokenizer.makeStream(prompt: prompt)
+      return try generator.generate(prompt: prompt, config: config, stream: stream).metrics
+    }.dropFirst().map { $0 }
+  }
+
+  /// So many tokens of ordinary English.
+  private func prompt(_ count: Int) -> [Int] {
+    let text = "The baker weighs the flour, heats the oven and waits until the loaves are done. "
+    let piece = tokenizer.encode(text, addSpecialTokens: false)
+    guard !piece.isEmpty else { return [Int](repeating: 1, count: count) }
+    return (0..<count).map { piece[$0 % piece.count] }
+  }
+}

@@ -1,0 +1,69 @@
+import JSON
+import Supervisor
+
+/// What `oven cache` says, as lines and as JSON.
+enum CacheReport {
+  /// The entries of a cache, the most recently used first.
+  ///
+  /// - Parameter now: seconds since 1970, for ages.
+  static func lines(_ entries: [CacheEntry], folder: String, budget: Int, now: Int) -> [String] {
+    guard !entries.isEmpty else { return ["Nothing is compiled in \(folder)."] }
+    var table = Table([.left, .left, .right, .right, .left])
+    table.add("ENTRY", "DEVICE", "SIZE", "COMPILED IN", "LAST USED, MODEL")
+    for entry in entries {
+      table.add(
+        String(entry.key.digest.prefix(8)), entry.key.device, Units.bytes(entry.size),
+        Units.time(entry.compileSeconds), "\(age(now - entry.lastUsed)), \(entry.key.modelPath)")
+    }
+    let total = entries.reduce(0) { $0 + $1.size }
+    let count = entries.count == 1 ? "1 entry" : "\(entries.count) entries"
+    return table.lines + ["\(count), \(Units.bytes(total)) of \(Units.bytes(budget)), in \(folder)"]
+  }
+
+  /// The same for scripts.
+  static func json(_ entries: [CacheEntry], folder: String, budget: Int) -> JSON {
+    [
+      "folder": .string(folder), "budget_bytes": .int(budget),
+      "bytes": .int(entries.reduce(0) { $0 + $1.size }), "entries": .array(entries.map(json)),
+    ]
+  }
+
+  /// Whether a model is in the cache, and if not, why.
+  static func json(_ explanation: CacheExplanation, device: String) -> JSON {
+    var status = "cached"
+    var entry: CacheEntry?
+    var differences: [CacheKey.Difference] = []
+    switch explanation {
+    case .cached(let found): entry = found
+    case .neverCompiled: status = "never-compiled"
+    case .damaged(let found): (status, entry) = ("damaged", found)
+    case .changed(let nearest, let found): (status, entry, differences) = ("changed", nearest, found)
+    }
+    return [
+      "device": .string(device), "status": .string(status), "entry": entry.map(json) ?? .null,
+      "differences": .array(
+        differences.map { ["name": .string($0.name), "then": .string($0.then), "now": .string($0.now)] }),
+    ]
+  }
+
+  /// A span of time as people say it.
+  static func age(_ seconds: Int) -> String {
+    switch seconds {
+    case ..<60: "just now"
+    case ..<3600: "\(seconds / 60) min ago"
+    case ..<86_400: "\(seconds / 3600) h ago"
+    default: seconds < 172_800 ? "yesterday" : "\(seconds / 86_400) days ago"
+    }
+  }
+
+  private static func json(_ entry: CacheEntry) -> JSON {
+    [
+      "digest": .string(entry.key.digest), "folder": .string(entry.folder), "bytes": .int(entry.size),
+      "model": .string(entry.key.modelPath), "device": .string(entry.key.device),
+      "device_name": .string(entry.key.deviceName), "driver": .string(entry.key.driver),
+      "compiler": .string(entry.key.compiler), "openvino": .string(entry.key.runtime),
+      "properties": .array(entry.key.properties.map(JSON.string)), "created": .int(entry.created),
+      "last_used": .int(entry.lastUsed), "compile_seconds": .double(entry.compileSeconds),
+    ]
+  }
+}

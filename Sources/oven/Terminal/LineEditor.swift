@@ -1,0 +1,117 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Reads lines from the terminal of stdin with editing and history, drawing on stderr.
+final class LineEditor {
+  /// How reading a line ended.
+  enum Result {
+    case line(String)
+    /// Ctrl-D, or the terminal has gone.
+    case ended
+    /// Ctrl-C on an empty line.
+    case interrupted
+    /// The caller wanted to stop.
+    case stopped
+  }
+
+  private let terminal = Terminal.error
+  private var decoder = KeyDecoder()
+  private var state = LineState()
+  /// Keys that came behind an Enter, for the next line.
+  private var waiting: [Key] = []
+  private var shownRow = 0
+
+  /// Reads a line.
+  ///
+  /// - Parameter shouldStop: asked ten times a second.
+  func read(prompt: String, shouldStop: () -> Bool) -> Result {
+    guard RawMode.enter() else { return readLine().map { .line($0) } ?? .ended }
+    terminal.write("\u{1B}[?2004h")
+    defer {
+      terminal.write("\u{1B}[?2004l")
+      RawMode.leave()
+    }
+    shownRow = 0
+    draw(prompt)
+    while !shouldStop() {
+      if let result = handleWaiting(prompt) { return result }
+      // After a lone Escape only a short while is left for the rest of a sequence.
+      switch RawMode.read(milliseconds: decoder.isWaiting ? 50 : 100) {
+      case .bytes(let bytes): waiting += decoder.decode(bytes)
+      case .nothing: waiting += decoder.flush()
+      case .ended:
+        finish(prompt)
+        return .ended
+      }
+    }
+    finish(prompt)
+    return .stopped
+  }
+
+  private func handleWaiting(_ prompt: String) -> Result? {
+    guard !waiting.isEmpty else { return nil }
+    var handled = 0
+    defer { waiting.removeFirst(handled) }
+    for key in waiting {
+      handled += 1
+      // What is submitted or ended stays on the screen as it was.
+      let before = state.buffer
+      switch state.handle(key) {
+      case .editing: continue
+      case .submitted(let text):
+        finish(prompt, before)
+        return .line(text)
+      case .ended:
+        finish(prompt)
+        return .ended
+      case .interrupted:
+        finish(prompt)
+        return .interrupted
+      case .clearScreen:
+        terminal.write("\u{1B}[H\u{1B}[2J")
+        shownRow = 0
+      case .suspend: suspend(prompt)
+      }
+    }
+    draw(prompt)
+    return nil
+  }
+
+  private func suspend(_ prompt: String) {
+    finish(prompt)
+    RawMode.leave()
+    raise(SIGTSTP)
+    _ = RawMode.enter()
+    shownRow = 0
+  }
+
+  private func layout(_ prompt: String, _ buffer: LineBuffer) -> LineLayout {
+    LineLayout(
+      buffer, prompt: prompt, styledPrompt: terminal.styled(prompt, .cyan), columns: terminal.width)
+  }
+
+  private func draw(_ prompt: String) {
+    let layout = layout(prompt, state.buffer)
+    var output = begin(layout)
+    let up = layout.rows - 1 - layout.cursorRow
+    if up > 0 { output += "\u{1B}[\(up)A" }
+    output += "\r" + (layout.cursorColumn > 0 ? "\u{1B}[\(layout.cursorColumn)C" : "")
+    terminal.write(output)
+    shownRow = layout.cursorRow
+  }
+
+  /// Draws for the last time; the cursor goes to a new line below.
+  private func finish(_ prompt: String, _ buffer: LineBuffer? = nil) {
+    terminal.write(begin(layout(prompt, buffer ?? state.buffer)) + "\n")
+    shownRow = 0
+  }
+
+  private func begin(_ layout: LineLayout) -> String {
+    (shownRow > 0 ? "\u{1B}[\(shownRow)A" : "") + "\r\u{1B}[J" + layout.text
+  }
+}

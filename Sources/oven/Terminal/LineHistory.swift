@@ -1,0 +1,27 @@
+/// Lines that were entered before, the way up and down through them, and the line that was being typed meanwhile.
+package struct LineHistory {
+  private var entries: [String] = []
+  private var position = 0
+  private var draft = ""
+  private let limit: Int
+
+  /// - Parameter limit: how many lines are kept.
+  package init(limit: Int = 1000) { self.limit = limit }
+
+  /// Adds a line, unless it is empty or the same as the last one.
+  package mutating func add(_ line: String) {
+    if !line.isEmpty, entries.last != line { entries.append(line) }
+    if entries.count > limit { entries.removeFirst() }
+    position = entries.count
+    draft = ""
+  }
+
+  /// The line before or after the one that is shown; nil at either end.
+  package mutating func move(_ direction: Int, from current: String) -> String? {
+    let target = position + direction
+    guard (0...entries.count).contains(target) else { return nil }
+    if position == entries.count { draft = current }
+    position = target
+    return position == entries.count ? draft : entries[position]
+  }
+}

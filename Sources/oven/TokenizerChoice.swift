@@ -1,0 +1,37 @@
+import ChatTemplates
+import Foundation
+import Hub
+import Supervisor
+
+/// Which tokenizer a model runs with: its own, or that of `--tokenizer_id`.
+enum TokenizerChoice {
+  /// Reads the tokenizer and template.
+  ///
+  /// - Parameters:
+  ///   - id: a folder, or a model's name on the hub that an earlier `oven pull` or other tool has brought into the
+  ///     local cache; nothing is fetched.
+  /// - Throws: an `ErrorReport` where the name is neither.
+  static func format(_ id: String?, for model: ModelFolder, style: ChatStyle?) throws -> PromptFormat {
+    let format = try PromptFormat(folder: try id.map(folder) ?? model.folder, style: style)
+    if let size = model.vocabularySize, format.tokenizer.vocabularySize > size {
+      Terminal.error.line(
+        "warning: the tokenizer has \(format.tokenizer.vocabularySize) tokens, the model knows \(size): "
+          + "it may not belong to this model")
+    }
+    return format
+  }
+
+  private static func folder(_ id: String) throws -> String {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: id, isDirectory: &isFolder), isFolder.boolValue { return id }
+    let client = try HubClient(.fromEnvironment(ProcessInfo.processInfo.environment))
+    if let name = try? HubModelID(id), let snapshot = client.cachedSnapshot(name) { return snapshot }
+    throw ErrorReport(
+      what: "there is no tokenizer \(id)",
+      why:
+        "it is no folder, and the local hub cache (\(client.configuration.cacheFolder)) has no such model; "
+        + "running fetches nothing",
+      mend: "leave --tokenizer_id out (the tokenizer was baked with the model), or fetch it: oven pull \(id)",
+      status: .noInput)
+  }
+}
