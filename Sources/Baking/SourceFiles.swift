@@ -5,7 +5,7 @@ import JSON
 /// The files that stand beside the weights: configuration, tokenizer, chat template.
 ///
 /// What the source has is taken byte for byte, so that the tokenizer cannot drift from the weights. A GGUF has
-/// them inside its metadata; there they are written anew.
+/// them inside its metadata, and some models only have a vocabulary; there they are written anew.
 struct SourceFiles {
   /// A file of the baked folder.
   struct File {
@@ -19,6 +19,7 @@ struct SourceFiles {
   private static let copiedNames = [
     "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
     "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model",
+    "spiece.model",
     "chat_template.jinja", "chat_template.json", "preprocessor_config.json",
   ]
 
@@ -34,6 +35,11 @@ struct SourceFiles {
     if checkpoint.gguf == nil || source.isFolder { try copy(from: source.folder) }
     if self["config.json"] == nil, let config = checkpoint.config { add("config.json", config) }
     if let gguf = checkpoint.gguf, self["tokenizer.json"] == nil { try recover(from: gguf) }
+    if needsTokenizer, self["tokenizer.json"] == nil,
+      let tokenizer = try PublishedVocabulary(files).tokenizer()
+    {
+      add("tokenizer.json", tokenizer)
+    }
     if needsTokenizer, self["tokenizer.json"] == nil {
       throw BakeError(
         .noInput, "the source has no tokenizer.json",
@@ -53,7 +59,9 @@ struct SourceFiles {
   private mutating func copy(from folder: URL) throws {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let templates = names.filter { $0.hasPrefix("chat_template") && $0.hasSuffix(".jinja") }
-    for name in Set(Self.copiedNames).union(templates).sorted() where names.contains(name) {
+    let vocabularies = names.filter { $0.hasSuffix(".tiktoken") || $0 == "tiktoken.model" }
+    for name in Set(Self.copiedNames).union(templates).union(vocabularies).sorted() where names.contains(name)
+    {
       let url = folder.appending(path: name)
       let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize
       guard (size ?? 0) <= Self.maximumByteCount, let data = try? Data(contentsOf: url) else {

@@ -1,0 +1,36 @@
+import Baking
+import Foundation
+import JSON
+import Testing
+
+/// A source needs no `tokenizer.json` if it has the vocabulary in another form.
+@Suite struct TokenizerFilesTests {
+  @Test func makesOneOfASentencePieceModel() throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("llama", to: folder)
+    let model = Fixture.url("llama").deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "importers/mistral-v1.model")
+    try FileManager.default.copyItem(at: model, to: source.appending(path: "tokenizer.model"))
+    var options = tinyBake(source, folder["baked"])
+    options.needsTokenizer = true
+    _ = try Bake(options).run()
+    let json = try JSON(parsing: Data(contentsOf: folder["baked"].appending(path: "tokenizer.json")))
+    #expect(json["model"]?["type"]?.string == "BPE")
+    #expect(json["model"]?["vocab"]?.object?.count == 32_000)
+    let copy = try Data(contentsOf: folder["baked"].appending(path: "tokenizer.model"))
+    #expect(copy == (try Data(contentsOf: model)))
+  }
+
+  @Test func refusesADamagedVocabulary() throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("llama", to: folder)
+    try Data([0xFF, 0xFF, 0xFF]).write(to: source.appending(path: "tokenizer.model"))
+    var options = tinyBake(source, folder["baked"])
+    options.needsTokenizer = true
+    #expect(failure(of: options) != nil)
+    try FileManager.default.removeItem(at: source.appending(path: "tokenizer.model"))
+    try Data("{}".utf8).write(to: source.appending(path: "vocab.json"))
+    #expect((failure(of: options) as? BakeError)?.what.contains("no tokenizer.json") == true)
+    #expect(folder.names == ["source"])
+  }
+}
