@@ -84,7 +84,9 @@ public struct Bake: Sendable {
       ) { xml += $0 }
       try report.add(name + ".xml", Array(xml.utf8), to: staging)
     }
-    for file in plan.files.files + plan.tokenizerIR.files { try report.add(file.name, file.bytes, to: staging) }
+    for file in plan.files.files + plan.tokenizerIR.files {
+      try report.add(file.name, file.bytes, to: staging)
+    }
     return report
   }
 }
