@@ -98,6 +98,7 @@ let package = Package(
       name: "bench-tokenizer", dependencies: ["Tokenization"], path: "Benchmarks/tokenizer",
       exclude: ["compare.py"], swiftSettings: settings),
 
+    tests("Oven", ["oven"]),
     tests("JSON", ["JSON"]),
     tests("Tensors", ["Tensors"]),
     tests("Patterns", ["Patterns"]),
