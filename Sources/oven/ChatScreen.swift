@@ -33,6 +33,7 @@ struct ChatScreen {
   mutating func run() throws {
     note("Ask away; /help lists the commands, Ctrl-D ends.")
     signals.beginAnswer()
+    defer { editor.close() }
     loop: while !signals.isTerminated {
       switch editor.read(prompt: "> ", shouldStop: { [signals] in signals.isTerminated }) {
       case .line(let line): if !handle(ChatSlash(line)) { break loop }

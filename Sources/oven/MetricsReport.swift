@@ -27,8 +27,8 @@ struct MetricsReport {
     let reused = metrics.reusedTokens > 0 ? " (\(metrics.reusedTokens) reused)" : ""
     return
       "prompt \(metrics.promptTokens) tokens\(reused), first token after \(Units.time(metrics.timeToFirstToken)); "
-      + "generated \(metrics.generatedTokens) tokens, \(Units.decimals(metrics.tokensPerSecond, 1)) tokens/s, "
-      + "\(Units.decimals(metrics.timePerToken * 1000, 1)) ms per token"
+      + "generated \(metrics.generatedTokens), \(Units.decimals(metrics.tokensPerSecond, 1)) tokens/s "
+      + "(\(Units.decimals(metrics.timePerToken * 1000, 1)) ms)"
   }
 
   /// The answer with all figures.

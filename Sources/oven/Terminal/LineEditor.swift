@@ -6,7 +6,8 @@
   import Darwin
 #endif
 
-/// Reads lines from the terminal of stdin with editing and history, drawing on stderr.
+/// Reads lines from the terminal of stdin with editing and history, drawing on stderr. Between two lines the
+/// terminal does not echo; `close` makes it as it was.
 final class LineEditor {
   /// How reading a line ended.
   enum Result {
@@ -34,7 +35,7 @@ final class LineEditor {
     terminal.write("\u{1B}[?2004h")
     defer {
       terminal.write("\u{1B}[?2004l")
-      RawMode.leave()
+      RawMode.enter(keepsSignals: true)
     }
     shownRow = 0
     draw(prompt)
@@ -52,6 +53,9 @@ final class LineEditor {
     finish(prompt)
     return .stopped
   }
+
+  /// Makes the terminal as it was.
+  func close() { RawMode.leave() }
 
   private func handleWaiting(_ prompt: String) -> Result? {
     guard !waiting.isEmpty else { return nil }
@@ -84,9 +88,10 @@ final class LineEditor {
 
   private func suspend(_ prompt: String) {
     finish(prompt)
-    RawMode.leave()
+    RawMode.leaveBeforeExit()
     raise(SIGTSTP)
-    _ = RawMode.enter()
+    RawMode.enter()
+    terminal.write("\u{1B}[?2004h")
     shownRow = 0
   }
 

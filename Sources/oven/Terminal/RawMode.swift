@@ -7,21 +7,26 @@
 #endif
 import Synchronization
 
-/// The terminal of stdin with keys arriving one by one, unechoed.
+/// The terminal of stdin with keys arriving one by one, unechoed. What is typed while an answer is
+/// written then waits for the next line, and does not appear within the answer.
 enum RawMode {
   /// How the terminal was before; nil while it is as it was.
   private static let before = Mutex<termios?>(nil)
 
-  /// Turns the raw mode on.
+  /// Turns the raw mode on, or changes it.
+  ///
+  /// - Parameter keepsSignals: whether Ctrl-C and Ctrl-Z are signals, as while an answer is written, and not keys.
   /// - Returns: Whether stdin is a terminal that can.
-  static func enter() -> Bool {
+  @discardableResult
+  static func enter(keepsSignals: Bool = false) -> Bool {
     before.withLock { before in
-      guard before == nil else { return true }
       var mode = termios()
       guard tcgetattr(STDIN_FILENO, &mode) == 0 else { return false }
-      let original = mode
+      let original = before ?? mode
+      mode = original
       // Output stays as it is, so that a newline begins a line.
-      mode.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
+      mode.c_lflag &= ~tcflag_t(ICANON | ECHO | IEXTEN)
+      if !keepsSignals { mode.c_lflag &= ~tcflag_t(ISIG) }
       mode.c_iflag &= ~tcflag_t(ICRNL | INLCR | IXON | ISTRIP)
       guard tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) == 0 else { return false }
       before = original
