@@ -23,7 +23,10 @@ struct BakePlan {
   let notes: [String]
 
   init(_ options: BakeOptions) throws {
-    let checkpoint = try Checkpoint.open(path: options.source.path)
+    let checkpoint =
+      options.streamedWeights.isEmpty
+      ? try Checkpoint.open(path: options.source.path)
+      : try Checkpoint.open(sources: options.streamedWeights, configIn: options.source.path)
     self.checkpoint = checkpoint
     guard let config = checkpoint.config else { throw BakeError.noConfig(options.source.path) }
     files = try SourceFiles(of: checkpoint, at: options.source, needsTokenizer: options.needsTokenizer)

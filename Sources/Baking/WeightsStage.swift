@@ -93,6 +93,8 @@ struct WeightsStage {
   /// What is baked from what: a journal with another fingerprint belongs to another bake.
   private var fingerprint: String {
     var parts = [OvenVersion.current, String(plan.bin.totalByteCount), String(options.usesSHA256)]
+    // Where weights come from a hub there are no dates of files, but a commit.
+    parts.append(options.origin?.revision ?? "")
     parts += plan.recipe.manifestEntries.map { "\($0.0)=\($0.1)" }
     for file in plan.checkpoint.files {
       let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)

@@ -91,6 +91,28 @@ public enum Checkpoint {
     return try opened(tensors, of: source.name, files: files, format: format, config: config)
   }
 
+  /// Opens weights that are read from elsewhere, such as a hub's server, with the `config.json` of a folder.
+  ///
+  /// - Parameter sources: files of safetensors or PyTorch, the kind being told by the end of their names.
+  /// - Throws: `CheckpointError` for other kinds, and as `open(path:)`.
+  public static func open(sources: [any ByteSource], configIn folder: String) throws -> OpenedCheckpoint {
+    var tensors: [any StoredTensor] = []
+    var format = PlainFormat.safetensors
+    for source in sources {
+      guard let named = PlainFormat(fileName: source.name) else {
+        throw CheckpointError(
+          .unsupported, "\(source.name) cannot be read by ranges",
+          mend: "Known are safetensors and PyTorch's zip format; download others first.")
+      }
+      tensors += try named.tensors(of: source)
+      format = named
+    }
+    let files = sources.map { CheckpointFile(path: $0.name, byteCount: $0.byteCount) }
+    return try opened(
+      tensors, of: sources.first?.name ?? folder, files: files, format: format, config: try config(in: folder)
+    )
+  }
+
   private static func opened(
     _ tensors: [any StoredTensor], of name: String, files: [CheckpointFile], format: PlainFormat,
     config: JSON?

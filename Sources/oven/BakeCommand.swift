@@ -27,6 +27,9 @@ struct BakeCommand: AsyncParsableCommand {
     help: "A model of the hub instead: owner/name. It is downloaded into the cache that all tools share.")
   var modelId: String?
 
+  @Flag(help: "Read the weights of --model_id from the hub while baking, and never store them.")
+  var stream = false
+
   @Option(name: [.customShort("o"), .long], help: "The folder to write.", completion: .directory)
   var outputDir: String
 
@@ -51,6 +54,7 @@ struct BakeCommand: AsyncParsableCommand {
     guard (source == nil) != (modelId == nil) else {
       throw ValidationError("Name one checkpoint: oven bake SOURCE -o DIR, or oven bake --model_id ID -o DIR")
     }
+    if stream, modelId == nil { throw ValidationError("--stream reads a model of the hub: give --model_id") }
   }
 
   func run() async throws {
@@ -80,17 +84,42 @@ struct BakeCommand: AsyncParsableCommand {
     selection.requiresTokenizer = options.needsTokenizer
     // What is baked already cannot be baked.
     selection.weights.removeAll { $0 == .openvino }
+    if stream { return try await open(model, selection, into: &options) }
     let snapshot = try await hub.download(model, selection, HubScreen())
     let folder = URL(filePath: snapshot.folder, directoryHint: .isDirectory)
     // The cache may have other files of the same model from before: a GGUF is named, not looked for. Where it is
     // split, the first part leads to the others.
     let gguf = snapshot.files.map(\.path).filter { $0.hasSuffix(".gguf") }.min()
     options.source = gguf.map { folder.appending(path: $0) } ?? folder
-    let sums = snapshot.files.compactMap { file in
+    options.origin = .init(snapshot.id, snapshot.commit, snapshot.files)
+  }
+
+  /// Opens the weights on the hub; only configuration and tokenizer are downloaded.
+  private func open(
+    _ model: String, _ selection: FileSelection, into options: inout BakeOptions
+  ) async throws {
+    let client = try HubClient(.fromEnvironment(ProcessInfo.processInfo.environment))
+    var selection = selection
+    selection.weights.removeAll { $0 == .gguf }
+    let screen = HubScreen()
+    let stream = try await client.stream(
+      HubModelID(model), revision: hub.revision, selecting: selection
+    ) { screen.show($0) }
+    screen.finish()
+    options.source = URL(filePath: stream.folder, directoryHint: .isDirectory)
+    options.streamedWeights = stream.weights
+    options.origin = .init(stream.model.id, stream.model.commit, stream.model.files)
+  }
+}
+
+extension BakeOptions.Origin {
+  /// A model of the hub with the sums that the hub knows.
+  fileprivate init(_ id: HubModelID, _ commit: String, _ files: [HubFile]) {
+    let sums = files.compactMap { file in
       file.sha256.map { (URL(filePath: file.path).lastPathComponent, $0) }
     }
-    options.origin = .init(
-      modelID: snapshot.id.description, revision: snapshot.commit,
+    self.init(
+      modelID: id.description, revision: commit,
       sums: Dictionary(sums, uniquingKeysWith: { first, _ in first }))
   }
 }

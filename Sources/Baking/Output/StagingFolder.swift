@@ -97,7 +97,7 @@ extension BakeError {
   /// A file or folder could not be written, for the reason that Foundation's error gives.
   static func cannotWrite(_ path: String, _ error: any Error) -> BakeError {
     let cocoa = error as? CocoaError
-    let reason = (cocoa?.underlying as? POSIXError)?.code ?? .EIO
+    let reason = (cocoa?.underlying as? POSIXError)?.code
     switch (cocoa?.code, reason) {
     case (.fileWriteOutOfSpace, _), (_, .ENOSPC): return .diskFull(path)
     case (.fileWriteNoPermission, _), (_, .EACCES), (_, .EPERM), (_, .EROFS):
@@ -106,7 +106,8 @@ extension BakeError {
         mend: "choose a folder of your own with -o, or change its permissions")
     default:
       return BakeError(
-        .cannotCreate, "cannot write \(path)", why: error.localizedDescription,
+        .cannotCreate, "cannot write \(path)",
+        why: reason.map { String(cString: strerror($0.rawValue)) } ?? error.localizedDescription,
         mend: "choose another folder with -o")
     }
   }
