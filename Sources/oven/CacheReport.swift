@@ -2,11 +2,11 @@ import JSON
 import Supervisor
 
 /// What `oven cache` says, as lines and as JSON.
-enum CacheReport {
+package enum CacheReport {
   /// The entries of a cache, the most recently used first.
   ///
   /// - Parameter now: seconds since 1970, for ages.
-  static func lines(_ entries: [CacheEntry], folder: String, budget: Int, now: Int) -> [String] {
+  package static func lines(_ entries: [CacheEntry], folder: String, budget: Int, now: Int) -> [String] {
     guard !entries.isEmpty else { return ["Nothing is compiled in \(folder)."] }
     var table = Table([.left, .left, .right, .right, .left])
     table.add("ENTRY", "DEVICE", "SIZE", "COMPILED IN", "LAST USED, MODEL")
@@ -21,7 +21,7 @@ enum CacheReport {
   }
 
   /// The same for scripts.
-  static func json(_ entries: [CacheEntry], folder: String, budget: Int) -> JSON {
+  package static func json(_ entries: [CacheEntry], folder: String, budget: Int) -> JSON {
     [
       "folder": .string(folder), "budget_bytes": .int(budget),
       "bytes": .int(entries.reduce(0) { $0 + $1.size }), "entries": .array(entries.map(json)),
@@ -29,7 +29,7 @@ enum CacheReport {
   }
 
   /// Whether a model is in the cache, and if not, why.
-  static func json(_ explanation: CacheExplanation, device: String) -> JSON {
+  package static func json(_ explanation: CacheExplanation, device: String) -> JSON {
     var status = "cached"
     var entry: CacheEntry?
     var differences: [CacheKey.Difference] = []
@@ -47,7 +47,7 @@ enum CacheReport {
   }
 
   /// A span of time as people say it.
-  static func age(_ seconds: Int) -> String {
+  package static func age(_ seconds: Int) -> String {
     switch seconds {
     case ..<60: "just now"
     case ..<3600: "\(seconds / 60) min ago"

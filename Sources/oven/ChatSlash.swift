@@ -1,5 +1,5 @@
 /// A command of the chat: a line that begins with a slash.
-enum ChatSlash: Equatable {
+package enum ChatSlash: Equatable {
   case help
   /// Shows the system's message, or sets it.
   case system(String?)
@@ -16,7 +16,7 @@ enum ChatSlash: Equatable {
   case mistake(String)
 
   /// Reads a line. `//` at the beginning stands for a slash that belongs to the question.
-  init(_ line: String) {
+  package init(_ line: String) {
     let line = String(line.drop(while: \.isWhitespace))
     if line.hasPrefix("//") {
       self = .question(String(line.dropFirst()))
