@@ -2,6 +2,7 @@ import Baking
 import Crypto
 import Foundation
 import JSON
+import Tensors
 import Testing
 
 @Suite struct BakeTests {
@@ -33,6 +34,23 @@ import Testing
       #expect(file.checksum.algorithm == "sha256")
       #expect(file.checksum.digest == SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())
     }
+  }
+
+  @Test func readsWeightsFromElsewhere() throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("llama", to: folder)
+    let file = source.appending(path: "model.safetensors")
+    var streamed = tinyBake(source, folder["baked"])
+    streamed.streamedWeights = [
+      MemoryByteSource(name: "acme/tiny/model.safetensors", bytes: Array(try Data(contentsOf: file)))
+    ]
+    streamed.origin = .init(modelID: "acme/tiny", revision: "c0ffee", sums: ["model.safetensors": "5407"])
+    try FileManager.default.removeItem(at: file)
+    let report = try Bake(streamed).run()
+    #expect(report.source.files.map(\.name) == ["model.safetensors"])
+    #expect(report.source.files.map(\.sha256) == ["5407"])
+    _ = try Bake(wholeBake(beside: folder)).run()
+    #expect(try bin(folder["baked"]) == bin(folder["whole"]))
   }
 
   @Test func replacesOnlyOnRequest() throws {
