@@ -50,7 +50,9 @@ public struct CompiledModelCache: Sendable {
     return SupervisorError(
       .cacheUnusable,
       "the cache folder \(folder) cannot be written (\(error.message)); \(place) belongs to \(owner)",
-      mend: "Run `sudo chown -R $USER \(place)`, or give another folder with --cache-dir or CACHE_DIR.")
+      mend: place == folder
+        ? "Give it to yourself, `sudo chown -R $USER \(folder)`, or another one with --cache-dir or CACHE_DIR."
+        : "Give a folder of your own with --cache-dir or CACHE_DIR.")
   }
 
   /// The entry of a key, if there is one and its files have the right size. Its sum is not checked yet.
