@@ -46,9 +46,13 @@ struct BakePlan {
     try recipe.check()
     let evened = recipe.awq ? try EvenedChannels(logical[0].graph).weights : [:]
     let decisions = try WeightDecisions(weights, recipe: recipe, replacements: evened)
-    notes =
-      tokenizerIR.notes + decisions.notes
-      + (recipe.awq ? ["AWQ: \(evened.count / 2) pairs of matrices evened out"] : [])
+    var notes = tokenizerIR.notes + decisions.notes
+    if recipe.awq { notes.append("AWQ: \(evened.count / 2) pairs of matrices evened out") }
+    if !options.streamedWeights.isEmpty {
+      // Tensors are read in the order of the graph, so a file's own sum cannot be computed on the way.
+      notes.append("streamed: the SHA-256 of the source's files are the hub's word and were not checked")
+    }
+    self.notes = notes
     var layout = BinLayout()
     graphs = try logical.map { name, graph in
       let lowered = try graph.lowered { decisions.format(of: $0) }
