@@ -112,7 +112,7 @@ let package = Package(
     tests("TokenizerIR", ["JSON", "Tokenization", "TokenizerIR"]),
     tests("ChatTemplates", ["ChatTemplates", "JSON", orderedCollections]),
     tests("Hub", ["Hub", "Tensors", crypto, nioPosix] + nio),
-    tests("Baking", ["Baking", "JSON", "Quantization", crypto]),
+    tests("Baking", ["Baking", "JSON", "Quantization", "Tensors", crypto]),
     tests("OpenVINO", ["OpenVINO"]),
     tests("Generation", ["Generation", "JSON"]),
     tests("Supervisor", ["Generation", "JSON", "OpenVINO", "Supervisor"]),
