@@ -59,6 +59,22 @@ import Testing
     }
   }
 
+  /// The blocks of the GGUF are kept as they are, so the default bake knows as much as the unquantised weights.
+  @Test func theDefaultBakeLosesNothing() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    let text = try String(
+      contentsOf: SmolLM2.root.appending(path: "Tests/Fixtures/smollm2/text.txt"), encoding: .utf8)
+    let tokens = try PromptFormat(folder: baked.path).tokenizer.encode(text)
+    let engine = try StatefulEngine(
+      SmolLM2.load(baked, allLogits: true), options: EngineOptions(contextLength: 512))
+    let perplexity = try Perplexity(of: tokens, window: 128, on: engine)
+    #expect(perplexity.count == 316)
+    // What transformers computes (Fixtures/smollm2/perplexity.py); half a per cent is what may be lost.
+    let unquantised = 56.2045
+    #expect(abs(perplexity.value - unquantised) < 0.005 * unquantised)
+  }
+
   @Test func aHuggingFaceFolderGivesTheSameText() throws {
     let folder = try TemporaryFolder()
     let fromGGUF = try SmolLM2.bake(to: "gguf", in: folder, format: .fp32)
