@@ -20,10 +20,13 @@ public struct Bake: Sendable {
   /// - Parameters:
   ///   - events: receives stages, notes and progress.
   ///   - isCancelled: asked often; once it says true the bake stops, and can be resumed.
+  ///   - inspect: looks at the finished folder before it takes its name, and adds to the report. What it throws
+  ///     ends the bake, and the destination stays as it was.
   /// - Throws: `BakeError`, or the error of the reader, graph or recipe that refused. Nothing is left behind then,
   ///   unless the bake was stopped on request.
   public func run(
-    events: @escaping BakeEventHandler = { _ in }, isCancelled: @escaping @Sendable () -> Bool = { false }
+    events: @escaping BakeEventHandler = { _ in }, isCancelled: @escaping @Sendable () -> Bool = { false },
+    inspect: BakeInspection? = nil
   ) throws -> BakeReport {
     let begin = ContinuousClock.now
     try checkDestination()
@@ -34,6 +37,7 @@ public struct Bake: Sendable {
       try staging.remove { !WeightsStage.resumableNames.contains($0) }
       try checkSpace(for: plan, in: staging)
       var report = try write(plan, to: staging, events, isCancelled)
+      try inspect?(staging.url, &report)
       report.seconds = (ContinuousClock.now - begin) / .seconds(1)
       report.peakMemory = HostResources.peakMemory
       try staging.write((report.manifest.serialized(.pretty) + "\n").utf8, to: Manifest.fileName)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a bake tells about its progress. Delivered from several threads, one event at a time.
 public enum BakeEvent: Sendable {
   /// A stage begins, said as a sentence.
@@ -14,3 +16,7 @@ public enum BakeEvent: Sendable {
 
 /// Takes a bake's events; must not block.
 public typealias BakeEventHandler = @Sendable (BakeEvent) -> Void
+
+/// Looks at a folder that is finished but for its manifest and its name, and adds what it finds to the report. That
+/// is how whoever has a runtime checks what this library, which knows none, has written.
+public typealias BakeInspection = (_ folder: URL, _ report: inout BakeReport) throws -> Void
