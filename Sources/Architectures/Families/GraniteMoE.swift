@@ -26,22 +26,18 @@ public struct GraniteMoE: Architecture {
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
-    let decoder = try DecoderBuilder(options)
-    let model = weights["model"]
-    var hidden = try decoder.graph.scaled(decoder.embed(config, model["embed_tokens"]), by: embeddingFactor)
-    for index in 0..<config.layerCount {
-      let layer = model["layers"][index]
+    let decoder = PreNormDecoder(
+      config: config, norm: norm, embeddingFactor: embeddingFactor, residualFactor: residualFactor,
+      lastFactor: 1 / logitsDivisor)
+    return try decoder.build(weights, options) { layer, _ in
       var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
       attention.rotary = rotary
       attention.scale = attentionFactor
-      hidden = try decoder.preNormLayer(
-        hidden, index: index,
-        attentionNorm: norm(layer["input_layernorm"]), attention: attention,
-        feedForwardNorm: norm(layer["post_attention_layernorm"]),
-        feedForward: .experts(mixture(layer["block_sparse_moe"])), residualFactor: residualFactor)
+      return (
+        attention,
+        .experts(try mixture(layer["block_sparse_moe"]))
+      )
     }
-    let last = try decoder.normalize(hidden, norm(model["norm"]).scaled(by: 1 / logitsDivisor))
-    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
   }
 
   private func mixture(_ scope: WeightScope) throws -> MixtureOfExperts {

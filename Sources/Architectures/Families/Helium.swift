@@ -24,24 +24,15 @@ public struct Helium: Architecture {
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
-    let decoder = try DecoderBuilder(options)
-    let model = weights["model"]
-    var hidden = try decoder.embed(config, model["embed_tokens"])
-    for index in 0..<config.layerCount {
-      let layer = model["layers"][index]
+    let decoder = PreNormDecoder(config: config, norm: norm)
+    return try decoder.build(weights, options) { layer, _ in
       var attention = try config.attention(layer["self_attn"], bias: attentionBias)
       attention.rotary = rotary
       attention.pairNeighbours(rotary.dimension)
-      hidden = try decoder.preNormLayer(
-        hidden, index: index,
-        attentionNorm: norm(layer["input_layernorm"]), attention: attention,
-        feedForwardNorm: norm(layer["post_attention_layernorm"]),
-        feedForward: .dense(
-          config.gatedFeedForward(
-            layer["mlp"], intermediate: intermediateSize, activation: activation, bias: mlpBias)))
+      let mlp = try config.gatedFeedForward(
+        layer["mlp"], intermediate: intermediateSize, activation: activation, bias: mlpBias)
+      return (attention, .dense(mlp))
     }
-    let last = try decoder.normalize(hidden, norm(model["norm"]))
-    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
   }
 
   private func norm(_ scope: WeightScope) throws -> Normalization {

@@ -23,21 +23,12 @@ public struct Hunyuan: Architecture {
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
-    let decoder = try DecoderBuilder(options)
-    let model = weights["model"]
-    var hidden = try decoder.embed(config, model["embed_tokens"])
-    for index in 0..<config.layerCount {
-      let layer = model["layers"][index]
-      hidden = try decoder.preNormLayer(
-        hidden, index: index,
-        attentionNorm: norm(layer["input_layernorm"], config.hiddenSize),
-        attention: attention(layer["self_attn"]),
-        feedForwardNorm: norm(layer["post_attention_layernorm"], config.hiddenSize),
-        feedForward: .dense(
-          config.gatedFeedForward(layer["mlp"], intermediate: intermediateSize, activation: activation)))
+    let decoder = PreNormDecoder(config: config, norm: { try norm($0, config.hiddenSize) })
+    return try decoder.build(weights, options) { layer, _ in
+      let mlp = try config.gatedFeedForward(
+        layer["mlp"], intermediate: intermediateSize, activation: activation)
+      return (try attention(layer["self_attn"]), .dense(mlp))
     }
-    let last = try decoder.normalize(hidden, norm(model["norm"], config.hiddenSize))
-    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
   }
 
   private func attention(_ scope: WeightScope) throws -> Attention {

@@ -31,19 +31,10 @@ public struct Qwen3: Architecture {
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
-    let decoder = try DecoderBuilder(options)
-    let model = weights["model"]
-    var hidden = try decoder.embed(config, model["embed_tokens"])
-    for index in 0..<config.layerCount {
-      let layer = model["layers"][index]
-      hidden = try decoder.preNormLayer(
-        hidden, index: index,
-        attentionNorm: norm(layer["input_layernorm"]), attention: attention(layer["self_attn"], index),
-        feedForwardNorm: norm(layer["post_attention_layernorm"]),
-        feedForward: feedForward(layer["mlp"], index))
+    let decoder = PreNormDecoder(config: config, norm: norm)
+    return try decoder.build(weights, options) { layer, index in
+      (try attention(layer["self_attn"], index), try feedForward(layer["mlp"], index))
     }
-    let last = try decoder.normalize(hidden, norm(model["norm"]))
-    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
   }
 
   private func attention(_ scope: WeightScope, _ index: Int) throws -> Attention {

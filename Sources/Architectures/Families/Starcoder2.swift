@@ -25,26 +25,24 @@ public struct Starcoder2: Architecture {
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
-    let decoder = try DecoderBuilder(options)
-    let model = weights["model"]
-    var hidden = try decoder.embed(config, model["embed_tokens"])
-    for index in 0..<config.layerCount {
-      let layer = model["layers"][index]
+    let decoder = PreNormDecoder(config: config, norm: norm)
+    return try decoder.build(weights, options) { layer, index in
       var attention = try config.attention(layer["self_attn"], bias: usesBias, outputBias: usesBias)
       attention.rotary = rotary
       attention.slidingWindow = windows[index]
-      let mlp = FeedForward(
-        name: layer["mlp"].path,
-        up: try layer["mlp"]["c_fc"].linear(intermediateSize, config.hiddenSize, bias: usesBias),
-        down: try layer["mlp"]["c_proj"].linear(config.hiddenSize, intermediateSize, bias: usesBias),
-        activation: activation)
-      hidden = try decoder.preNormLayer(
-        hidden, index: index,
-        attentionNorm: norm(layer["input_layernorm"]), attention: attention,
-        feedForwardNorm: norm(layer["post_attention_layernorm"]), feedForward: .dense(mlp))
+      return (
+        attention,
+        .dense(try feedForward(layer["mlp"]))
+      )
     }
-    let last = try decoder.normalize(hidden, norm(model["norm"]))
-    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
+  }
+
+  private func feedForward(_ scope: WeightScope) throws -> FeedForward {
+    FeedForward(
+      name: scope.path,
+      up: try scope["c_fc"].linear(intermediateSize, config.hiddenSize, bias: usesBias),
+      down: try scope["c_proj"].linear(config.hiddenSize, intermediateSize, bias: usesBias),
+      activation: activation)
   }
 
   private func norm(_ scope: WeightScope) throws -> Normalization {
