@@ -47,6 +47,30 @@ struct SourceFiles {
           + "tokenizer.json, tokenizer.model, vocab.json with merges.txt or a tiktoken file is there",
         mend: "copy tokenizer.json and tokenizer_config.json into the source, or bake with --no-tokenizer")
     }
+    if let tokenizer = self["tokenizer.json"], self["tokenizer_config.json"] == nil {
+      add("tokenizer_config.json", try Self.tokenizerConfig(tokenizer, checkpoint.config))
+    }
+  }
+
+  /// What other tools must find beside a `tokenizer.json` before they read it: its kind and its special tokens, as
+  /// far as the configuration names their ids.
+  private static func tokenizerConfig(_ tokenizer: [UInt8], _ config: JSON?) throws(BakeError) -> JSON {
+    let added: [JSON]
+    do { added = try JSON(parsing: tokenizer)["added_tokens"]?.array ?? [] } catch {
+      throw BakeError(
+        .badData, "the source's tokenizer.json is no JSON", why: "\(error)", mend: "fetch the model again")
+    }
+    var members: JSONObject = [
+      "tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": false,
+    ]
+    for name in ["bos_token", "eos_token", "pad_token"] {
+      let value = config?[name + "_id"]
+      guard let id = value?.int ?? value?.array?.first?.int,
+        let token = added.first(where: { $0["id"]?.int == id })?["content"]
+      else { continue }
+      members[name] = token
+    }
+    return .object(members)
   }
 
   /// The bytes of the file of that name.

@@ -21,6 +21,26 @@ import Testing
     #expect(copy == (try Data(contentsOf: model)))
   }
 
+  /// Other tools do not read a tokenizer without its configuration.
+  @Test func completesATokenizerWithoutConfiguration() throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("llama", to: folder)
+    let id = try #require(
+      try JSON(parsing: Data(contentsOf: source.appending(path: "config.json")))["eos_token_id"]?.int)
+    let tokenizer = """
+      {"version": "1.0", "added_tokens": [{"id": \(id), "content": "<end>", "special": true, "normalized": false,
+       "lstrip": false, "rstrip": false, "single_word": false}],
+       "model": {"type": "WordLevel", "vocab": {"<end>": \(id)}, "unk_token": "<end>"}}
+      """
+    try Data(tokenizer.utf8).write(to: source.appending(path: "tokenizer.json"))
+    var options = tinyBake(source, folder["baked"])
+    options.needsTokenizer = true
+    _ = try Bake(options).run()
+    let json = try JSON(parsing: Data(contentsOf: folder["baked"].appending(path: "tokenizer_config.json")))
+    #expect(json["tokenizer_class"]?.string == "PreTrainedTokenizerFast")
+    #expect(json["eos_token"]?.string == "<end>")
+  }
+
   @Test func refusesADamagedVocabulary() throws {
     let folder = try TemporaryFolder()
     let source = try Fixture.copy("llama", to: folder)
