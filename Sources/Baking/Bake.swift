@@ -37,9 +37,9 @@ public struct Bake: Sendable {
       try staging.remove { !WeightsStage.resumableNames.contains($0) }
       try checkSpace(for: plan, in: staging)
       var report = try write(plan, to: staging, events, isCancelled)
-      try inspect?(staging.url, &report)
       report.seconds = (ContinuousClock.now - begin) / .seconds(1)
       report.peakMemory = HostResources.peakMemory
+      try inspect?(staging.url, &report)
       try staging.write((report.manifest.serialized(.pretty) + "\n").utf8, to: Manifest.fileName)
       try BakeJournal.remove(from: staging)
       try staging.publish(replacing: options.replacesDestination)

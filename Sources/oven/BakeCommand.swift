@@ -2,6 +2,7 @@ import ArgumentParser
 import Baking
 import Foundation
 import Hub
+import OpenVINO
 import Quantization
 
 /// `oven bake`: a checkpoint becomes a folder that any Intel machine runs.
@@ -48,11 +49,24 @@ struct BakeCommand: AsyncParsableCommand {
   @Flag(
     name: .customLong("sha256"), help: "SHA-256 for the weights file's checksum, instead of XXH3 (slower).")
   var usesSHA256 = false
+  @Flag(
+    help: """
+      Compile the result on the CPU and compare its predictions on a built-in text with those of the unquantised \
+      weights: divergence and perplexity of both go into oven.json.
+      """)
+  var verify = false
+  @Option(
+    help: "Verify, and refuse a result whose predictions are off by more than this mean divergence, in nats.")
+  var maxKl: Double?
   @Flag(help: "Print the report as JSON to stdout.") var json = false
 
   func validate() throws {
     guard (source == nil) != (modelId == nil) else {
       throw ValidationError("Name one checkpoint: oven bake SOURCE -o DIR, or oven bake --model_id ID -o DIR")
+    }
+    if let maxKl, !(maxKl >= 0) { throw ValidationError("--max-kl must be 0 or more") }
+    if verify || maxKl != nil, noTokenizer {
+      throw ValidationError("--verify and --max-kl read a text: leave --no-tokenizer out")
     }
     if stream, modelId == nil { throw ValidationError("--stream reads a model of the hub: give --model_id") }
   }
@@ -68,12 +82,19 @@ struct BakeCommand: AsyncParsableCommand {
     options.usesSHA256 = usesSHA256
     graphs.apply(to: &options)
     try Bake(options).checkDestination()
+    let core = verify || maxKl != nil ? try Core() : nil
     if let modelId { try await fetch(modelId, into: &options) }
 
     let interruption = InterruptionFlag()
     let screen = BakeScreen()
+    defer { screen.finish() }
+    let verification = core.map { core in
+      BakeVerification(
+        core, options, limit: maxKl, screen: screen, isCancelled: { interruption.isRaised })
+    }
     let report = try Bake(options).run(
-      events: { screen.show($0) }, isCancelled: { interruption.isRaised })
+      events: { screen.show($0) }, isCancelled: { interruption.isRaised },
+      inspect: { folder, report in try verification?.inspect(folder, &report) })
     screen.finish()
     json ? Terminal.output.line(report.manifest.serialized(.pretty)) : screen.show(report)
   }

@@ -24,6 +24,15 @@ final class BakeScreen: Sendable {
     }
   }
 
+  /// Shows how far `--verify` is.
+  func verified(_ tokens: Int, of total: Int) {
+    bar.withLock { bar in
+      let shown = bar ?? ProgressBar("Verifying", total: total, unit: .tokens, on: terminal)
+      bar = shown
+      shown.update(tokens, detail: "\(tokens) tokens")
+    }
+  }
+
   /// Takes the progress bar away.
   func finish() {
     bar.withLock { bar in
@@ -31,6 +40,9 @@ final class BakeScreen: Sendable {
       bar = nil
     }
   }
+
+  /// Shows a sentence.
+  func line(_ text: String) { terminal.line(text) }
 
   /// Shows the table at the end.
   func show(_ report: BakeReport) {

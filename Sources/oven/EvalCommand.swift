@@ -42,11 +42,11 @@ struct EvalCommand: ParsableCommand {
     let screen = LoadScreen()
     var request = runtime.request(for: model)
     request.allLogits = true
-    if exact { request.properties = Self.exactProperties.merging(request.properties) }
+    if exact { request.properties = Properties.float32.merging(request.properties) }
     let loaded = try runtime.makeLoader { screen.show($0) }.load(request)
     let engine = try StatefulEngine(loaded, options: EngineOptions(for: loaded))
     let window = min(window, engine.contextLength)
-    let bar = ProgressBar("Reading", total: tokens.count)
+    let bar = ProgressBar("Reading", total: tokens.count, unit: .tokens)
     let begin = ContinuousClock.now
     let result = try Perplexity(of: tokens, window: window, on: engine) {
       bar.update($0, detail: "\($0) tokens")
@@ -56,10 +56,6 @@ struct EvalCommand: ParsableCommand {
       result, window: window, device: loaded.report.device.name,
       seconds: (ContinuousClock.now - begin) / .seconds(1))
   }
-
-  private static let exactProperties: Properties = [
-    "INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
-  ]
 
   private func readText() throws -> String {
     guard let data = FileManager.default.contents(atPath: text),

@@ -64,7 +64,7 @@ public struct BakeReport: Sendable {
   /// Bytes of the weights before and after.
   public var sourceByteCount: Int
   public var bakedByteCount: Int
-  /// Wall-clock time of the whole bake.
+  /// Wall-clock time of the bake, without inspections of its result.
   public var seconds: Double
   /// The largest resident set of the process, in bytes.
   public var peakMemory: Int

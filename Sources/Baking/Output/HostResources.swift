@@ -7,12 +7,25 @@
 #endif
 
 /// What the machine has: asked for before and after a bake.
-enum HostResources {
+public enum HostResources {
   /// The bytes that this user may still write to the file system of `path`, which must exist; nil if unknown.
-  static func freeBytes(at path: String) -> Int? {
+  public static func freeBytes(at path: String) -> Int? {
     var status = statvfs()
     guard statvfs(path, &status) == 0 else { return nil }
     return Int(status.f_bavail) * Int(status.f_frsize)
+  }
+
+  /// The bytes of memory that can be had without driving others out: the kernel's estimate; nil if unknown.
+  public static var availableMemory: Int? {
+    guard let file = fopen("/proc/meminfo", "r") else { return nil }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        .split(whereSeparator: \.isWhitespace)
+      if words.first == "MemAvailable:", words.count > 1 { return Int(words[1]).map { $0 * 1024 } }
+    }
+    return nil
   }
 
   /// The largest resident set of this process so far, in bytes.

@@ -81,7 +81,7 @@ extension WeightJob {
 
 extension BakeError {
   /// The user stopped the bake.
-  static let interrupted = BakeError(
+  public static let interrupted = BakeError(
     .cancelled, "the bake was stopped", why: "it was interrupted",
     mend: "the same command with --resume continues where it stopped")
 

@@ -22,6 +22,9 @@ public struct Perplexity: Sendable {
   /// The mean negative log-likelihood of a token, in nats.
   public var meanLoss: Double { sum / Double(count) }
 
+  /// Before anything was predicted.
+  init() {}
+
   /// Measures a text.
   ///
   /// - Parameters:
@@ -38,19 +41,17 @@ public struct Perplexity: Sendable {
       try engine.reset()
       try engine.evaluate(piece) { index, logits in
         let next = start + index + 1
-        if next < piece.endIndex { add(logits, next: tokens[next]) }
+        if next < piece.endIndex { add(LogProbabilities(logits), next: tokens[next]) }
       }
       start = piece.endIndex
       try onProgress(start)
     }
   }
 
-  /// Adds −log softmax(logits)[next], computed around the largest logit so that nothing overflows.
-  private mutating func add(_ logits: UnsafeMutableBufferPointer<Float>, next: Int) {
-    guard logits.indices.contains(next), let largest = logits.max() else { return }
-    var total = 0.0
-    for logit in logits { total += Double(expf(logit - largest)) }
-    sum += log(total) - Double(logits[next] - largest)
+  /// Adds a prediction and the token that came.
+  mutating func add(_ prediction: LogProbabilities, next: Int) {
+    guard let likelihood = prediction[next] else { return }
+    sum -= likelihood
     count += 1
   }
 }

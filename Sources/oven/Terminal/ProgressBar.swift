@@ -11,16 +11,23 @@ final class ProgressBar: Sendable {
   private let terminal: Terminal
   private let title: String
   private let total: Int
+  private let unit: Unit
   private let state = Mutex(State())
 
-  /// - Parameter total: bytes when done.
-  init(_ title: String, total: Int, on terminal: Terminal = .error) {
+  /// What is counted.
+  enum Unit {
+    case bytes, tokens
+  }
+
+  /// - Parameter total: how many units there are when all is done.
+  init(_ title: String, total: Int, unit: Unit = .bytes, on terminal: Terminal = .error) {
     self.title = title
     self.total = total
+    self.unit = unit
     self.terminal = terminal
   }
 
-  /// Draws the bar for `done` bytes, at most ten times a second. `detail` stands before the rate.
+  /// Draws the bar for `done` units, at most ten times a second. `detail` stands before the rate.
   func update(_ done: Int, detail: String) {
     guard terminal.isInteractive else { return }
     state.withLock { state in
@@ -45,7 +52,12 @@ final class ProgressBar: Sendable {
     let fraction = total > 0 ? min(1, Double(done) / Double(total)) : 1
     let rate = seconds > 0 ? Double(done) / seconds : 0
     let left = rate > 0 ? Double(total - done) / rate : 0
-    let text = " \(Int(fraction * 100))%  \(detail)  \(Units.bytes(Int(rate)))/s  \(Units.time(left)) left"
+    let pace =
+      switch unit {
+      case .bytes: Units.bytes(Int(rate))
+      case .tokens: "\(Int(rate)) tokens"
+      }
+    let text = " \(Int(fraction * 100))%  \(detail)  \(pace)/s  \(Units.time(left)) left"
     let room = max(0, min(30, terminal.width - title.count - text.count - 4))
     let filled = Int(fraction * Double(room))
     let bar = String(repeating: "━", count: filled) + String(repeating: "╌", count: room - filled)

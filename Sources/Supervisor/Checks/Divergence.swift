@@ -1,0 +1,86 @@
+/// How far a model's predictions are from those of another one on the same text: what quantisation costs.
+///
+/// Both read the text in the same windows as `Perplexity` does, side by side, so that not more than one piece of
+/// either's logits is in memory.
+public struct Divergence: Sendable {
+  /// The perplexity of the measured model, and of the one that it is measured by.
+  public private(set) var perplexity = Perplexity()
+  public private(set) var referencePerplexity = Perplexity()
+  /// The largest divergence at any token, in nats.
+  public private(set) var maximum = 0.0
+  private var sum = 0.0
+  private var agreements = 0
+
+  /// How many tokens were predicted.
+  public var count: Int { perplexity.count }
+  /// The mean Kullback-Leibler divergence of the next-token distribution from the reference's, in nats.
+  public var mean: Double { sum / Double(count) }
+  /// The part of the tokens at which both hold the same one most likely.
+  public var agreement: Double { Double(agreements) / Double(count) }
+
+  /// So many tokens at a time that the logits of either take 32 MB at most, but no more than pay.
+  private static func pieceLength(vocabulary: Int?) -> Int {
+    min(128, max(1, (8 << 20) / (vocabulary ?? 256_000)))
+  }
+
+  /// Measures `engine` by `reference`.
+  ///
+  /// - Parameters:
+  ///   - tokens: the text.
+  ///   - window: tokens that are seen together, at least 2 and at most the shorter of the engines' contexts.
+  ///   - engine: the measured one; both models must have been loaded with all logits.
+  ///   - reference: the one that is right.
+  ///   - onProgress: told the number of tokens so far; what it throws ends the measurement.
+  /// - Throws: `SupervisorError` of code `.badModel` for models with vocabularies of different lengths, and what the
+  ///   device throws.
+  public init(
+    of tokens: [Int], window: Int, on engine: StatefulEngine, from reference: StatefulEngine,
+    onProgress: (Int) throws -> Void = { _ in }
+  ) throws {
+    let length = Self.pieceLength(vocabulary: engine.model.folder.vocabularySize)
+    for start in stride(from: 0, to: max(0, tokens.count - 1), by: window) {
+      let end = min(start + window, tokens.count)
+      try engine.reset()
+      try reference.reset()
+      for first in stride(from: start, to: end, by: length) {
+        let piece = tokens[first..<min(first + length, end)]
+        try engine.append(piece)
+        try reference.append(piece)
+        try add(engine, reference, followers: tokens[(first + 1)..<min(piece.endIndex + 1, end)])
+        try onProgress(piece.endIndex)
+      }
+    }
+    try engine.reset()
+    try reference.reset()
+  }
+
+  /// Adds the predictions of one piece; `followers` are the tokens that came after each of its tokens, without the
+  /// one that is outside of the window.
+  private mutating func add(
+    _ engine: StatefulEngine, _ reference: StatefulEngine, followers: ArraySlice<Int>
+  ) throws {
+    try reference.withAllLogits { right, vocabulary in
+      try engine.withAllLogits { found, size in
+        guard size == vocabulary, found.count == right.count, found.count >= followers.count * size else {
+          throw SupervisorError(
+            .badModel, "predictions of \(size) and of \(vocabulary) tokens cannot be compared")
+        }
+        for (row, next) in followers.enumerated() {
+          let columns = (row * size)..<((row + 1) * size)
+          add(
+            LogProbabilities(.init(rebasing: found[columns])),
+            LogProbabilities(.init(rebasing: right[columns])), next: next)
+        }
+      }
+    }
+  }
+
+  private mutating func add(_ found: LogProbabilities, _ right: LogProbabilities, next: Int) {
+    let divergence = right.divergence(of: found)
+    sum += divergence
+    maximum = divergence.isNaN ? divergence : max(maximum, divergence)
+    if found.best == right.best { agreements += 1 }
+    perplexity.add(found, next: next)
+    referencePerplexity.add(right, next: next)
+  }
+}
