@@ -1,7 +1,7 @@
 # Oven: everything a checkout needs. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo verify format lint runtime model clean bench-bake bench-tokenizer bench-quantization
+.PHONY: help build test demo verify format lint runtime model clean bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
 CONFIG    := release
@@ -45,6 +45,12 @@ bench-quantization: build ## time the quantiser's kernels against memory
 bench-tokenizer: build ## time the tokenizer against HF tokenizers and tiktoken
 	@sh scripts/peers tokenizers==0.22.1 tiktoken
 	.venv-peers/bin/python Benchmarks/tokenizer/compare.py .build/$(CONFIG)/bench-tokenizer
+
+bench-run: build model ## time prefill and decode against OpenVINO GenAI, in turn, on SmolLM2
+	@sh scripts/bench-run $(OVEN) $(GGUF) .bench
+
+bench-run-optimum: build model ## the same, and against optimum-cli's bakes (installs PyTorch, 6 GB)
+	@sh scripts/bench-run $(OVEN) $(GGUF) .bench optimum
 
 test: runtime model lint ## run all tests
 	$(SWIFT) build -c $(CONFIG) -j $(JOBS) --build-tests

@@ -1,0 +1,112 @@
+"""Compares `oven bench` with OpenVINO GenAI's LLMPipeline, in turn, on the same machine in the same run.
+
+    python compare.py OVEN FOLDER [--peer-folder DIR ...] [--rounds 5] [--prompt-tokens 512] [--generate-tokens 128]
+                      [--device CPU]
+
+FOLDER is baked by Oven; both programs run it. Each DIR, baked by another tool, is run by GenAI only. A round loads every
+contestant anew in a process of its own and lets it answer a few times; rounds alternate, so that a machine whose speed
+drifts is unfair to nobody. What counts is the median over the rounds, and the ratio round by round. GenAI is asked
+for its usual backend (paged attention) and for the stateful one (SDPA).
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+
+def measure_genai(folder, backend, device, prompt_tokens, generate_tokens, repetitions):
+    """Runs in a process of its own; prints what one load gave."""
+    import numpy
+    import openvino
+    import openvino_genai
+
+    options = {"ATTENTION_BACKEND": backend} if backend else {}
+    pipeline = openvino_genai.LLMPipeline(folder, device, **options)
+    config = openvino_genai.GenerationConfig()
+    config.ignore_eos = True
+    config.do_sample = False
+
+    # Token ids in themselves do not matter to the speed, but other prompts must not share a cached prefix.
+    def prompt(seed):
+        ids = numpy.random.default_rng(seed).integers(1000, 20000, (1, prompt_tokens), dtype=numpy.int64)
+        return openvino_genai.TokenizedInputs(openvino.Tensor(ids), openvino.Tensor(numpy.ones_like(ids)))
+
+    prefill, decode = [], []
+    for number in range(repetitions + 1):
+        config.max_new_tokens = generate_tokens
+        metrics = pipeline.generate(prompt(number), config).perf_metrics
+        if number:
+            prefill.append(prompt_tokens / metrics.get_ttft().mean * 1000)
+            decode.append(1000 / metrics.get_tpot().mean)
+    print(json.dumps({"prefill": statistics.median(prefill), "decode": statistics.median(decode)}))
+
+
+def run_genai(arguments, folder, backend):
+    command = [
+        sys.executable, __file__, "--child", folder, backend, arguments.device, str(arguments.prompt_tokens),
+        str(arguments.generate_tokens), str(arguments.repetitions),
+    ]
+    return json.loads(subprocess.check_output(command).decode().strip().split("\n")[-1])
+
+
+def run_oven(arguments, folder):
+    command = [
+        arguments.oven, "bench", folder, "--device", arguments.device, "--json",
+        "--prompt-tokens", str(arguments.prompt_tokens), "--generate-tokens", str(arguments.generate_tokens),
+        "--repetitions", str(arguments.repetitions),
+    ]
+    report = json.loads(subprocess.check_output(command, stderr=subprocess.DEVNULL))
+    whole = next(p for p in report["prefill"] if p["prompt_tokens"] == arguments.prompt_tokens)
+    return {
+        "prefill": whole["tokens_per_second"]["median"], "decode": report["decode"]["tokens_per_second"]["median"],
+        "outside": report["decode"]["overhead"]["median"],
+    }
+
+
+def main():
+    if sys.argv[1:2] == ["--child"]:
+        folder, backend, device, *numbers = sys.argv[2:]
+        return measure_genai(folder, backend, device, *map(int, numbers))
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("oven")
+    parser.add_argument("folder")
+    parser.add_argument("--peer-folder", action="append", default=[])
+    parser.add_argument("--device", default="CPU")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--prompt-tokens", type=int, default=512)
+    parser.add_argument("--generate-tokens", type=int, default=128)
+    arguments = parser.parse_args()
+
+    def name(folder):
+        return os.path.basename(os.path.normpath(folder))
+
+    ours = f"oven, {name(arguments.folder)}"
+    contestants = {ours: lambda: run_oven(arguments, arguments.folder)}
+    for folder in [arguments.folder, *arguments.peer_folder]:
+        for label, backend in (("GenAI", ""), ("GenAI SDPA", "SDPA")):
+            contestants[f"{label}, {name(folder)}"] = lambda f=folder, b=backend: run_genai(arguments, f, b)
+    results = {contestant: [] for contestant in contestants}
+    for number in range(arguments.rounds):
+        for contestant, run in contestants.items():
+            results[contestant].append(run())
+        print(f"round {number + 1} of {arguments.rounds} is done", file=sys.stderr)
+
+    print(f"{arguments.prompt_tokens} tokens of prompt, {arguments.generate_tokens} generated, {arguments.device}, tokens/s")
+    for contestant, rounds in results.items():
+        line = f"  {contestant:<32}"
+        for kind in ("prefill", "decode"):
+            values = sorted(r[kind] for r in rounds)
+            line += f" {kind} {statistics.median(values):7.1f} ({values[0]:.1f} to {values[-1]:.1f})"
+            if contestant != ours:
+                ratios = [mine[kind] / theirs[kind] for mine, theirs in zip(results[ours], rounds)]
+                line += f", oven {statistics.median(ratios):.2f} times"
+            line += ";" if kind == "prefill" else ""
+        print(line)
+    outside = statistics.median(r["outside"] for r in results[ours])
+    print(f"  oven outside of the device: {outside * 100:.2f} % of the time")
+
+
+main()
