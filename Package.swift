@@ -98,7 +98,7 @@ let package = Package(
       name: "bench-tokenizer", dependencies: ["Tokenization"], path: "Benchmarks/tokenizer",
       exclude: ["compare.py"], swiftSettings: settings),
 
-    tests("Oven", ["JSON", "Supervisor", "oven"]),
+    tests("Oven", ["Hub", "JSON", "Supervisor", "oven"]),
     tests("JSON", ["JSON"]),
     tests("Tensors", ["Tensors"]),
     tests("Patterns", ["Patterns"]),

@@ -3,6 +3,7 @@ import Graph
 import IRFormat
 import JSON
 import Quantization
+import Tensors
 
 /// One bake: a checkpoint becomes a folder.
 ///
@@ -23,13 +24,27 @@ public struct Bake: Sendable {
   ///   - inspect: looks at the finished folder before it takes its name, and adds to the report. What it throws
   ///     ends the bake, and the destination stays as it was.
   /// - Throws: `BakeError`, or the error of the reader, graph or recipe that refused. Nothing is left behind then,
-  ///   unless the bake was stopped on request.
+  ///   unless the bake was stopped on request or its source was interrupted; then it can be resumed.
   public func run(
     events: @escaping BakeEventHandler = { _ in }, isCancelled: @escaping @Sendable () -> Bool = { false },
     inspect: BakeInspection? = nil
   ) throws -> BakeReport {
     let begin = ContinuousClock.now
     try checkDestination()
+    do {
+      return try bake(since: begin, events: events, isCancelled: isCancelled, inspect: inspect)
+    } catch {
+      options.remoteWeights?.cancel()
+      // Whoever waits for a source learns of the stop by the source's error.
+      if isCancelled(), error is any SourceInterruption { throw BakeError.interrupted }
+      throw error
+    }
+  }
+
+  private func bake(
+    since begin: ContinuousClock.Instant, events: @escaping BakeEventHandler,
+    isCancelled: @escaping @Sendable () -> Bool, inspect: BakeInspection?
+  ) throws -> BakeReport {
     let plan = try BakePlan(options)
     plan.notes.forEach { events(.note($0)) }
     let staging = try StagingFolder(for: options.destination, keepsLeftover: options.resumes)
@@ -45,6 +60,11 @@ public struct Bake: Sendable {
       try staging.publish(replacing: options.replacesDestination)
       return report
     } catch let error as BakeError where error.code == .cancelled {
+      throw error
+    } catch let error as any SourceInterruption where error.leavesEarlierReadsGood {
+      if !isCancelled() {
+        events(.note("the finished tensors were kept: the same command with --resume goes on after them"))
+      }
       throw error
     } catch {
       staging.discard()
@@ -64,10 +84,17 @@ public struct Bake: Sendable {
   }
 
   private func checkSpace(for plan: BakePlan, in staging: StagingFolder) throws(BakeError) {
-    guard let free = HostResources.freeBytes(at: staging.url.path), free < plan.byteCount else { return }
+    let folder = staging.url.path
+    let incoming = options.remoteWeights?.byteCount(onDiskOf: folder) ?? 0
+    // What a stopped bake wrote takes no space again.
+    let file = staging.url.appending(path: WeightsStage.fileName)
+    let present = (try? file.resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0
+    let needed = plan.byteCount - present + incoming
+    guard let free = HostResources.freeBytes(at: folder), free < needed else { return }
+    let download = incoming > 0 ? " and the download \(incoming / 1_000_000) MB" : ""
     throw BakeError(
       .io, "not enough space at \(staging.destination.path)",
-      why: "the result takes \(plan.byteCount / 1_000_000) MB, \(free / 1_000_000) MB are free",
+      why: "the result takes \(plan.byteCount / 1_000_000) MB\(download), \(free / 1_000_000) MB are free",
       mend: "free some space, or bake to another disk with -o")
   }
 
@@ -79,6 +106,7 @@ public struct Bake: Sendable {
     let weights = WeightsStage(plan: plan, options: options, staging: staging, events: events)
     let written = try weights.run(isCancelled: isCancelled)
     report.tensors = written.tensors
+    report.notes += written.notes
     report.files.append(written.file)
     for (name, graph) in plan.graphs {
       var xml = ""

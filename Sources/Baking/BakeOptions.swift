@@ -1,6 +1,5 @@
 import Foundation
 import Quantization
-import Tensors
 
 /// What to bake, how, and where to.
 public struct BakeOptions: Sendable {
@@ -26,9 +25,9 @@ public struct BakeOptions: Sendable {
   public var usesSHA256 = false
   /// The lengths of the fixed-shape graphs that are written too; nil for none.
   public var staticShapes: StaticShapes?
-  /// The files of the weights where they are not in `source` but read from elsewhere, such as a hub; `source` is
-  /// the folder of the configuration and the tokenizer then.
-  public var streamedWeights: [any ByteSource] = []
+  /// The weights where they are not in `source` but come from elsewhere, such as a hub; `source` is the folder of
+  /// the configuration and the tokenizer then.
+  public var remoteWeights: (any RemoteWeights)?
   /// Where the source came from, if it was a hub.
   public var origin: Origin?
   /// How many threads work; nil for all processors.

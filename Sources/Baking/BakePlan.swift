@@ -24,9 +24,11 @@ struct BakePlan {
 
   init(_ options: BakeOptions) throws {
     let checkpoint =
-      options.streamedWeights.isEmpty
-      ? try Checkpoint.open(path: options.source.path)
-      : try Checkpoint.open(sources: options.streamedWeights, configIn: options.source.path)
+      if let remote = options.remoteWeights {
+        try Checkpoint.open(sources: remote.files, configIn: options.source.path)
+      } else {
+        try Checkpoint.open(path: options.source.path)
+      }
     self.checkpoint = checkpoint
     guard let config = checkpoint.config else { throw BakeError.noConfig(options.source.path) }
     files = try SourceFiles(of: checkpoint, at: options.source, needsTokenizer: options.needsTokenizer)
@@ -44,14 +46,12 @@ struct BakePlan {
     self.recipe = recipe
 
     try recipe.check()
+    // AWQ and the ranking of mixed precision read weights already.
+    if recipe.awq || recipe.ratio < 1 { options.remoteWeights?.accept() }
     let evened = recipe.awq ? try EvenedChannels(logical[0].graph).weights : [:]
     let decisions = try WeightDecisions(weights, recipe: recipe, replacements: evened)
     var notes = tokenizerIR.notes + decisions.notes
     if recipe.awq { notes.append("AWQ: \(evened.count / 2) pairs of matrices evened out") }
-    if !options.streamedWeights.isEmpty {
-      // Tensors are read in the order of the graph, so a file's own sum cannot be computed on the way.
-      notes.append("streamed: the SHA-256 of the source's files are the hub's word and were not checked")
-    }
     self.notes = notes
     var layout = BinLayout()
     graphs = try logical.map { name, graph in
@@ -59,6 +59,7 @@ struct BakePlan {
       layout.add(lowered)
       return (name, lowered)
     }
+    layout.arrange(by: Self.sourceOrder(of: weights, in: checkpoint.weights))
     self.layout = layout
     bin = try BinPlan(layout) { blob in try decisions.job(for: blob) }
   }
@@ -76,6 +77,21 @@ struct BakePlan {
       let graphOptions = GraphOptions(mergeProjections: options.mergesProjections, kind: kind)
       return (name, try architecture.build(weights: WeightScope(checkpoint.weights), options: graphOptions))
     }
+  }
+
+  /// The order in which the checkpoint has the weights. The file is laid out like that, so that the source is read
+  /// from its first byte to its last: disks are fastest then, a download can be baked while it comes in, and the
+  /// checksum of a stream can be computed.
+  private static func sourceOrder(
+    of weights: [LogicalWeight], in source: any WeightSource
+  ) -> (Blob) -> Int {
+    let places = Dictionary(
+      source.tensorNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    let ranks = Dictionary(
+      weights.map { weight in (weight.name, weight.weight.tensors.compactMap { places[$0.name] }.min() ?? -1)
+      },
+      uniquingKeysWith: { first, _ in first })
+    return { blob in ranks[blob.key.sharedName] ?? Int.max }
   }
 
   /// Refuses a checkpoint with tensors that the family does not use: they would be silently lost.

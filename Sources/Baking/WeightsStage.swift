@@ -21,6 +21,8 @@ struct WeightsStage {
   struct Result {
     var tensors: [BakeReport.Tensor]
     var file: BakeReport.File
+    /// How the content of the source was checked, where there is something to say.
+    var notes: [String]
   }
 
   func run(isCancelled: @escaping @Sendable () -> Bool) throws -> Result {
@@ -33,6 +35,8 @@ struct WeightsStage {
       path: staging.path(Self.fileName), keeping: kept.last?.span.upperBound ?? 0, digest: digest)
     let journal = try BakeJournal(in: staging, fingerprint: fingerprint, entries: kept)
 
+    options.remoteWeights?.accept()
+    options.remoteWeights?.begin(isResumed: !kept.isEmpty)
     let progress = Mutex(kept.reduce(0) { $0 + jobs[$1.job].sourceByteCount })
     events(.weightsBegin(tensors: jobs.count, sourceBytes: plan.sourceByteCount))
     let spans = plan.bin.spans
@@ -51,10 +55,13 @@ struct WeightsStage {
       }
       events(.weightsProgress(tensors: entries.count, sourceBytes: bytes))
     }
+    let notes = try options.remoteWeights?.finish() ?? []
     events(.weightsEnd)
+    notes.forEach { events(.note($0)) }
     return Result(
       tensors: entries.map { BakeReport.Tensor(jobs[$0.job], $0) },
-      file: .init(name: Self.fileName, byteCount: plan.bin.totalByteCount, checksum: checksum))
+      file: .init(name: Self.fileName, byteCount: plan.bin.totalByteCount, checksum: checksum),
+      notes: notes)
   }
 
   /// The weights that a stopped bake of the same thing wrote, as far as their sums are right. `digest` takes in
@@ -93,9 +100,13 @@ struct WeightsStage {
   /// What is baked from what: a journal with another fingerprint belongs to another bake.
   private var fingerprint: String {
     var parts = [OvenVersion.current, String(plan.bin.totalByteCount), String(options.usesSHA256)]
-    // Where weights come from a hub there are no dates of files, but a commit.
-    parts.append(options.origin?.revision ?? "")
     parts += plan.recipe.manifestEntries.map { "\($0.0)=\($0.1)" }
+    if let origin = options.origin {
+      // A commit of a hub says what the files are, whether they are streamed, come in or lie in the cache.
+      parts += [origin.modelID, origin.revision]
+      parts += plan.checkpoint.files.map { "\(URL(filePath: $0.path).lastPathComponent) \($0.byteCount)" }
+      return FileDigest.sha256(of: parts.joined(separator: "\n").utf8).digest
+    }
     for file in plan.checkpoint.files {
       let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
       let modified = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0

@@ -34,6 +34,10 @@ public enum Checkpoint {
         .notACheckpoint, "\(path) is an adapter (LoRA) and not a whole model",
         mend: "Merge it into its base model first (merge_and_unload of PEFT).")
     }
+    if let shards = completeShards(names) {
+      let sources = try shards.map { try FileByteSource(path: "\(path)/\($0)") }
+      return try open(sources: sources, configIn: path)
+    }
     for ending in [".safetensors", ".gguf"] {
       let found = names.filter { $0.hasSuffix(ending) }
       guard let first = found.first else { continue }
@@ -47,6 +51,21 @@ public enum Checkpoint {
     throw CheckpointError(
       .notACheckpoint, "\(path) has no model: no *.safetensors, pytorch_model.bin or *.gguf",
       mend: "Give the folder of a model from the hub, or a GGUF file.")
+  }
+
+  /// The files of a set of shards that has no index, in order; nil where a folder has no such set or not all of it.
+  private static func completeShards(_ names: [String]) -> [String]? {
+    let found = names.filter { $0.hasSuffix(".safetensors") }.sorted()
+    let expected = (1...max(found.count, 1)).map {
+      "model-\(digits($0))-of-\(digits(found.count)).safetensors"
+    }
+    return found == expected ? found : nil
+  }
+
+  /// Five digits, as shards are numbered.
+  private static func digits(_ number: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, 5 - text.count)) + text
   }
 
   private static func openFile(_ path: String, config: JSON?) throws -> OpenedCheckpoint {

@@ -19,6 +19,8 @@ public struct FileSelection: Sendable {
   public var gguf: String?
   /// Refuse a model without `config.json` or tokenizer files (a GGUF file contains both).
   public var requiresTokenizer: Bool
+  /// Refuse a model without `config.json`, whether it needs a tokenizer or not.
+  public var requiresConfig = false
   /// Every file of the model, chosen or not.
   public var everything: Bool
 
@@ -39,7 +41,7 @@ public struct FileSelection: Sendable {
     if everything { return model.files.filter { $0.name != ".gitattributes" } }
     let companions = model.files.filter { Self.isCompanion($0) }.sorted { $0.path < $1.path }
     let (kind, files) = weights.isEmpty ? (nil, []) : try chooseWeights(of: model)
-    if requiresTokenizer, kind != .gguf { try checkCompanions(companions, of: model) }
+    if requiresTokenizer || requiresConfig, kind != .gguf { try checkCompanions(companions, of: model) }
     return companions + files
   }
 
@@ -70,6 +72,7 @@ public struct FileSelection: Sendable {
         .missingFile, "\(model.id) has no config.json, which says how the model is built",
         mend: "Take the model from which this one was made, or a repository that has all files.")
     }
+    guard requiresTokenizer else { return }
     let hasTokenizer =
       names.contains { Self.tokenizerFiles.contains($0) || $0.hasSuffix(".tiktoken") }
       || names.isSuperset(of: ["vocab.json", "merges.txt"]) || names.contains("openvino_tokenizer.xml")
@@ -77,7 +80,7 @@ public struct FileSelection: Sendable {
       throw HubError(
         .missingFile,
         "\(model.id) has no tokenizer: none of tokenizer.json, tokenizer.model, vocab.json + merges.txt",
-        mend: "Name the model that it was made from with --tokenizer_id.")
+        mend: "Take the model that it was made from, or bake it with --no-tokenizer.")
     }
   }
 

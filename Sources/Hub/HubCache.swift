@@ -46,6 +46,16 @@ public struct HubCache: Sendable {
     return file.etag.map { FileSystem.fileSize(blob($0)) == file.size } ?? false
   }
 
+  /// Bytes of `files` that have to be stored still.
+  package func missingByteCount(_ files: [HubFile], of model: HubModel) -> Int {
+    var count = 0
+    for file in files where !has(file, commit: model.commit) {
+      let arrived = file.etag.flatMap { FileSystem.fileSize(partialBlob($0)) } ?? 0
+      count += max(0, file.size - arrived)
+    }
+    return count
+  }
+
   /// Remembers what `revision` means. A commit needs no note.
   package func remember(revision: String, commit: String) throws(HubError) {
     guard revision != commit, self.commit(of: revision) != commit else { return }

@@ -40,24 +40,38 @@ public struct HubClient: Sendable {
     _ id: HubModelID, revision: String = "main", selecting selection: FileSelection = .init(),
     events: @escaping HubEventHandler = { _ in }
   ) async throws(HubError) -> HubSnapshot {
+    switch try await resolve(id, revision, selection, events) {
+    case .snapshot(let snapshot): return snapshot
+    case .model(let model):
+      return try await download(model, files: try selection.files(of: model), events: events)
+    }
+  }
+
+  /// What is known about a model: the hub's listing, or an earlier download where there is no network.
+  enum Resolution {
+    case model(HubModel)
+    case snapshot(HubSnapshot)
+  }
+
+  func resolve(
+    _ id: HubModelID, _ revision: String, _ selection: FileSelection, _ events: @escaping HubEventHandler
+  ) async throws(HubError) -> Resolution {
     try SafeName.checkRevision(revision)
     if configuration.offline {
       guard let snapshot = try cached(id, revision, selection, .offlineCache) else {
         throw offline(id, revision)
       }
-      return snapshot
+      return .snapshot(snapshot)
     }
-    let model: HubModel
     do throws(HubError) {
-      model = try await self.model(id, revision: revision, events: events)
+      return .model(try await model(id, revision: revision, events: events))
     } catch {
       let isOutage = error.code == .unreachable || error.code == .serverFailure
       if isOutage, let snapshot = try? cached(id, revision, selection, .cacheAfterFailure(error.message)) {
-        return snapshot
+        return .snapshot(snapshot)
       }
       throw error
     }
-    return try await download(model, files: try selection.files(of: model), events: events)
   }
 
   /// Sees to it that `files` of `model` are in the cache: small ones first, several at once; then the big ones one
@@ -119,12 +133,8 @@ public struct HubClient: Sendable {
       mend: "Unset HF_HUB_OFFLINE to download it, or set HF_HUB_CACHE to the folder that has it.")
   }
 
-  private func checkSpace(for files: [HubFile], of model: HubModel, in cache: HubCache) throws(HubError) {
-    var needed = 0
-    for file in files where !cache.has(file, commit: model.commit) {
-      let arrived = file.etag.flatMap { FileSystem.fileSize(cache.partialBlob($0)) } ?? 0
-      needed += max(0, file.size - arrived)
-    }
+  func checkSpace(for files: [HubFile], of model: HubModel, in cache: HubCache) throws(HubError) {
+    let needed = cache.missingByteCount(files, of: model)
     guard needed > 0, let free = FileSystem.freeSpace(cache.folder) else { return }
     // A little is left for the folders and for whatever else writes to the disk.
     guard free >= needed + min(needed / 50, 256 << 20) else {

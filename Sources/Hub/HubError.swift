@@ -1,3 +1,5 @@
+import Tensors
+
 /// Why the hub or the local cache of it could not give what was asked for.
 public struct HubError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What kind of fault it is.
@@ -14,6 +16,8 @@ public struct HubError: Error, Sendable, Equatable, CustomStringConvertible {
     case rateLimited
     /// The server answers with errors of its own, or with something that is no answer.
     case serverFailure
+    /// The server sends whole files only.
+    case noRanges
     /// No connection, or one that keeps breaking.
     case unreachable
     /// Network use was forbidden and the cache does not have it.
@@ -64,8 +68,18 @@ public struct HubError: Error, Sendable, Equatable, CustomStringConvertible {
     case .notFound, .missingFile, .offline: 66
     case .cannotWrite: 73
     case .diskFull: 74
-    case .rateLimited, .serverFailure, .unreachable, .cancelled: 75
+    case .rateLimited, .serverFailure, .noRanges, .unreachable, .cancelled: 75
     case .unauthorized, .gated: 77
+    }
+  }
+}
+
+extension HubError: SourceInterruption {
+  /// What was read before is good unless the content itself is in doubt.
+  public var leavesEarlierReadsGood: Bool {
+    switch code {
+    case .checksumMismatch, .sizeMismatch, .contentChanged, .malformedListing, .unsafePath: false
+    default: true
     }
   }
 }

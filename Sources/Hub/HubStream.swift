@@ -6,7 +6,8 @@ public struct HubStream: Sendable {
   public var model: HubModel
   /// The files in `folder`.
   public var companions: [HubFile]
-  /// The files of the weights, in the order of the shards. Each is checked by its SHA-256 if it is read in order.
+  /// The files of the weights, in the order of the shards. Each is checked by its SHA-256 if it is read nearly in
+  /// order between `begin` and `finish`.
   public var weights: [RemoteRangeReader]
 }
 

@@ -53,12 +53,7 @@ package final class PartialBlob {
       return HubError(.sizeMismatch, "\(target.path) has \(length) bytes instead of \(target.size)")
     }
     guard let mismatch = digest.mismatch() else { return nil }
-    return HubError(
-      .checksumMismatch,
-      "\(target.path) has the checksum \(mismatch.found), the hub names \(mismatch.expected)",
-      mend:
-        "Something between the hub and this machine changes the content, for example a proxy; try another network."
-    )
+    return .wrongChecksum(of: target, mismatch)
   }
 
   /// Puts the content under its final name, for good.

@@ -5,10 +5,11 @@ import Tensors
 public struct ReadAheadPolicy: Sendable, Equatable {
   /// The bytes of one range request.
   public var segmentBytes: Int
-  /// Range requests under way at once; `segmentBytes * (ahead + 2)` is the most memory that a reader takes.
+  /// Range requests under way at once. `segmentBytes * (ahead + 2)` is what a reader takes that a single thread
+  /// reads in order.
   public var ahead: Int
 
-  /// The defaults take at most 32 MiB a reader, and less after its end was reached.
+  /// The defaults take 32 MiB a reader, and less after its end was reached.
   public init(segmentBytes: Int = 4 << 20, ahead: Int = 6) {
     self.segmentBytes = max(1, segmentBytes)
     self.ahead = max(1, ahead)
@@ -18,7 +19,8 @@ public struct ReadAheadPolicy: Sendable, Equatable {
 /// Reads one file of a model from the hub by ranges, without storing it.
 ///
 /// Reading onward fetches ahead. Where a file is read from its first byte to its last, its SHA-256 is checked on
-/// the way: the read that completes it throws if it is wrong. Several threads may read at once.
+/// the way: the read that completes it throws if it is wrong. `begin` and `finish` allow for reads that are only
+/// nearly in order. Several threads may read at once.
 public final class RemoteRangeReader: ByteSource {
   public let name: String
   /// The file that is read.
@@ -54,6 +56,25 @@ public final class RemoteRangeReader: ByteSource {
 
   /// Whether every byte was read in order and the checksum of all is that of the hub.
   public var isVerified: Bool { check.withLockedValue { $0.isVerified } }
+
+  /// Says that the file will be read nearly in order from now on, and its sum computed.
+  ///
+  /// - Parameter isResumed: an earlier run has read its beginning, perhaps; then no byte is fetched for the sum alone.
+  public func begin(isResumed: Bool) { check.withLockedValue { $0.begin(isResumed: isResumed) } }
+
+  /// Completes the sum after the last read, and fetches small parts that nobody has read.
+  /// - Returns: why the content is not checked, nil where it is and is right.
+  /// - Throws: `HubError` of code `checksumMismatch`.
+  public func finish() throws -> UncheckedReason? {
+    try BlockingBridge.run { [self] in
+      while let gap = check.withLockedValue({ $0.lastGap() }) { try await fill(gap) }
+    }
+    releaseMemory()
+    return check.withLockedValue { $0.unchecked }
+  }
+
+  /// Ends all reads, now and later, with an error of code `cancelled`.
+  public func cancel() { segments.withLockedValue { $0.close() } }
 
   /// Fills `buffer` from `offset` on, and blocks the calling thread meanwhile.
   /// - Throws: `TensorError` for a range outside of the file, `HubError` for everything else.
@@ -94,8 +115,7 @@ public final class RemoteRangeReader: ByteSource {
         let to = target.bytes[part.lowerBound - range.lowerBound..<part.upperBound - range.lowerBound]
         UnsafeMutableRawBufferPointer(rebasing: to).copyMemory(from: from)
       }
-      // Whoever has read to the end of a segment will not come back to it.
-      if part.upperBound == start + bytes.count { segments.withLockedValue { $0.drop(index) } }
+      segments.withLockedValue { $0.consumed(part.count, of: index, size: bytes.count) }
     }
   }
 
@@ -108,18 +128,48 @@ public final class RemoteRangeReader: ByteSource {
         for next in index..<max(index + 1, min(end, count)) { cache.add(next) { fetch(next) } }
         return (cache.wait(for: index), wasAhead)
       }
+      let begin = ContinuousClock.now
       do {
         let bytes = try await task.value
         segments.withLockedValue { $0.waited(for: index, failed: false) }
-        try check.withLockedValue { try $0.add(bytes, at: index * policy.segmentBytes) }
+        try await account(for: bytes, at: index * policy.segmentBytes)
         return bytes
       } catch {
-        segments.withLockedValue { $0.waited(for: index, failed: true) }
-        // What was fetched ahead may have failed long ago; that says nothing about now.
-        guard wasAhead, !Task.isCancelled, (error as? HubError)?.code != .checksumMismatch else {
-          throw explained(error)
+        let isClosed = segments.withLockedValue { cache in
+          cache.waited(for: index, failed: true)
+          return cache.isClosed
         }
+        if isClosed { throw cancelled }
+        // What was fetched ahead may have failed long ago; that says nothing about now.
+        let isOld = wasAhead && ContinuousClock.now - begin < .seconds(1)
+        let isOutage = !(error is ContentSignal) && (error as? HubError)?.leavesEarlierReadsGood != false
+        guard isOld, isOutage, !Task.isCancelled else { throw explained(error) }
       }
+    }
+  }
+
+  private var cancelled: HubError { HubError(.cancelled, "reading \(name) was cancelled") }
+
+  /// Takes a segment into the sum, and fetches what is missing before it once too much of the file has come early.
+  private func account(for bytes: [UInt8], at offset: Int) async throws {
+    let gap = try check.withLockedValue { check in
+      try check.add(bytes, at: offset)
+      return check.nextGap()
+    }
+    if let gap { try await fill(gap) }
+  }
+
+  private func fill(_ gap: Range<Int>) async throws {
+    defer { check.withLockedValue { $0.gapFilled() } }
+    var start = gap.lowerBound
+    while start < gap.upperBound {
+      if segments.withLockedValue({ $0.isClosed }) { throw cancelled }
+      let end = min(start + policy.segmentBytes, gap.upperBound)
+      let range = start..<end
+      let bytes: [UInt8]
+      do { bytes = try await remote.bytes(range, received: { _ in }) } catch { throw explained(error) }
+      try check.withLockedValue { try $0.add(bytes, at: range.lowerBound) }
+      start = end
     }
   }
 
@@ -138,7 +188,7 @@ public final class RemoteRangeReader: ByteSource {
     case .changed: HubError(.contentChanged, "\(name) changed on the server while it was being read")
     case .rangesIgnored:
       HubError(
-        .serverFailure, "the server cannot send parts of \(name)",
+        .noRanges, "the server cannot send parts of \(name)",
         mend: "Download it instead of streaming it.")
     case nil: error
     }

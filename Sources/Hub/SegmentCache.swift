@@ -3,20 +3,31 @@ struct SegmentCache {
   private struct Entry {
     var task: Task<[UInt8], any Error>
     var waiters = 0
+    /// Bytes of it that were handed out.
+    var consumed = 0
   }
 
-  private var entries: [Int: Entry] = [:]
-  private var lastRead: Int?
+  /// Segments behind the foremost read that are kept until they have been read whole: several threads that read a
+  /// file together are never further apart.
+  private static let behind = 12
 
-  /// Notes a read; whether it goes on beyond the segment where the last one ended, so that it pays to fetch ahead
-  /// (reading a header alone does not). After a jump, what was fetched ahead in vain is dropped.
+  private var entries: [Int: Entry] = [:]
+  /// The last segment of the foremost read since the last jump.
+  private var front: Int?
+  /// No read may begin any more.
+  private(set) var isClosed = false
+
+  /// Notes a read; whether it goes on beyond the foremost one, so that it pays to fetch ahead (reading a header
+  /// alone does not). After a jump, what was fetched ahead in vain is dropped.
   mutating func beginRead(first: Int, last: Int) -> Bool {
-    defer { lastRead = last }
-    guard let lastRead, first == lastRead || first == lastRead + 1 else {
-      cancelUnused(except: first...last)
+    guard let front, first >= front - Self.behind, first <= front + 1 else {
+      front = last
+      dropUnused { !(first...last).contains($0) }
       return false
     }
-    return last > lastRead
+    self.front = max(front, last)
+    if last > front { dropUnused { $0 < last - Self.behind } }
+    return last > front
   }
 
   func has(_ index: Int) -> Bool { entries[index] != nil }
@@ -27,7 +38,7 @@ struct SegmentCache {
 
   /// The task of a segment that was added.
   mutating func wait(for index: Int) -> Task<[UInt8], any Error> {
-    guard var entry = entries[index] else { return Task { throw CancellationError() } }
+    guard var entry = entries[index], !isClosed else { return Task { throw CancellationError() } }
     entry.waiters += 1
     entries[index] = entry
     return entry.task
@@ -39,44 +50,26 @@ struct SegmentCache {
     if failed { entries[index] = nil }
   }
 
-  mutating func drop(_ index: Int) {
-    if entries[index]?.waiters == 0 { entries[index] = nil }
+  /// Notes that `count` bytes of a segment of `size` were handed out; one of which all were is dropped.
+  mutating func consumed(_ count: Int, of index: Int, size: Int) {
+    guard var entry = entries[index] else { return }
+    entry.consumed += count
+    entries[index] = entry.consumed >= size && entry.waiters == 0 ? nil : entry
   }
 
-  mutating func cancelUnused(except kept: ClosedRange<Int>? = nil) {
-    for (index, entry) in entries where entry.waiters == 0 && kept?.contains(index) != true {
+  mutating func cancelUnused() { dropUnused { _ in true } }
+
+  /// Ends everything that is under way, waited for or not.
+  mutating func close() {
+    isClosed = true
+    entries.values.forEach { $0.task.cancel() }
+    entries = [:]
+  }
+
+  private mutating func dropUnused(where condition: (Int) -> Bool) {
+    for (index, entry) in entries where entry.waiters == 0 && condition(index) {
       entry.task.cancel()
       entries[index] = nil
     }
-  }
-}
-
-/// The checksum of a file that is read in order.
-struct StreamCheck {
-  private let file: HubFile
-  private var digest: ContentDigest
-  private var position = 0
-  private(set) var isVerified = false
-
-  init(_ file: HubFile) {
-    self.file = file
-    digest = ContentDigest(file)
-  }
-
-  mutating func add(_ bytes: [UInt8], at offset: Int) throws {
-    guard offset == position, !bytes.isEmpty else { return }
-    bytes.withUnsafeBytes { digest.update($0) }
-    position += bytes.count
-    guard position == file.size, digest.isKnown else { return }
-    guard let mismatch = digest.mismatch() else {
-      isVerified = true
-      return
-    }
-    throw HubError(
-      .checksumMismatch,
-      "\(file.path) has the checksum \(mismatch.found), the hub names \(mismatch.expected)",
-      mend:
-        "Something between the hub and this machine changes the content, for example a proxy; try another network."
-    )
   }
 }

@@ -101,6 +101,12 @@ package enum FileSystem {
     return Int(status.st_size)
   }
 
+  /// The number of the file system of `path`, nil where it does not exist.
+  package static func device(_ path: String) -> UInt64? {
+    var status = stat()
+    return stat(path, &status) == 0 ? UInt64(truncatingIfNeeded: status.st_dev) : nil
+  }
+
   package static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -7,6 +7,11 @@ package enum WeightFiles {
     return file.path.hasSuffix(".safetensors") || file.path.lowercased().hasSuffix(".gguf")
   }
 
+  /// Whether the names and places of its tensors can be read without reading most of the file.
+  package static func hasReadableHeader(_ file: HubFile) -> Bool {
+    file.path.hasSuffix(".safetensors") || file.path.hasSuffix(".bin")
+  }
+
   package static func safetensors(_ model: HubModel) -> [HubFile] {
     let standard = standardSet(model, stem: "model", suffix: ".safetensors")
     if !standard.isEmpty { return standard }

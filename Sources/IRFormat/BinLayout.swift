@@ -48,6 +48,25 @@ public struct BinLayout: Sendable {
     }
   }
 
+  /// Orders the parts of weights by `rank`, behind the constants whose bytes are known, and assigns all offsets anew.
+  /// Parts of equal rank stay in the order in which they were added.
+  ///
+  /// A graph finds its constants by their offsets, so whoever writes the file may choose what is convenient.
+  public mutating func arrange(by rank: (Blob) -> Int) {
+    let ranks = entries.map { entry in
+      if case .blob(let blob) = entry.content { rank(blob) } else { Int.min }
+    }
+    let order = entries.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+    let contents = order.map { entries[$0].content }
+    (entries, totalByteCount, indices) = ([], 0, [:])
+    for content in contents {
+      switch content {
+      case .bytes(let bytes): add(.bytes(bytes))
+      case .blob(let blob): add(.blob(blob))
+      }
+    }
+  }
+
   /// The place of a constant.
   /// - Returns: nil where the graph it belongs to was not added.
   public func entry(of content: Constant.Content) -> Entry? { indices[key(content)].map { entries[$0] } }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Baking
 import Foundation
-import Hub
 import OpenVINO
 import Quantization
 
@@ -83,11 +82,14 @@ struct BakeCommand: AsyncParsableCommand {
     graphs.apply(to: &options)
     try Bake(options).checkDestination()
     let core = verify || maxKl != nil ? try Core() : nil
-    if let modelId { try await fetch(modelId, into: &options) }
-
-    let interruption = InterruptionFlag()
     let screen = BakeScreen()
     defer { screen.finish() }
+    if let modelId {
+      try await HubSource(model: modelId, hub: hub, streams: stream, screen: screen).open(into: &options)
+    }
+    let interruption = InterruptionFlag()
+    let remote = options.remoteWeights
+    interruption.whenRaised { remote?.cancel() }
     let verification = core.map { core in
       BakeVerification(
         core, options, limit: maxKl, screen: screen, isCancelled: { interruption.isRaised })
@@ -97,51 +99,6 @@ struct BakeCommand: AsyncParsableCommand {
       inspect: { folder, report in try verification?.inspect(folder, &report) })
     screen.finish()
     json ? Terminal.output.line(report.manifest.serialized(.pretty)) : screen.show(report)
-  }
-
-  /// Downloads the model, and bakes from where it lies in the cache.
-  private func fetch(_ model: String, into options: inout BakeOptions) async throws {
-    var selection = hub.selection
-    selection.requiresTokenizer = options.needsTokenizer
-    // What is baked already cannot be baked.
-    selection.weights.removeAll { $0 == .openvino }
-    if stream { return try await open(model, selection, into: &options) }
-    let snapshot = try await hub.download(model, selection, HubScreen())
-    let folder = URL(filePath: snapshot.folder, directoryHint: .isDirectory)
-    // The cache may have other files of the same model from before: a GGUF is named, not looked for. Where it is
-    // split, the first part leads to the others.
-    let gguf = snapshot.files.map(\.path).filter { $0.hasSuffix(".gguf") }.min()
-    options.source = gguf.map { folder.appending(path: $0) } ?? folder
-    options.origin = .init(snapshot.id, snapshot.commit, snapshot.files)
-  }
-
-  /// Opens the weights on the hub; only configuration and tokenizer are downloaded.
-  private func open(
-    _ model: String, _ selection: FileSelection, into options: inout BakeOptions
-  ) async throws {
-    let client = try HubClient(.fromEnvironment(ProcessInfo.processInfo.environment))
-    var selection = selection
-    selection.weights.removeAll { $0 == .gguf }
-    let screen = HubScreen()
-    let stream = try await client.stream(
-      HubModelID(model), revision: hub.revision, selecting: selection
-    ) { screen.show($0) }
-    screen.finish()
-    options.source = URL(filePath: stream.folder, directoryHint: .isDirectory)
-    options.streamedWeights = stream.weights
-    options.origin = .init(stream.model.id, stream.model.commit, stream.model.files)
-  }
-}
-
-extension BakeOptions.Origin {
-  /// A model of the hub with the sums that the hub knows.
-  fileprivate init(_ id: HubModelID, _ commit: String, _ files: [HubFile]) {
-    let sums = files.compactMap { file in
-      file.sha256.map { (URL(filePath: file.path).lastPathComponent, $0) }
-    }
-    self.init(
-      modelID: id.description, revision: commit,
-      sums: Dictionary(sums, uniquingKeysWith: { first, _ in first }))
   }
 }
 

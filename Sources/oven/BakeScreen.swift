@@ -1,48 +1,106 @@
 import Baking
+import Hub
 import Synchronization
 
 /// What `oven bake` shows while it works and at the end: all of it on stderr.
 final class BakeScreen: Sendable {
   private let terminal = Terminal.error
-  private let bar = Mutex<ProgressBar?>(nil)
-  private let tensorCount = Mutex(0)
+  private let state = Mutex(State())
+
+  private struct State {
+    var bar: ProgressBar?
+    /// The bar shows a download, which the bake follows; the weights' own bar comes after it.
+    var isDownloading = false
+    var tensors = 0
+    var tensorCount = 0
+    var sourceBytes = 0
+    var sourceByteCount = 0
+    var notes = WaitingNotes()
+  }
 
   /// Shows one event.
   func show(_ event: BakeEvent) {
     switch event {
-    case .stage(let text): terminal.line(text)
-    case .note(let text): terminal.line("\(terminal.styled("note:", .yellow)) \(text)")
+    case .stage(let text): line(text)
+    case .note(let text): note(text)
     case .weightsBegin(let tensors, let sourceBytes):
-      tensorCount.withLock { $0 = tensors }
-      bar.withLock { $0 = ProgressBar("Weights", total: sourceBytes, on: terminal) }
+      state.withLock { ($0.tensorCount, $0.sourceByteCount) = (tensors, sourceBytes) }
     case .weightsProgress(let tensors, let sourceBytes):
-      let total = tensorCount.withLock { $0 }
-      bar.withLock {
-        $0?.update(sourceBytes, detail: "\(tensors)/\(total) tensors, \(Units.bytes(sourceBytes))")
+      state.withLock { state in
+        (state.tensors, state.sourceBytes) = (tensors, sourceBytes)
+        if !state.isDownloading { drawWeights(&state) }
       }
     case .weightsEnd: finish()
     }
   }
 
+  /// Shows a download that goes on while its first files are baked: one bar for both.
+  func show(_ event: HubEvent) {
+    switch event {
+    case .progress(let progress):
+      state.withLock { state in
+        if !state.isDownloading {
+          state.bar?.finish()
+          state.bar = ProgressBar("Downloading", total: progress.bytesTotal, on: terminal)
+        }
+        state.isDownloading = progress.filesDone < progress.filesTotal
+        let baked = state.tensorCount > 0 ? ", \(state.tensors)/\(state.tensorCount) baked" : ""
+        state.bar?.update(progress.bytesDone, detail: Units.bytes(progress.bytesDone) + baked)
+        if !state.isDownloading {
+          state.bar?.finish()
+          state.bar = nil
+        }
+      }
+    case .ready: break
+    case .waiting, .again: state.withLock { $0.notes.note(event) }.map(note)
+    }
+  }
+
+  /// Shows what is going to be downloaded.
+  func showBegin(of arrival: HubArrival) {
+    let total = arrival.weights.reduce(0) { $0 + $1.byteCount }
+    let present = total - arrival.missingByteCount
+    let rest =
+      present > 0 ? "\(Units.bytes(present)) of it in the cache; the rest is" : "downloaded and"
+    line(
+      "\(arrival.model.id) at \(arrival.model.commit.prefix(8)): \(Units.bytes(total)), \(rest) baked as it comes in"
+    )
+  }
+
   /// Shows how far `--verify` is.
   func verified(_ tokens: Int, of total: Int) {
-    bar.withLock { bar in
-      let shown = bar ?? ProgressBar("Verifying", total: total, unit: .tokens, on: terminal)
-      bar = shown
-      shown.update(tokens, detail: "\(tokens) tokens")
+    state.withLock { state in
+      let bar = state.bar ?? ProgressBar("Verifying", total: total, unit: .tokens, on: terminal)
+      state.bar = bar
+      bar.update(tokens, detail: "\(tokens) tokens")
     }
   }
 
   /// Takes the progress bar away.
   func finish() {
-    bar.withLock { bar in
-      bar?.finish()
-      bar = nil
+    state.withLock { state in
+      state.bar?.finish()
+      state.bar = nil
     }
   }
 
-  /// Shows a sentence.
-  func line(_ text: String) { terminal.line(text) }
+  private func drawWeights(_ state: inout State) {
+    if state.bar == nil {
+      state.bar = ProgressBar("Weights", total: state.sourceByteCount, on: terminal)
+    }
+    let done = Units.bytes(state.sourceBytes)
+    state.bar?.update(state.sourceBytes, detail: "\(state.tensors)/\(state.tensorCount) tensors, \(done)")
+  }
+
+  /// Writes a line in the place of the bar, which is drawn again below it.
+  func line(_ text: String) {
+    state.withLock { state in
+      state.bar?.finish()
+      terminal.line(text)
+    }
+  }
+
+  private func note(_ text: String) { line("\(terminal.styled("note:", .yellow)) \(text)") }
 
   /// Shows the table at the end.
   func show(_ report: BakeReport) {

@@ -5,6 +5,7 @@ import Synchronization
 final class HubScreen: Sendable {
   private let terminal = Terminal.error
   private let bar = Mutex<ProgressBar?>(nil)
+  private let notes = Mutex(WaitingNotes())
 
   /// Shows one event.
   func show(_ event: HubEvent) {
@@ -17,10 +18,7 @@ final class HubScreen: Sendable {
         bar?.update(progress.bytesDone, detail: "\(files), \(sizes)")
       }
     case .ready: break
-    case .waiting(let duration, let reason):
-      let pause = duration > .zero ? "; next attempt in \(Units.time(duration / .seconds(1)))" : ""
-      note("\(reason)\(pause)")
-    case .again(_, let reason): note("\(reason); it is fetched once more")
+    case .waiting, .again: notes.withLock { $0.note(event) }.map(note)
     }
   }
 

@@ -41,16 +41,74 @@ import Testing
     let source = try Fixture.copy("llama", to: folder)
     let file = source.appending(path: "model.safetensors")
     var streamed = tinyBake(source, folder["baked"])
-    streamed.streamedWeights = [
-      MemoryByteSource(name: "acme/tiny/model.safetensors", bytes: Array(try Data(contentsOf: file)))
-    ]
+    let remote = MemoryWeights(name: "acme/tiny/model.safetensors", bytes: Array(try Data(contentsOf: file)))
+    streamed.remoteWeights = remote
     streamed.origin = .init(modelID: "acme/tiny", revision: "c0ffee", sums: ["model.safetensors": "5407"])
     try FileManager.default.removeItem(at: file)
     let report = try Bake(streamed).run()
     #expect(report.source.files.map(\.name) == ["model.safetensors"])
     #expect(report.source.files.map(\.sha256) == ["5407"])
+    #expect(report.notes.last == "read from memory")
+    #expect(remote.calls.texts == ["accept", "begin", "finish"])
     _ = try Bake(wholeBake(beside: folder)).run()
     #expect(try bin(folder["baked"]) == bin(folder["whole"]))
+  }
+
+  /// What was read before a connection broke is good; what was read of a content that turned out wrong is not.
+  @Test(arguments: [true, false]) func keepsWhatAnInterruptedSourceGave(isGood: Bool) throws {
+    struct Interruption: SourceInterruption { var leavesEarlierReadsGood: Bool }
+    let folder = try TemporaryFolder()
+    let bytes = Array(try Data(contentsOf: Fixture.url("llama").appending(path: "model.safetensors")))
+    var options = tinyBake(Fixture.url("llama"), folder["baked"])
+    let cut = MemoryWeights(
+      name: "model.safetensors", bytes: bytes, failure: Interruption(leavesEarlierReadsGood: isGood))
+    options.remoteWeights = cut
+    options.origin = .init(modelID: "acme/tiny", revision: "c0ffee")
+    #expect(failure(of: options) is Interruption)
+    #expect(cut.calls.texts == ["accept", "begin", "finish", "cancel"])
+    #expect(folder.names == (isGood ? [".baked.baking"] : []))
+    // The same commit from another place goes on after it.
+    let again = MemoryWeights(name: "elsewhere/model.safetensors", bytes: bytes)
+    options.remoteWeights = again
+    options.resumes = true
+    _ = try Bake(options).run()
+    #expect(again.calls.texts == ["accept", isGood ? "resume" : "begin", "finish"])
+    _ = try Bake(wholeBake(beside: folder)).run()
+    #expect(try bin(folder["baked"]) == bin(folder["whole"]))
+  }
+
+  @Test func anotherCommitIsNotContinued() throws {
+    let folder = try TemporaryFolder()
+    let bytes = Array(try Data(contentsOf: Fixture.url("llama").appending(path: "model.safetensors")))
+    var options = tinyBake(Fixture.url("llama"), folder["baked"])
+    let stop = Counter()
+    options.remoteWeights = MemoryWeights(name: "model.safetensors", bytes: bytes)
+    options.origin = .init(modelID: "acme/tiny", revision: "c0ffee")
+    _ = try? Bake(options).run(
+      events: { if case .weightsProgress = $0 { stop.add() } }, isCancelled: { stop.count >= 3 })
+    #expect(folder.names == [".baked.baking"])
+    let moved = MemoryWeights(name: "model.safetensors", bytes: bytes)
+    options.remoteWeights = moved
+    options.origin = .init(modelID: "acme/tiny", revision: "decade")
+    options.resumes = true
+    let notes = Notes()
+    _ = try Bake(options).run(events: { if case .note(let text) = $0 { notes.add(text) } })
+    #expect(moved.calls.texts == ["accept", "begin", "finish"])
+    #expect(notes.texts.contains { $0.hasPrefix("nothing to resume") })
+  }
+
+  /// The source is read from its first byte to its last, whatever the order of the graph.
+  @Test func readsTheSourceInItsOrder() throws {
+    let folder = try TemporaryFolder()
+    var options = tinyBake(Fixture.url("llama"), folder["baked"])
+    options.workerCount = 1
+    let bytes = Array(
+      try Data(contentsOf: Fixture.url("llama").appending(path: "model.safetensors")))
+    let source = NotedSource(name: "model.safetensors", bytes: bytes)
+    options.remoteWeights = NotedWeights(files: [source])
+    _ = try Bake(options).run()
+    let offsets = source.offsets
+    #expect(offsets.count > 10 && offsets == offsets.sorted())
   }
 
   @Test func replacesOnlyOnRequest() throws {

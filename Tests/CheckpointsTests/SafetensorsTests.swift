@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Tensors
 import Testing
 
@@ -35,6 +36,24 @@ import Testing
     #expect(try open("{\(entry("s", 0, 4, type: "F32", shape: "[]"))}", data: 4) == ["s"])
     #expect(
       try open("{\(entry("e", 0, 0, type: "F32", shape: "[0,3]")),\(entry("a", 0, 1))}", data: 1).count == 2)
+  }
+
+  @Test func opensShardsWithoutAnIndex() throws {
+    let folder = NSTemporaryDirectory() + "oven-shards-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for (index, name) in ["z", "a", "m"].enumerated() {
+      let header = Array("{\(entry(name, 0, 8))}".utf8)
+      let bytes = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
+      try Data(bytes + [UInt8](repeating: 1, count: 8)).write(
+        to: URL(filePath: "\(folder)/model-0000\(index + 1)-of-00003.safetensors"))
+    }
+    let opened = try Checkpoint.open(path: folder)
+    #expect(opened.weights.tensorNames == ["z", "a", "m"])
+    #expect(opened.files.count == 3)
+    // Not all of them is not a model.
+    try FileManager.default.removeItem(atPath: folder + "/model-00002-of-00003.safetensors")
+    #expect(throws: CheckpointError.self) { try Checkpoint.open(path: folder) }
   }
 
   @Test func refusesAttacks() {

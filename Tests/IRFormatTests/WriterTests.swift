@@ -110,4 +110,34 @@ import Testing
     layout.add(try graph.lowered { _ in .dense(.f32) })
     #expect(layout.totalByteCount == 140)
   }
+
+  @Test func weightsCanBeArranged() throws {
+    let graph = Graph()
+    for name in ["a", "b", "c"] {
+      let value = try graph.weight(Weight([1, 2, 3, 4], shape: [2, 2]), role: .linear, name: name)
+      graph.addOutput(name, try graph.add(value, graph.float(2)))
+    }
+    let format = CompressedFormat(elementType: .u4, groupSize: nil, zeroPoint: .integer)
+    let lowered = try graph.lowered { _ in .compressed(format) }
+    var layout = BinLayout()
+    layout.add(lowered)
+    let total = layout.totalByteCount
+    layout.arrange { ["c": 0, "a": 1, "b": 2][$0.key.sharedName] ?? 3 }
+    let names = layout.entries.map { entry in
+      if case .blob(let blob) = entry.content {
+        "\(blob.key.sharedName) \(blob.part.rawValue)"
+      } else {
+        "bytes"
+      }
+    }
+    // The parts of a weight stay together, and in their order.
+    let parts = ["values", "zeroPoints", "scales"]
+    #expect(names == ["bytes"] + ["c", "a", "b"].flatMap { name in parts.map { "\(name) \($0)" } })
+    #expect(layout.entries.map(\.offset) == (0..<10).map { $0 * 64 })
+    #expect(abs(layout.totalByteCount - total) < 64)
+    for node in lowered.nodes {
+      guard let constant = node.operation as? Constant else { continue }
+      #expect(layout.entry(of: constant.content) != nil)
+    }
+  }
 }

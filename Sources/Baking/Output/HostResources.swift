@@ -1,3 +1,5 @@
+import Foundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -30,6 +32,9 @@ public enum HostResources {
 
   /// The largest resident set of this process so far, in bytes.
   static var peakMemory: Int {
+    #if os(Linux)
+      if let peak = residentPeak { return peak }
+    #endif
     var usage = rusage()
     #if os(Linux)
       getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
@@ -39,6 +44,18 @@ public enum HostResources {
       return Int(usage.ru_maxrss)
     #endif
   }
+
+  #if os(Linux)
+    /// From /proc, since getrusage(2) also counts what the process was before it became this program: a copy of the
+    /// one that started it.
+    private static var residentPeak: Int? {
+      guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+        let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+        let kilobytes = line.split(separator: " ").dropLast().last.flatMap({ Int($0) })
+      else { return nil }
+      return kilobytes * 1024
+    }
+  #endif
 
   /// How many processors this process may use.
   static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

@@ -4,6 +4,8 @@ import Synchronization
 final class ProgressBar: Sendable {
   private struct State {
     var begin = ContinuousClock.now
+    /// What was done when the bar began: it says nothing about the rate.
+    var doneBefore: Int?
     var lastDrawn: ContinuousClock.Instant?
     var isVisible = false
   }
@@ -32,10 +34,12 @@ final class ProgressBar: Sendable {
     guard terminal.isInteractive else { return }
     state.withLock { state in
       let now = ContinuousClock.now
+      let before = state.doneBefore ?? done
+      state.doneBefore = before
       if let last = state.lastDrawn, now - last < .milliseconds(100), done < total { return }
       state.lastDrawn = now
       state.isVisible = true
-      terminal.write("\r" + line(done, detail, elapsed: now - state.begin) + "\u{1B}[K")
+      terminal.write("\r" + line(done, detail, since: before, elapsed: now - state.begin) + "\u{1B}[K")
     }
   }
 
@@ -47,10 +51,10 @@ final class ProgressBar: Sendable {
     }
   }
 
-  private func line(_ done: Int, _ detail: String, elapsed: Duration) -> String {
+  private func line(_ done: Int, _ detail: String, since before: Int, elapsed: Duration) -> String {
     let seconds = elapsed / .seconds(1)
     let fraction = total > 0 ? min(1, Double(done) / Double(total)) : 1
-    let rate = seconds > 0 ? Double(done) / seconds : 0
+    let rate = seconds > 0 ? Double(max(0, done - before)) / seconds : 0
     let left = rate > 0 ? Double(total - done) / rate : 0
     let pace =
       switch unit {
