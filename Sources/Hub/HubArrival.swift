@@ -6,6 +6,8 @@ public enum HubOpening: Sendable {
   case stored(HubSnapshot)
   /// Its weights can be read while they are downloaded.
   case arriving(HubArrival)
+  /// Its weights are read from the hub and not stored.
+  case streaming(HubStream)
 }
 
 /// A model whose weights come into the cache while they are read.
@@ -80,11 +82,11 @@ extension HubClient {
   /// Opens a model for reading: from the cache where it has all of it, or while it is downloaded.
   ///
   /// Config and tokenizer are in the cache when this returns, and there is room for the weights.
-  /// - Parameter selection: kinds of weights whose headers can be read by ranges: no GGUF.
+  /// - Parameter stores: false to read weights that are not in the cache from the hub, and to store none.
   /// - Throws: `HubError` as `download`.
   public func open(
     _ id: HubModelID, revision: String = "main", selecting selection: FileSelection = .init(),
-    events: @escaping HubEventHandler = { _ in }
+    stores: Bool = true, events: @escaping HubEventHandler = { _ in }
   ) async throws(HubError) -> HubOpening {
     let model: HubModel
     switch try await resolve(id, revision, selection, events) {
@@ -94,8 +96,9 @@ extension HubClient {
     let files = try selection.files(of: model)
     let cache = HubCache(folder: configuration.cacheFolder, id: id)
     let tensors = files.filter { WeightFiles.isWeights($0) }
-    let arrivesByRanges = tensors.allSatisfy { WeightFiles.hasReadableHeader($0) }
-    guard arrivesByRanges, !tensors.allSatisfy({ cache.has($0, commit: model.commit) }) else {
+    let isStored = tensors.allSatisfy { cache.has($0, commit: model.commit) }
+    if !stores, !isStored { return .streaming(try await stream(model, files: files, events: events)) }
+    guard !isStored, tensors.allSatisfy({ WeightFiles.hasReadableHeader($0) }) else {
       return .stored(try await download(model, files: files, events: events))
     }
     try checkSpace(for: files, of: model, in: cache)

@@ -21,7 +21,13 @@ extension HubClient {
     policy: ReadAheadPolicy = .init(), events: @escaping HubEventHandler = { _ in }
   ) async throws(HubError) -> HubStream {
     let model = try await model(id, revision: revision, events: events)
-    let files = try selection.files(of: model)
+    return try await stream(model, files: try selection.files(of: model), policy: policy, events: events)
+  }
+
+  /// The same of a model that is known already.
+  func stream(
+    _ model: HubModel, files: [HubFile], policy: ReadAheadPolicy = .init(), events: @escaping HubEventHandler
+  ) async throws(HubError) -> HubStream {
     let companions = files.filter { !WeightFiles.isWeights($0) }
     let snapshot = try await download(model, files: companions, events: events)
     var readers: [RemoteRangeReader] = []

@@ -20,23 +20,25 @@ struct HubSource {
     selection.requiresTokenizer = options.needsTokenizer
     // What is baked already cannot be baked.
     selection.weights.removeAll { $0 == .openvino }
-    if streams {
-      try await stream(id, client, selection, into: &options)
-    } else if selection.weights == [.gguf] {
-      store(try await hub.download(model, selection, HubScreen()), in: &options)
-    } else {
-      try await arrive(id, client, selection, into: &options)
+    // Nothing of a GGUF file can be used before most of it is there.
+    if streams { selection.weights.removeAll { $0 == .gguf } }
+    guard !selection.weights.isEmpty else {
+      throw BakeError(
+        .usage, "there is nothing to \(streams ? "stream" : "bake") in weights of that kind",
+        why: streams
+          ? "a GGUF or OpenVINO file cannot be baked from parts" : "an OpenVINO model is baked already",
+        mend: streams
+          ? "leave --stream out, or choose safetensors or torch" : "choose safetensors, torch or gguf")
     }
-  }
-
-  /// Bakes each file of the weights as soon as it has been downloaded.
-  private func arrive(
-    _ id: HubModelID, _ client: HubClient, _ selection: FileSelection, into options: inout BakeOptions
-  ) async throws {
+    if selection.weights == [.gguf] {
+      return store(try await hub.download(model, selection, HubScreen()), in: &options)
+    }
     let small = HubScreen()
-    let begun = DownloadPhase()
-    let opening = try await client.open(id, revision: hub.revision, selecting: selection) { [screen] event in
-      begun.isWeights ? screen.show(event) : small.show(event)
+    let phase = DownloadPhase()
+    let opening = try await client.open(
+      id, revision: hub.revision, selecting: selection, stores: !streams
+    ) { [screen] event in
+      phase.isWeights ? screen.show(event) : small.show(event)
     }
     small.finish()
     switch opening {
@@ -45,26 +47,20 @@ struct HubSource {
       store(snapshot, in: &options)
     case .arriving(let arrival):
       screen.showBegin(of: arrival)
-      options.source = URL(filePath: arrival.folder, directoryHint: .isDirectory)
-      options.remoteWeights = ArrivingWeights(arrival: arrival, phase: begun)
-      options.origin = .init(arrival.model.id, arrival.model.commit, arrival.model.files)
+      read(arrival.model, arrival.folder, ArrivingWeights(arrival: arrival, phase: phase), in: &options)
+    case .streaming(let stream):
+      let weights = StreamedWeights(readers: stream.weights, phase: phase)
+      read(stream.model, stream.folder, weights, in: &options)
     }
   }
 
-  /// Reads the weights from the hub while they are baked; only config and tokenizer are stored.
-  private func stream(
-    _ id: HubModelID, _ client: HubClient, _ selection: FileSelection, into options: inout BakeOptions
-  ) async throws {
-    var selection = selection
-    selection.weights.removeAll { $0 == .gguf }
-    let small = HubScreen()
-    let stream = try await client.stream(id, revision: hub.revision, selecting: selection) { [screen] event in
-      if case .waiting = event { screen.show(event) } else { small.show(event) }
-    }
-    small.finish()
-    options.source = URL(filePath: stream.folder, directoryHint: .isDirectory)
-    options.remoteWeights = StreamedWeights(readers: stream.weights)
-    options.origin = .init(stream.model.id, stream.model.commit, stream.model.files)
+  /// Bakes weights that come from the hub meanwhile.
+  private func read(
+    _ model: HubModel, _ folder: String, _ weights: any RemoteWeights, in options: inout BakeOptions
+  ) {
+    options.source = URL(filePath: folder, directoryHint: .isDirectory)
+    options.remoteWeights = weights
+    options.origin = .init(model.id, model.commit, model.files)
   }
 
   /// Bakes from where the model lies in the cache.
@@ -100,11 +96,12 @@ private struct ArrivingWeights: RemoteWeights {
 /// Weights that are read by ranges and never stored.
 private struct StreamedWeights: RemoteWeights {
   let readers: [RemoteRangeReader]
+  let phase: DownloadPhase
 
   var files: [any ByteSource] { readers }
 
   func byteCount(onDiskOf path: String) -> Int { 0 }
-  func accept() {}
+  func accept() { phase.beginWeights() }
 
   func begin(isResumed: Bool) {
     readers.forEach { $0.begin(isResumed: isResumed) }

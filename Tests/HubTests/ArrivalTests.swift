@@ -133,6 +133,23 @@ struct ArrivalTests {
     }
   }
 
+  @Test("what is in the cache is not streamed")
+  func streaming() async throws {
+    try await HubFixture.run(Self.files) { fixture in
+      guard case .streaming(let stream) = try await fixture.client().open(try fixture.id, stores: false)
+      else {
+        Issue.record("a model that is not in the cache was not streamed")
+        return
+      }
+      #expect(stream.weights.count == 2)
+      _ = try await fixture.download()
+      guard case .stored = try await fixture.client().open(try fixture.id, stores: false) else {
+        Issue.record("a model that is in the cache was streamed")
+        return
+      }
+    }
+  }
+
   @Test("a GGUF file is downloaded first: its header is a large part of it")
   func gguf() async throws {
     let files = [FakeHub.StoredFile(path: "m-Q4_0.gguf", content: HubFixture.weights, isLarge: true)]

@@ -222,6 +222,25 @@ def killed(home):
 
 
 @case
+def killed_replacing(home):
+    old = b"old"
+    write(home.destination, {"openvino_model.bin": old})
+    for round in range(12):
+        for name in SHARDS:
+            on("content", name, served(name, pause=0.002))
+        process = home.start("--force", *(["--stream"] if round % 2 else []))
+        time.sleep(0.1 + 0.1 * round)
+        process.kill()
+        process.communicate()
+        hub.reset()
+        found = home.bin()
+        if found not in (old, EXPECTED):
+            return check(f"killed bake {round} left something else than the old folder or the new one", False)
+        write(home.destination, {"openvino_model.bin": old})
+    check("bakes that replace a folder were killed 12 times: it was the old one or the new one", True)
+
+
+@case
 def wrong_content(home):
     on("content", SHARDS[1], served(SHARDS[1], spoiled))
     code, words = home.run()
@@ -254,6 +273,11 @@ def stream(home):
     sent = hub.weights_sent()
     check(f"  {sent} of {TOTAL} bytes were sent", sent <= TOTAL + len(SHARDS) * (4 << 20))
     check("  all sums are checked", "SHA-256 of 3 of 3 files was checked" in words, words)
+    stored = home.cache + "-stored"
+    home.run("--force", HF_HUB_CACHE=stored)
+    hub.reset()
+    code, words = home.run("--stream", "--force", HF_HUB_CACHE=stored)
+    check("  what is in the cache is not streamed", code == 0 and hub.weights_sent() == 0, words)
     check("  no shard is stored", not any(MODEL.sums[name] in home.blobs() for name in SHARDS))
 
 
@@ -289,6 +313,25 @@ def stream_killed(home):
     code, words = home.run("--stream", "--resume")
     check(f"a killed stream goes on: {hub.weights_sent()} of {TOTAL} bytes",
           code == 0 and hub.weights_sent() < 0.85 * TOTAL and home.bin() == EXPECTED, code, words)
+
+
+@case
+def stream_interrupted(home):
+    gate = threading.Event()
+    on("content", SHARDS[2], lambda request: gate.wait(30) and False, after=2)
+    process = home.start("--stream")
+    until(lambda: home.staged() > 12_000_000)
+    begin = time.time()
+    process.send_signal(signal.SIGINT)
+    _, words = process.communicate()
+    seconds = time.time() - begin
+    check(f"Ctrl-C ends a stream that waits in {seconds:.1f} s with exit code 130",
+          process.returncode == 130 and seconds < 3 and "--resume" in words, process.returncode, words)
+    gate.set()
+    hub.reset()
+    code, words = home.run("--stream", "--resume")
+    check(f"  --resume goes on with {hub.weights_sent()} of {TOTAL} bytes",
+          code == 0 and hub.weights_sent() < 0.8 * TOTAL and home.bin() == EXPECTED, code, words)
 
 
 @case
