@@ -9,9 +9,9 @@ public enum UncheckedReason: Sendable, Hashable {
 }
 
 /// The checksum of a file that is read in order, or nearly so. Pure: it says what is to be fetched and never fetches.
-struct StreamCheck {
+package struct StreamCheck {
   /// How the reads of a file are to be taken.
-  enum Mode: Equatable {
+  package enum Mode: Equatable {
     /// Whoever reads may read anything; the sum is checked if the file happens to be read in order.
     case inOrder
     /// The file is going to be read whole. What comes early waits, and what is left out may be fetched for the sum.
@@ -19,9 +19,9 @@ struct StreamCheck {
   }
 
   /// Bytes that come before their turn and are kept for it.
-  static let earlyLimit = 32 << 20
+  package static let earlyLimit = 32 << 20
   /// The largest gap that is fetched for the sum alone.
-  static let gapLimit = 64 << 20
+  package static let gapLimit = 64 << 20
 
   private let file: HubFile
   private var mode = Mode.inOrder
@@ -31,25 +31,25 @@ struct StreamCheck {
   private var earlyCount = 0
   private var isFillingGap = false
   private var reason: UncheckedReason?
-  private(set) var isVerified = false
+  package private(set) var isVerified = false
 
-  init(_ file: HubFile) {
+  package init(_ file: HubFile) {
     self.file = file
     digest = ContentDigest(file)
   }
 
   /// Why the sum will not be known; nil as long as it may.
-  var unchecked: UncheckedReason? { digest.isKnown ? reason : .noChecksum }
+  package var unchecked: UncheckedReason? { digest.isKnown ? reason : .noChecksum }
 
   /// Starts over; nothing that was read before counts.
-  mutating func begin(isResumed: Bool) {
+  package mutating func begin(isResumed: Bool) {
     self = StreamCheck(file)
     mode = .whole(isResumed: isResumed)
   }
 
   /// Takes in a segment of the file.
   /// - Throws: `HubError` of code `checksumMismatch` by the one that completes the file.
-  mutating func add(_ bytes: [UInt8], at offset: Int) throws {
+  package mutating func add(_ bytes: [UInt8], at offset: Int) throws {
     guard digest.isKnown, reason == nil, !bytes.isEmpty, offset >= position else { return }
     if offset > position {
       guard case .whole(let isResumed) = mode else { return }
@@ -66,13 +66,13 @@ struct StreamCheck {
 
   /// What has to be fetched now so that the early bytes do not become too many; nil where nothing has to be.
   /// Whoever gets a range fetches it, adds it and calls `gapFilled`.
-  mutating func nextGap() -> Range<Int>? {
+  package mutating func nextGap() -> Range<Int>? {
     guard earlyCount > Self.earlyLimit, !isFillingGap, let first = early.keys.min() else { return nil }
     return gap(to: first)
   }
 
   /// The same at the end of all reads, of whatever is still missing.
-  mutating func lastGap() -> Range<Int>? {
+  package mutating func lastGap() -> Range<Int>? {
     guard digest.isKnown, reason == nil, position < file.size else { return nil }
     if position == 0, early.isEmpty, mode == .whole(isResumed: true) {
       giveUp(.begunEarlier)
@@ -81,7 +81,7 @@ struct StreamCheck {
     return gap(to: early.keys.min() ?? file.size)
   }
 
-  mutating func gapFilled() { isFillingGap = false }
+  package mutating func gapFilled() { isFillingGap = false }
 
   private mutating func gap(to end: Int) -> Range<Int>? {
     guard end - position <= Self.gapLimit else {

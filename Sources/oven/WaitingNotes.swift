@@ -2,12 +2,15 @@ import Hub
 
 /// Words for what goes wrong during a download. Several ranges of a file meet the same trouble at once, which is told
 /// once.
-struct WaitingNotes {
+package struct WaitingNotes {
   private var reason: String?
   private var end = ContinuousClock.now
 
+  /// Nothing was told yet.
+  package init() {}
+
   /// The note that is due at `now`; nil where there is nothing new to say.
-  mutating func note(_ event: HubEvent, now: ContinuousClock.Instant = .now) -> String? {
+  package mutating func note(_ event: HubEvent, now: ContinuousClock.Instant = .now) -> String? {
     switch event {
     case .waiting(let duration, let reason):
       guard reason != self.reason || now >= end else { return nil }

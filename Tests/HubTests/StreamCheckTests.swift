@@ -1,7 +1,7 @@
 import Crypto
 import Testing
 
-@testable import Hub
+import Hub
 
 @Suite("The checksum of a file that is read nearly in order")
 struct StreamCheckTests {

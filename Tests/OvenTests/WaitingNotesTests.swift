@@ -1,7 +1,7 @@
 import Hub
 import Testing
 
-@testable import oven
+import oven
 
 @Suite struct WaitingNotesTests {
   @Test func tellsTheSameTroubleOnce() {
