@@ -1,7 +1,8 @@
 # Oven: everything a checkout needs. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo verify format lint runtime model clean bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum
+.PHONY: help build test demo verify verify-hub format lint runtime model clean
+.PHONY: bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
 CONFIG    := release
@@ -34,6 +35,9 @@ demo: build model ## bake SmolLM2 and ask it a question, twice: compiled, then f
 
 verify: build model ## let OpenVINO GenAI and HF tokenizers judge what Oven made
 	@sh scripts/verify $(OVEN) $(GGUF) "$(QUESTION)" Paris
+
+verify-hub: build ## bake from a hub on the loopback that cuts, refuses and lies (5 minutes)
+	python3 Tests/Peers/hub_bake.py $(OVEN)
 
 bench-bake: build ## time a bake against plain reads and writes (2.3 GB in .bench)
 	@mkdir -p .bench

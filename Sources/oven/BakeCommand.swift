@@ -24,7 +24,9 @@ struct BakeCommand: AsyncParsableCommand {
   var source: String?
 
   @Option(
-    help: "A model of the hub instead: owner/name. It is downloaded into the cache that all tools share.")
+    help:
+      "A model of the hub instead: owner/name. It comes into the cache that all tools share, and is baked meanwhile."
+  )
   var modelId: String?
 
   @Flag(help: "Read the weights of --model_id from the hub while baking, and never store them.")
