@@ -104,6 +104,9 @@ public final class RemoteRangeReader: ByteSource {
     guard !range.isEmpty else { return }
     let first = range.lowerBound / policy.segmentBytes
     let last = (range.upperBound - 1) / policy.segmentBytes
+    if range.count <= Self.glance, segments.withLockedValue({ $0.isElsewhere(first) }) {
+      return try await glance(at: range, into: target)
+    }
     let isOnward = segments.withLockedValue { $0.beginRead(first: first, last: last) }
     for index in first...last {
       let bytes = try await segment(
@@ -117,6 +120,15 @@ public final class RemoteRangeReader: ByteSource {
       }
       segments.withLockedValue { $0.consumed(part.count, of: index, size: bytes.count) }
     }
+  }
+
+  /// Reads no longer than this, far from the others, fetch no more than they need: the header of an archive's entry.
+  private static let glance = 4096
+
+  private func glance(at range: Range<Int>, into target: BorrowedBuffer) async throws {
+    let bytes: [UInt8]
+    do { bytes = try await remote.bytes(range, received: { _ in }) } catch { throw explained(error) }
+    target.bytes.copyBytes(from: bytes)
   }
 
   /// The bytes of segment `index`, while those before `end` are requested too.

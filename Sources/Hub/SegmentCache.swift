@@ -20,7 +20,7 @@ struct SegmentCache {
   /// Notes a read; whether it goes on beyond the foremost one, so that it pays to fetch ahead (reading a header
   /// alone does not). After a jump, what was fetched ahead in vain is dropped.
   mutating func beginRead(first: Int, last: Int) -> Bool {
-    guard let front, first >= front - Self.behind, first <= front + 1 else {
+    guard let front, isNear(first, front) else {
       front = last
       dropUnused { !(first...last).contains($0) }
       return false
@@ -28,6 +28,16 @@ struct SegmentCache {
     self.front = max(front, last)
     if last > front { dropUnused { $0 < last - Self.behind } }
     return last > front
+  }
+
+  /// Whether a read of `index` would leave the place where the file is being read, for what is not there.
+  func isElsewhere(_ index: Int) -> Bool {
+    guard let front else { return false }
+    return !isNear(index, front) && !has(index)
+  }
+
+  private func isNear(_ index: Int, _ front: Int) -> Bool {
+    index >= front - Self.behind && index <= front + 1
   }
 
   func has(_ index: Int) -> Bool { entries[index] != nil }

@@ -39,6 +39,20 @@ struct RangeReaderTests {
     }
   }
 
+  @Test("short reads here and there fetch no more than they need")
+  func glances() async throws {
+    try await HubFixture.run { fixture in
+      let reader = try await reader(fixture)
+      _ = try await reader.bytes(at: 0, count: 8)
+      for start in [200_000, 250_017, 299_970] {
+        let bytes = try await reader.bytes(at: start, count: 30)
+        #expect(bytes == Array(HubFixture.weights[start..<start + 30]))
+      }
+      let ranges = fixture.server.contentServer.requests.compactMap { $0.range(of: 300_000)?.count }
+      #expect(ranges == [10_000, 30, 30, 30])
+    }
+  }
+
   @Test("reading onward fetches every byte once and checks the sum")
   func onward() async throws {
     try await HubFixture.run { fixture in

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 
-from local_hub import Hub, Model, random_llama, safetensors, sharded, write
+from local_hub import Hub, Model, random_llama, sharded, torch_file, write
 
 OVEN = sys.argv[1]
 FILTER = sys.argv[2] if len(sys.argv) > 2 else ""
@@ -163,6 +163,15 @@ def overlapping(home):
     gate.set()
     _, words = process.communicate()
     check("  and the bake ends well", process.returncode == 0 and home.bin() == EXPECTED, words)
+
+
+@case
+def torch_file_of_one_piece(home):
+    for options in [[], ["--stream", "--force"]]:
+        hub.reset()
+        code, words = home.run(*options, model="org/torch", HF_HUB_CACHE=home.cache + "".join(options))
+        check(f"a pytorch_model.bin {options} gives the same bytes", code == 0 and home.bin() == EXPECTED, code, words)
+        check(f"  {hub.weights_sent()} of {TOTAL} bytes were sent", hub.weights_sent() < TOTAL + (12 << 20))
 
 
 @case
@@ -453,6 +462,7 @@ MODEL = Model(FILES)
 EXPECTED = expected(FILES)
 hub.models = {
     "org/random": MODEL,
+    "org/torch": Model({"config.json": config, "pytorch_model.bin": torch_file(tensors)}),
     "org/gated": Model(FILES, gated="auto", token="hf_secret"),
     "org/private": Model(FILES, token="hf_secret"),
     "org/no-config": Model({name: content for name, content in FILES.items() if name != "config.json"}),

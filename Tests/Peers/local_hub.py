@@ -3,14 +3,21 @@
 Two servers: the hub (listing, `resolve`, small files) and the content server of big files, to which signed addresses
 lead. `Hub.faults` are functions that may answer in their place.
 """
+import collections
 import hashlib
 import http.server
+import io
 import json
+import math
 import os
+import pickle
 import random
 import struct
+import sys
 import threading
 import time
+import types
+import zipfile
 
 
 class Model:
@@ -179,6 +186,48 @@ def read_safetensors(content):
     header.pop("__metadata__", None)
     data = content[8 + count:]
     return [(name, entry["dtype"], entry["shape"], data[slice(*entry["data_offsets"])]) for name, entry in header.items()]
+
+
+class TorchTensor:
+    """What PyTorch's pickles say of a tensor, for `torch_file`."""
+
+    def __init__(self, key, shape, count):
+        self.key, self.shape, self.count = key, shape, count
+
+    def __reduce__(self):
+        strides = tuple(math.prod(self.shape[axis + 1:]) for axis in range(len(self.shape)))
+        return sys.modules["torch._utils"]._rebuild_tensor_v2, (
+            Storage(self.key, self.count), 0, tuple(self.shape), strides, False, collections.OrderedDict())
+
+
+class Storage:
+    def __init__(self, key, count):
+        self.key, self.count = key, count
+
+
+class TorchPickler(pickle.Pickler):
+    def persistent_id(self, value):
+        if isinstance(value, Storage):
+            return ("storage", sys.modules["torch"].BFloat16Storage, value.key, "cpu", value.count)
+
+
+def torch_file(tensors):
+    """The same tensors, all of them BF16, as `torch.save` writes them; no PyTorch is needed."""
+    torch, utilities = types.ModuleType("torch"), types.ModuleType("torch._utils")
+    torch.BFloat16Storage = type("BFloat16Storage", (), {"__module__": "torch"})
+    exec("def _rebuild_tensor_v2(): pass", utilities.__dict__)
+    utilities._rebuild_tensor_v2.__module__ = "torch._utils"
+    sys.modules |= {"torch": torch, "torch._utils": utilities}
+    state = {name: TorchTensor(str(index), shape, len(content) // 2)
+             for index, (name, _, shape, content) in enumerate(tensors)}
+    pickled, archive = io.BytesIO(), io.BytesIO()
+    TorchPickler(pickled, protocol=2).dump(state)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as file:
+        file.writestr("archive/data.pkl", pickled.getvalue())
+        for index, (*_, content) in enumerate(tensors):
+            file.writestr(f"archive/data/{index}", content)
+        file.writestr("archive/version", b"3\n")
+    return archive.getvalue()
 
 
 def sharded(tensors, count):
