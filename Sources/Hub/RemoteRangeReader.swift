@@ -122,7 +122,7 @@ public final class RemoteRangeReader: ByteSource {
     }
   }
 
-  /// Reads no longer than this, far from the others, fetch no more than they need: the header of an archive's entry.
+  /// Reads no longer than this of what is not there fetch no more than they need: the header of an archive's entry.
   private static let glance = 4096
 
   private func glance(at range: Range<Int>, into target: BorrowedBuffer) async throws {

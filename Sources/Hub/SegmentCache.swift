@@ -20,7 +20,7 @@ struct SegmentCache {
   /// Notes a read; whether it goes on beyond the foremost one, so that it pays to fetch ahead (reading a header
   /// alone does not). After a jump, what was fetched ahead in vain is dropped.
   mutating func beginRead(first: Int, last: Int) -> Bool {
-    guard let front, isNear(first, front) else {
+    guard let front, first >= front - Self.behind, first <= front + 1 else {
       front = last
       dropUnused { !(first...last).contains($0) }
       return false
@@ -30,15 +30,8 @@ struct SegmentCache {
     return last > front
   }
 
-  /// Whether a read of `index` would leave the place where the file is being read, for what is not there.
-  func isElsewhere(_ index: Int) -> Bool {
-    guard let front else { return false }
-    return !isNear(index, front) && !has(index)
-  }
-
-  private func isNear(_ index: Int, _ front: Int) -> Bool {
-    index >= front - Self.behind && index <= front + 1
-  }
+  /// Whether a read of `index` would have to fetch it, in a file that has been read elsewhere.
+  func isElsewhere(_ index: Int) -> Bool { front != nil && !has(index) }
 
   func has(_ index: Int) -> Bool { entries[index] != nil }
 

@@ -203,7 +203,7 @@ def interrupted(home):
     gate = threading.Event()
     on("content", SHARDS[1], lambda request: gate.wait(30) and False, after=2)
     process = home.start()
-    until(lambda: home.staged() > 1 << 20)
+    until(lambda: home.staged() > 5_000_000)
     begin = time.time()
     process.send_signal(signal.SIGINT)
     _, words = process.communicate()
