@@ -126,6 +126,7 @@ public final class RemoteRangeReader: ByteSource {
   private static let glance = 4096
 
   private func glance(at range: Range<Int>, into target: BorrowedBuffer) async throws {
+    if segments.withLockedValue({ $0.isClosed }) { throw cancelled }
     let bytes: [UInt8]
     do { bytes = try await remote.bytes(range, received: { _ in }) } catch { throw explained(error) }
     target.bytes.copyBytes(from: bytes)
