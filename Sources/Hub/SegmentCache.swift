@@ -7,9 +7,9 @@ struct SegmentCache {
     var consumed = 0
   }
 
-  /// Segments behind the foremost read that are kept until they have been read whole: several threads that read a
-  /// file together are never further apart.
-  private static let behind = 12
+  /// How many segments several threads that read a file together are apart, at most. What lies so far behind the
+  /// foremost of them is kept until it has been read whole.
+  private static let reach = 12
 
   private var entries: [Int: Entry] = [:]
   /// The last segment of the foremost read since the last jump.
@@ -20,13 +20,13 @@ struct SegmentCache {
   /// Notes a read; whether it goes on beyond the foremost one, so that it pays to fetch ahead (reading a header
   /// alone does not). After a jump, what was fetched ahead in vain is dropped.
   mutating func beginRead(first: Int, last: Int) -> Bool {
-    guard let front, first >= front - Self.behind, first <= front + 1 else {
+    guard let front, first >= front - Self.reach, first <= front + Self.reach else {
       front = last
       dropUnused { !(first...last).contains($0) }
       return false
     }
     self.front = max(front, last)
-    if last > front { dropUnused { $0 < last - Self.behind } }
+    if last > front { dropUnused { $0 < last - Self.reach } }
     return last > front
   }
 
