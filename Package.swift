@@ -98,7 +98,7 @@ let package = Package(
       name: "bench-tokenizer", dependencies: ["Tokenization"], path: "Benchmarks/tokenizer",
       exclude: ["compare.py"], swiftSettings: settings),
 
-    tests("Oven", ["Hub", "JSON", "Supervisor", "oven"]),
+    tests("Oven", ["Generation", "Hub", "JSON", "OpenVINO", "Supervisor", "oven"]),
     tests("JSON", ["JSON"]),
     tests("Tensors", ["Tensors"]),
     tests("Patterns", ["Patterns"]),
@@ -115,8 +115,9 @@ let package = Package(
     tests("Baking", ["Baking", "JSON", "Quantization", "Tensors", crypto]),
     tests("OpenVINO", ["OpenVINO"]),
     tests("Generation", ["Generation", "JSON"]),
-    tests("Supervisor", ["Generation", "JSON", "OpenVINO", "Supervisor"]),
+    tests("Supervisor", ["ChatTemplates", "Generation", "JSON", "OpenVINO", "Supervisor", "Tokenization"]),
     tests("Doctor", ["Doctor", "JSON"]),
+    tests("Family", ["Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "OpenVINO", "Tensors"]),
     tests(
       "EndToEnd",
       ["Baking", "Checkpoints", "Generation", "JSON", "OpenVINO", "Quantization", "Supervisor", "Tensors"]),

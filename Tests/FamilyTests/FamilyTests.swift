@@ -80,7 +80,6 @@ import Testing
     let padded = Array(reference.tokens.prefix(prompt)) + Array(repeating: 0, count: slots - prompt)
     var logits = try prefill.logits(
       [padded], mask: [(0..<slots).map { $0 < prompt ? 1 : 0 }], positions: [Array(0..<slots)])
-    logits.removeLast((slots - prompt) * reference.vocabulary)
     let decode = try TinyRun(
       IRWriter.serialize(model.graph(GraphOptions(kind: .decode(contextLength: context)))))
     var caches = StaticCaches(context: context)
@@ -91,7 +90,7 @@ import Testing
       logits += try decode.logits([[reference.tokens[position]]], mask: [mask], positions: [[position]])
       try caches.append(from: decode, at: position)
     }
-    #expect(error(logits, reference.logits) < 1e-4)
+    #expect(error(logits, reference.logits.dropFirst((prompt - 1) * reference.vocabulary)) < 1e-4)
   }
 }
 

@@ -85,6 +85,7 @@ import Testing
       #expect(dynamic.map(\.name) == [])
       #expect(graph.variables.isEmpty)
       #expect(graph.outputs.map(\.name) == ["logits", "present.0.key", "present.0.value"])
+      #expect(graph.outputs[0].value.shape[1] == 1)
     }
     let decode = try build(attention(), GraphOptions(kind: .decode(contextLength: 9)))
     #expect(

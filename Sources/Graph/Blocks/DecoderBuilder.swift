@@ -66,7 +66,7 @@ public final class DecoderBuilder {
   }
 
   /// Turns the last hidden states [batch, tokens, hidden] into logits [batch, tokens, vocabulary] and finishes the
-  /// graph.
+  /// graph. A static prefill has the logits of the prompt's last token only: [1, 1, vocabulary].
   /// - Parameters:
   ///   - head: the last matrix.
   ///   - sharedName: the name of the embedding's weight where the head is tied to it.
@@ -74,7 +74,8 @@ public final class DecoderBuilder {
   public func finish(
     _ hidden: Value, head: Linear, sharedName: String? = nil, softcap: Float? = nil
   ) throws(GraphError) -> Graph {
-    var logits = try graph.linear(hidden, head, role: .head, sharedName: sharedName)
+    let needed = try lastOfPrompt(hidden)
+    var logits = try graph.linear(needed, head, role: .head, sharedName: sharedName)
     if let softcap {
       // A division, and not the multiplication by 1/c: consumers find the head by this shape.
       let limited = try graph.unary(.tanh, graph.binary(.divide, logits, graph.float(softcap)))
@@ -83,6 +84,16 @@ public final class DecoderBuilder {
     graph.addOutput("logits", logits)
     for output in cacheOutputs { graph.addOutput(output.name, output.value) }
     return graph
+  }
+
+  /// A prompt that is shorter than a static graph is filled up behind its end, so that every row sees at least one
+  /// token. `attention_mask` tells where it ends.
+  private func lastOfPrompt(_ hidden: Value) throws(GraphError) -> Value {
+    guard case .prefill = options.kind else { return hidden }
+    return try graph.within("last_token") { () throws(GraphError) in
+      let count = try graph.reduce(.sum, attentionMask, axis: 1, keepsDimensions: false)
+      return try graph.gather(hidden, graph.add(count, graph.integer(-1)), axis: 1)
+    }
   }
 
   /// The outputs of static graphs besides the logits.

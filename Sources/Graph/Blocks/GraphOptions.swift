@@ -4,7 +4,8 @@ public struct GraphOptions: Sendable, Hashable {
   public enum Kind: Sendable, Hashable {
     /// Dynamic shapes; keys and values are states of the runtime. What GenAI, OVMS and optimum-intel run.
     case stateful
-    /// Fixed shapes, a whole prompt of `promptLength` tokens; keys and values are outputs.
+    /// Fixed shapes, a whole prompt of `promptLength` tokens; keys and values are outputs. A shorter prompt has zeros
+    /// behind its end in `attention_mask`; the logits are those of its last token.
     case prefill(promptLength: Int)
     /// Fixed shapes, one token after at most `contextLength` − 1 others; keys and values are inputs, and those of
     /// the new token outputs.
