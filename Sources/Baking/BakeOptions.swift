@@ -45,6 +45,22 @@ public struct BakeOptions: Sendable {
       self.promptLength = promptLength
       self.contextLength = contextLength
     }
+
+    /// Refuses lengths with which nothing could be generated.
+    func check(modelPositions: Int?) throws(BakeError) {
+      guard promptLength > 0, contextLength > 1, promptLength <= contextLength else {
+        throw BakeError(
+          .usage, "--prompt-length \(promptLength) and --context-length \(contextLength) do not fit together",
+          why: "the context holds the prompt and the answer to it",
+          mend: "give a --prompt-length from 1, and a --context-length above it")
+      }
+      if let modelPositions, contextLength > modelPositions {
+        throw BakeError(
+          .usage, "--context-length \(contextLength) is more than the model can tell apart",
+          why: "config.json says that it has \(modelPositions) positions",
+          mend: "give --context-length \(modelPositions) or less, and a --prompt-length below it")
+      }
+    }
   }
 
   /// A model on a hub.

@@ -34,6 +34,8 @@ struct BakePlan {
     files = try SourceFiles(of: checkpoint, at: options.source, needsTokenizer: options.needsTokenizer)
     tokenizerIR = try TokenizerIRFiles(files, isStrict: options.isStrictAboutTokenizer)
     let architecture = try ArchitectureRegistry.make(for: config)
+    try options.staticShapes?.check(
+      modelPositions: config["max_position_embeddings"]?.int ?? config["n_positions"]?.int)
     modelType = config["model_type"]?.string ?? "unknown"
 
     let logical = try Self.logicalGraphs(architecture, checkpoint, options)

@@ -68,6 +68,15 @@ import Testing
       tinyBake(source, folder["baked"]), in: folder, leaving: ["source"], saying: "[128, 64]", "[129, 64]")
   }
 
+  @Test func refusesFixedLengthsThatNothingFitsInto() throws {
+    let folder = try TemporaryFolder()
+    var options = tinyBake(Fixture.url("llama"), folder["baked"])
+    options.staticShapes = .init(promptLength: 32, contextLength: 16)
+    expectRefusal(options, in: folder, leaving: [], saying: "--prompt-length 32", "--context-length 16")
+    options.staticShapes = .init(promptLength: 32, contextLength: 257)
+    expectRefusal(options, in: folder, leaving: [], saying: "--context-length 257", "256 positions")
+  }
+
   @Test func refusesASourceWithoutATokenizer() throws {
     let folder = try TemporaryFolder()
     var options = tinyBake(Fixture.url("llama"), folder["baked"])
