@@ -1,4 +1,5 @@
 import ArgumentParser
+import Baking
 import Foundation
 import Generation
 import JSON
@@ -26,7 +27,8 @@ struct AnswerSession {
       if case .text(let text) = event, !answer.json { Terminal.output.write(text) }
     }
     let report = MetricsReport(
-      result: result, load: ready.report, warmUpSeconds: ready.warmUpSeconds, peakMemory: PeakMemory.bytes)
+      result: result, load: ready.report, warmUpSeconds: ready.warmUpSeconds,
+      peakMemory: HostResources.peakMemory)
     if answer.json {
       Terminal.output.line(report.json.serialized(.pretty))
     } else {

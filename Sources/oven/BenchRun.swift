@@ -1,3 +1,4 @@
+import Baking
 import Foundation
 import Generation
 import OpenVINO
@@ -47,7 +48,7 @@ struct BenchRun {
     return BenchReport(
       model: folder.folder, device: loaded.report.device.device, deviceName: loaded.report.device.name,
       runtime: core.runtime.version, compileSeconds: compileSeconds, cachedSeconds: Spread(values: cached),
-      warmUpSeconds: warmUpSeconds, prefills: prefills, decode: decode, peakMemory: PeakMemory.bytes)
+      warmUpSeconds: warmUpSeconds, prefills: prefills, decode: decode, peakMemory: HostResources.peakMemory)
   }
 
   private func quietly(_ loader: ModelLoader) -> ModelLoader {

@@ -1,3 +1,4 @@
+import Baking
 import Foundation
 import Generation
 import JSON
@@ -41,7 +42,7 @@ struct ChatScreen {
       case .ended, .stopped: break loop
       }
     }
-    if totals.answers > 0 { note(totals.line(peakMemory: PeakMemory.bytes)) }
+    if totals.answers > 0 { note(totals.line(peakMemory: HostResources.peakMemory)) }
   }
 
   /// Carries a line out. Its errors are shown and the chat goes on.
@@ -83,7 +84,8 @@ struct ChatScreen {
     endsInNewline = true
     totals.add(result.metrics)
     let report = MetricsReport(
-      result: result, load: ready.report, warmUpSeconds: ready.warmUpSeconds, peakMemory: PeakMemory.bytes)
+      result: result, load: ready.report, warmUpSeconds: ready.warmUpSeconds,
+      peakMemory: HostResources.peakMemory)
     last = report
     let ending =
       switch result.reason {
@@ -135,7 +137,7 @@ struct ChatScreen {
   private func showMetrics() {
     guard let last else { return note("Nothing was answered yet.") }
     last.lines.forEach { note($0) }
-    note("in total: " + totals.line(peakMemory: PeakMemory.bytes))
+    note("in total: " + totals.line(peakMemory: HostResources.peakMemory))
   }
 
   /// The conversation stays; on a device that cannot take over, so does the model where it is.

@@ -18,23 +18,12 @@ public enum HostResources {
   }
 
   /// The bytes of memory that can be had without driving others out: the kernel's estimate; nil if unknown.
-  public static var availableMemory: Int? {
-    guard let file = fopen("/proc/meminfo", "r") else { return nil }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 256)
-    while fgets(&line, Int32(line.count), file) != nil {
-      let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        .split(whereSeparator: \.isWhitespace)
-      if words.first == "MemAvailable:", words.count > 1 { return Int(words[1]).map { $0 * 1024 } }
-    }
-    return nil
-  }
+  public static var availableMemory: Int? { kernelBytes("MemAvailable", in: "/proc/meminfo") }
 
   /// The largest resident set of this process so far, in bytes.
-  static var peakMemory: Int {
-    #if os(Linux)
-      if let peak = residentPeak { return peak }
-    #endif
+  public static var peakMemory: Int {
+    // getrusage(2) also counts what the process was before it became this program: a copy of the one that started it.
+    if let peak = kernelBytes("VmHWM", in: "/proc/self/status") { return peak }
     var usage = rusage()
     #if os(Linux)
       getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
@@ -45,18 +34,15 @@ public enum HostResources {
     #endif
   }
 
-  #if os(Linux)
-    /// From /proc, since getrusage(2) also counts what the process was before it became this program: a copy of the
-    /// one that started it.
-    private static var residentPeak: Int? {
-      guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-        let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-        let kilobytes = line.split(separator: " ").dropLast().last.flatMap({ Int($0) })
-      else { return nil }
-      return kilobytes * 1024
-    }
-  #endif
-
   /// How many processors this process may use.
-  static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  public static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  /// A figure of Linux's in a file of lines such as `MemAvailable:   24000000 kB`; nil elsewhere.
+  private static func kernelBytes(_ name: String, in path: String) -> Int? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    for line in text.split(separator: "\n") where line.hasPrefix(name + ":") {
+      return line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+    }
+    return nil
+  }
 }
