@@ -10,7 +10,7 @@ struct ChatScreen {
   private let format: PromptFormat
   private let runtime: RuntimeOptions
   private let options: GenerationOptions
-  private let editor = LineEditor()
+  private let editor = LineEditor(history: .ofChat)
   private let signals = SignalWatch()
   private let terminal = Terminal.error
   private var ready: ReadyModel

@@ -22,10 +22,17 @@ final class LineEditor {
 
   private let terminal = Terminal.error
   private var decoder = KeyDecoder()
-  private var state = LineState()
+  private var state: LineState
+  private let file: HistoryFile?
   /// Keys that came behind an Enter, for the next line.
   private var waiting: [Key] = []
   private var shownRow = 0
+
+  /// - Parameter file: Where lines are kept between runs.
+  init(history file: HistoryFile? = nil) {
+    self.file = file
+    state = LineState(history: LineHistory(file?.entries() ?? []))
+  }
 
   /// Reads a line.
   ///
@@ -69,6 +76,7 @@ final class LineEditor {
       case .editing: continue
       case .submitted(let text):
         finish(prompt, before)
+        file?.add(text)
         return .line(text)
       case .ended:
         finish(prompt)

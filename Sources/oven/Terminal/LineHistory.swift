@@ -5,8 +5,14 @@ package struct LineHistory {
   private var draft = ""
   private let limit: Int
 
-  /// - Parameter limit: how many lines are kept.
-  package init(limit: Int = 1000) { self.limit = limit }
+  /// - Parameters:
+  ///   - entries: lines of earlier runs, the oldest first.
+  ///   - limit: how many lines are kept.
+  package init(_ entries: [String] = [], limit: Int = 1000) {
+    self.entries = entries.suffix(limit)
+    self.limit = limit
+    position = self.entries.count
+  }
 
   /// Adds a line, unless it is empty or the same as the last one.
   package mutating func add(_ line: String) {
