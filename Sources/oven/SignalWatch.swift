@@ -1,6 +1,3 @@
-// Dispatch does not say yet that its signal sources may be shared.
-@preconcurrency import Dispatch
-import Foundation
 import Synchronization
 
 /// What Ctrl-C and SIGTERM mean to a program that answers: while a model is loaded they end it at once (the cache
@@ -10,56 +7,64 @@ final class SignalWatch: Sendable {
     var isLoading = true
     var isInterrupted = false
     var isTerminated = false
+    var cleanUp: (@Sendable () -> Void)?
+
+    /// Takes note of a signal.
+    /// - Returns: The code to end the program with, if that is to be done now.
+    mutating func note(_ signal: SignalSources.Signal) -> Int32? {
+      switch signal {
+      case .interruption:
+        if isLoading { return signal.status }
+        isInterrupted = true
+      case .termination:
+        if isLoading { return 0 }
+        if isTerminated { return signal.status }
+        isTerminated = true
+      }
+      return nil
+    }
   }
 
-  private let state = Mutex(State())
-  private let sources: [any DispatchSourceSignal]
+  private final class Shared: Sendable {
+    let state = Mutex(State())
+  }
 
-  /// Begins to listen; the signals' usual effect is off from now on.
+  private let shared: Shared
+  private let signals: SignalSources
+
+  /// Begins to listen.
   init() {
-    sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      return DispatchSource.makeSignalSource(signal: number, queue: .global())
-    }
-    for (source, isTermination) in zip(sources, [false, true]) {
-      source.setEventHandler { [weak self] in self?.note(isTermination) }
-      source.resume()
+    let shared = Shared()
+    self.shared = shared
+    signals = SignalSources { signal in
+      guard let status = shared.state.withLock({ $0.note(signal) }) else { return }
+      shared.state.withLock(\.cleanUp)?()
+      SignalSources.endProgram(status)
     }
   }
-
-  deinit { sources.forEach { $0.cancel() } }
 
   /// Whether an answer is to be cut.
-  var shouldStop: Bool { state.withLock { $0.isInterrupted || $0.isTerminated } }
+  var shouldStop: Bool { shared.state.withLock { $0.isInterrupted || $0.isTerminated } }
   /// Whether the program is to end, with exit code 0.
-  var isTerminated: Bool { state.withLock { $0.isTerminated } }
+  var isTerminated: Bool { shared.state.withLock { $0.isTerminated } }
 
   /// Forgets an earlier Ctrl-C, before the next answer.
   func beginAnswer() {
-    state.withLock {
+    shared.state.withLock {
       $0.isLoading = false
       $0.isInterrupted = false
     }
   }
 
-  /// Runs `body`, in which signals end the program at once.
-  func loading<Result>(_ body: () throws -> Result) rethrows -> Result {
-    state.withLock { $0.isLoading = true }
-    defer { state.withLock { $0.isLoading = false } }
-    return try body()
+  /// What is to be done before a signal ends the program, for whoever has files that nobody else removes.
+  func beforeEnd(_ cleanUp: @escaping @Sendable () -> Void) {
+    shared.state.withLock { $0.cleanUp = cleanUp }
   }
 
-  private func note(_ isTermination: Bool) {
-    let endsNow: Int32? = state.withLock { state in
-      if state.isLoading { return isTermination ? 0 : ExitStatus.interrupted.rawValue }
-      if isTermination, state.isTerminated { return 143 }
-      if isTermination { state.isTerminated = true } else { state.isInterrupted = true }
-      return nil
-    }
-    guard let endsNow else { return }
-    RawMode.leaveBeforeExit()
-    Terminal.error.line()
-    // Not exit(): handlers of a device's libraries would wait for its work.
-    _exit(endsNow)
+  /// Runs `body`, in which signals end the program at once.
+  func loading<Result>(_ body: () throws -> Result) rethrows -> Result {
+    shared.state.withLock { $0.isLoading = true }
+    defer { shared.state.withLock { $0.isLoading = false } }
+    return try body()
   }
 }
