@@ -39,17 +39,18 @@ public struct GenerationMachine: Sendable {
 
   /// A machine for one answer.
   ///
+  /// - Parameter advice: How the context could be made longer, for the error.
   /// - Throws: `GenerationError` of code `.badPrompt` for a prompt that is empty or longer than the context.
-  public init(prompt: [Int], contextLength: Int, config: GenerationConfig) throws(GenerationError) {
+  public init(
+    prompt: [Int], contextLength: Int, config: GenerationConfig, advice: String = ""
+  ) throws(GenerationError) {
     guard !prompt.isEmpty else {
       throw GenerationError(.badPrompt, "the prompt has no tokens", mend: "give some text")
     }
     guard prompt.count <= contextLength else {
       throw GenerationError(
         .badPrompt, "the prompt has \(prompt.count) tokens, the context holds \(contextLength)",
-        mend:
-          "shorten the prompt, begin a new conversation, or load the model with a longer context (--prompt-length)"
-      )
+        mend: "shorten the prompt or begin a new conversation" + (advice.isEmpty ? "" : "; or \(advice)"))
     }
     self.prompt = prompt
     self.contextLength = contextLength

@@ -17,6 +17,9 @@ public struct GenerationMetrics: Sendable, Equatable {
   /// Spent inside the device.
   public var deviceTime = 0.0
 
+  /// How long the NPU was busy, as its driver counts it; nil where none counts.
+  public var npuBusyTime: Double?
+
   /// Nothing yet.
   public init() {}
 

@@ -20,6 +20,14 @@ public struct GenerationResult: Sendable, Equatable {
   public var reason: FinishReason
   /// What it took.
   public var metrics: GenerationMetrics
+
+  /// Makes an answer.
+  public init(text: String, tokens: [Int], reason: FinishReason, metrics: GenerationMetrics) {
+    self.text = text
+    self.tokens = tokens
+    self.reason = reason
+    self.metrics = metrics
+  }
 }
 
 /// Generates answers with an engine, one at a time, and knows which tokens its cache holds, so that a conversation is
@@ -60,7 +68,8 @@ public final class Generator {
     onEvent: (GenerationEvent) throws -> Void = { _ in }
   ) throws -> GenerationResult {
     var run = Run(
-      machine: try GenerationMachine(prompt: prompt, contextLength: engine.contextLength, config: config),
+      machine: try GenerationMachine(
+        prompt: prompt, contextLength: engine.contextLength, config: config, advice: engine.contextAdvice),
       sampler: Sampler(config.sampling, seed: config.seed ?? .random(in: .min ... .max)),
       assembler: TextAssembler(stream, stopStrings: config.stopStrings), prompt: prompt, start: clock(),
       deviceStart: engine.deviceSeconds)

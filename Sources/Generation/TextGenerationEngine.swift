@@ -12,6 +12,9 @@ public protocol TextGenerationEngine: AnyObject {
   /// Seconds spent inside the device since the engine was made.
   var deviceSeconds: Double { get }
 
+  /// How the context could be made longer, as half a sentence for errors; empty where the model itself ends there.
+  var contextAdvice: String { get }
+
   /// Forgets everything after the first `length` tokens.
   ///
   /// - Returns: How many are left: `length`, or fewer on a device that cannot keep so many; 0 always works.
@@ -27,4 +30,8 @@ public protocol TextGenerationEngine: AnyObject {
 
   /// Lends the logits of the last token that was appended: one for every token of the vocabulary. They may be changed.
   func withLogits<Result>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) throws -> Result
+}
+
+extension TextGenerationEngine {
+  public var contextAdvice: String { "" }
 }

@@ -41,15 +41,16 @@ public struct Canary: Sendable {
   ///   - engine: The engine on the device; its cache is empty afterwards.
   ///   - loader: Loads the model on the CPU if its answer is not known yet.
   /// - Throws: `.deviceDisagrees`, naming the driver; what loading and running throw.
-  public func check(_ engine: StatefulEngine, loader: ModelLoader) throws -> Outcome {
-    let device = engine.model.report.device
+  public func check(_ engine: any ModelEngine, loader: ModelLoader) throws -> Outcome {
+    let device = engine.report.device
     guard device.device != "CPU", !prompt.isEmpty else { return .notNeeded }
-    let record = engine.model.entryFolder.flatMap { Record(folder: $0, prompt: prompt) }
-    if let record, record.hasPassed { return .passedBefore }
-    let expected = try record?.tokens ?? answerOfCPU(engine.model.folder, loader)
+    // Of two graphs both must be those that passed.
+    let records = engine.entryFolders.map { Record(folder: $0, prompt: prompt) }
+    if !records.isEmpty, records.allSatisfy({ $0?.hasPassed == true }) { return .passedBefore }
+    let expected = try records.lazy.compactMap { $0?.tokens }.first ?? answerOfCPU(engine.folder, loader)
     let agreement = try agreement(of: engine, with: expected)
     let passed = agreement >= tolerance
-    if let folder = engine.model.entryFolder {
+    for folder in engine.entryFolders {
       Record(prompt: prompt, tokens: expected, hasPassed: passed).write(to: folder)
     }
     guard passed else {
@@ -79,13 +80,13 @@ public struct Canary: Sendable {
     return answer
   }
 
-  private func agreement(of engine: StatefulEngine, with expected: [Int]) throws -> Double {
+  private func agreement(of engine: any ModelEngine, with expected: [Int]) throws -> Double {
     try engine.reset()
-    try engine.append(prompt[...])
+    try engine.append(prompt[...], shouldContinue: { true })
     var agreed = 0
     for (step, token) in expected.enumerated() {
       if try engine.withLogits({ isLikely(token, in: UnsafeBufferPointer($0)) }) { agreed += 1 }
-      if step + 1 < expected.count { try engine.append([token]) }
+      if step + 1 < expected.count { try engine.append([token], shouldContinue: { true }) }
     }
     try engine.reset()
     return Double(agreed) / Double(max(1, expected.count))

@@ -4,6 +4,8 @@ import OpenVINO
 public enum LoadEvent: Sendable, Hashable {
   /// A device of AUTO is not used.
   case passedOver(DeviceChoice.PassedOver)
+  /// The next events are about this one of a model's graphs.
+  case graph(ModelFolder.Graph)
   /// The compiled model is in the cache and is read now.
   case fromCache(DeviceIdentity)
   /// The model is compiled now; the last time, if known, took so many seconds.
@@ -28,6 +30,16 @@ public struct LoadReport: Sendable, Hashable {
   public var seconds: Double
   /// Why other devices of AUTO were passed over.
   public var passedOver: [DeviceChoice.PassedOver]
+
+  /// Makes a report.
+  public init(
+    device: DeviceIdentity, fromCache: Bool, seconds: Double, passedOver: [DeviceChoice.PassedOver] = []
+  ) {
+    self.device = device
+    self.fromCache = fromCache
+    self.seconds = seconds
+    self.passedOver = passedOver
+  }
 }
 
 /// A model that a device is ready to run.
@@ -44,4 +56,16 @@ public struct LoadedModel: Sendable {
   public var npu: NPUProperties?
   /// Where it is in the cache, if it is there.
   public var entryFolder: String?
+}
+
+/// The two fixed-shape graphs of a model on one device.
+public struct StaticModel: Sendable {
+  /// The model's folder.
+  public var folder: ModelFolder
+  /// Computes a prompt.
+  public var prefill: LoadedModel
+  /// Computes one token more.
+  public var decode: LoadedModel
+  /// How both came to be.
+  public var report: LoadReport
 }

@@ -2,17 +2,22 @@ import OpenVINO
 
 /// How one model is compiled for one device.
 struct LoadPlan {
+  let graph: ModelFolder.Graph
   let identity: DeviceIdentity
   let properties: Properties
   /// Given together with a blob: what was compiled in must not be repeated, but the weights must be found.
   let importProperties: Properties
   /// Whether we cut the logits to the last token before compiling. NPUW does so by itself.
   let cutsLogits: Bool
+  /// The names of the properties that the user gave.
+  let ownProperties: [String]
   /// The lengths, if NPUW runs the model.
   let npu: NPUProperties?
 
   init(_ request: ModelLoader.Request, device: String, catalog: some DeviceCatalog) {
-    if device.hasPrefix("NPU") {
+    graph = request.model.graph
+    ownProperties = request.properties.values.keys.sorted()
+    if device.hasPrefix("NPU"), graph == .stateful {
       identity = DeviceIdentity(device, standIn: NPUProperties.standIn(in: request.properties), in: catalog)
       npu = request.npu.overridden(by: request.properties)
       properties = request.npu.properties(merging: request.properties)
@@ -23,7 +28,7 @@ struct LoadPlan {
       identity = DeviceIdentity(device, in: catalog)
       properties = Properties(["PERFORMANCE_HINT": "LATENCY"]).merging(request.properties)
       importProperties = properties
-      cutsLogits = !request.allLogits
+      cutsLogits = graph == .stateful && !request.allLogits
     }
   }
 
@@ -31,8 +36,15 @@ struct LoadPlan {
     CacheKey(
       model: model.sum, modelPath: Files.realPath(folder.xml), device: identity.device,
       deviceName: identity.name, driver: identity.driver, compiler: identity.compiler,
-      runtime: catalog.runtimeVersion, graph: cutsLogits ? "logits=last" : "logits=all",
-      properties: properties.sorted)
+      runtime: catalog.runtimeVersion, graph: graphNote, properties: properties.sorted)
+  }
+
+  /// What of the model is compiled, for the key.
+  private var graphNote: String {
+    switch graph {
+    case .stateful: cutsLogits ? "logits=last" : "logits=all"
+    case .prefill, .decode: graph.rawValue
+    }
   }
 
   func loadFailed(_ error: OpenVINOError) -> SupervisorError {
@@ -40,6 +52,11 @@ struct LoadPlan {
       identity.device.hasPrefix("NPU")
       ? "Run `oven doctor`; a newer NPU driver, another weight format or --device CPU may help."
       : "Run `oven doctor`, or try --device CPU."
+    if let property = ownProperties.first(where: { error.message.contains($0) }) {
+      return SupervisorError(
+        .loadFailed, "\(identity.device) refuses --property \(property): \(error.message)",
+        mend: "Leave it out, or check its name and value in OpenVINO's documentation of the device.")
+    }
     return SupervisorError(
       .loadFailed, "\(identity.device) cannot load the model: \(error.message)",
       mend: identity.device == "CPU"

@@ -2,8 +2,20 @@ import JSON
 
 /// The files of a model to run: a folder that we or another tool baked, or an IR file by itself.
 public struct ModelFolder: Sendable, Hashable {
+  /// One of the graphs that a folder may have over the same weights; its file's name without the ending.
+  public enum Graph: String, Sendable {
+    /// Dynamic shapes; the runtime keeps the cache.
+    case stateful = "openvino_model"
+    /// A whole prompt, of fixed length.
+    case prefill = "openvino_prefill"
+    /// One token more, with a cache of fixed length.
+    case decode = "openvino_decode"
+  }
+
   /// The folder.
   public var folder: String
+  /// Which graph `xml` is.
+  public private(set) var graph = Graph.stateful
   /// The graph.
   public var xml: String
   /// The weights.
@@ -38,11 +50,31 @@ public struct ModelFolder: Sendable, Hashable {
     guard Files.status(weights)?.isFolder == false else {
       throw SupervisorError(
         .noModel, "\(xml) has no weights: \(weights) is missing",
-        mend: "Copy the .bin file too, or bake again.")
+        mend: Files.status(folder + "/openvino_model.bin") == nil
+          ? "Copy the .bin file too, or bake again."
+          : "It may be one of several graphs over openvino_model.bin: name the folder, with --static for these."
+      )
     }
     manifest = folder + "/oven.json"
     if Files.status(folder + "/oven.json") == nil { manifest = nil }
     readConfiguration()
+  }
+
+  /// The same model as one of its fixed-shape graphs, which stand over the weights of the stateful one.
+  ///
+  /// - Throws: `.noModel` where the folder has none.
+  public func fixedShape(_ graph: Graph) throws(SupervisorError) -> ModelFolder {
+    var copy = self
+    copy.graph = graph
+    copy.xml = "\(folder)/\(graph.rawValue).xml"
+    guard Files.status(copy.xml)?.isFolder == false else {
+      throw SupervisorError(
+        .noModel,
+        "the folder \(folder) has no \(graph.rawValue).xml: it was baked without fixed-shape graphs",
+        mend: "Leave --static out, or bake them too: oven bake SOURCE -o DIR --static --prompt-length 1024 "
+          + "--context-length 1152.")
+    }
+    return copy
   }
 
   private static let bakeFirst = "Bake a checkpoint first: oven bake SOURCE -o DIR."

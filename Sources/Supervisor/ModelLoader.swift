@@ -30,24 +30,73 @@ public struct ModelLoader: Sendable {
     public var npu = NPUProperties()
     /// Whether logits are needed for every token, and not only for the last.
     public var allLogits = false
+    /// Whether the two fixed-shape graphs are meant, and not the stateful one.
+    public var usesFixedShapes = false
 
     /// Asks for a model with defaults.
     public init(model: ModelFolder) {
       self.model = model
     }
+
+    /// The same for another graph.
+    fileprivate func `for`(_ model: ModelFolder) -> Request {
+      var copy = self
+      copy.model = model
+      return copy
+    }
   }
 
   /// Loads. With AUTO, a device that refuses the model is passed over with its reason.
   public func load(_ request: Request) throws(SupervisorError) -> LoadedModel {
+    var (loaded, passedOver) = try onFirstDevice(for: request) { device throws(SupervisorError) in
+      try load(request, on: device)
+    }
+    loaded.report.passedOver = passedOver
+    report(.loaded(loaded.report))
+    return loaded
+  }
+
+  /// Loads the two fixed-shape graphs of a folder onto one device.
+  ///
+  /// - Throws: `.noModel` for a folder that has none, and what `load` throws.
+  public func loadFixedShapes(_ request: Request) throws(SupervisorError) -> StaticModel {
+    let (prefill, decode) = (
+      request.for(try request.model.fixedShape(.prefill)),
+      request.for(try request.model.fixedShape(.decode))
+    )
+    // No other device stands in for an NPU here: that is NPUW's art.
+    var choice = request
+    choice.properties = [:]
+    var (pair, passedOver) = try onFirstDevice(for: choice) {
+      device throws(SupervisorError) -> (LoadedModel, LoadedModel) in
+      report(.graph(.prefill))
+      let first = try load(prefill, on: device)
+      report(.loaded(first.report))
+      report(.graph(.decode))
+      let second = try load(decode, on: device)
+      report(.loaded(second.report))
+      return (first, second)
+    }
+    pair.0.report.passedOver = passedOver
+    pair.1.report.passedOver = passedOver
+    let (first, second) = (pair.0.report, pair.1.report)
+    return StaticModel(
+      folder: request.model, prefill: pair.0, decode: pair.1,
+      report: LoadReport(
+        device: first.device, fromCache: first.fromCache && second.fromCache,
+        seconds: first.seconds + second.seconds, passedOver: passedOver))
+  }
+
+  /// Tries the devices that a request leaves open, in order.
+  private func onFirstDevice<Result>(
+    for request: Request, _ body: (String) throws(SupervisorError) -> Result
+  ) throws(SupervisorError) -> (Result, [DeviceChoice.PassedOver]) {
     let choice = try DeviceChoice(request: request.device, properties: request.properties, catalog: core)
     var passedOver = choice.passedOver
     passedOver.forEach { report(.passedOver($0)) }
     for (index, device) in choice.candidates.enumerated() {
       do throws(SupervisorError) {
-        var loaded = try load(request, on: device)
-        loaded.report.passedOver = passedOver
-        report(.loaded(loaded.report))
-        return loaded
+        return (try body(device), passedOver)
       } catch {
         guard choice.isAutomatic, error.code == .loadFailed, index + 1 < choice.candidates.count else {
           throw error
@@ -60,8 +109,17 @@ public struct ModelLoader: Sendable {
     throw SupervisorError(.deviceUnavailable, "no device was tried")
   }
 
-  /// The key under which the model would be kept, for `oven cache explain`.
-  public func key(_ request: Request, on device: String) throws(SupervisorError) -> CacheKey {
+  /// The keys under which the model's graphs would be kept, for `oven cache explain`: one, or those of both
+  /// fixed-shape graphs.
+  public func keys(_ request: Request, on device: String) throws(SupervisorError) -> [CacheKey] {
+    guard request.usesFixedShapes else { return [try key(request, on: device)] }
+    return [
+      try key(request.for(request.model.fixedShape(.prefill)), on: device),
+      try key(request.for(request.model.fixedShape(.decode)), on: device),
+    ]
+  }
+
+  private func key(_ request: Request, on device: String) throws(SupervisorError) -> CacheKey {
     plan(request, on: device).key(try request.model.identity(), request.model, core)
   }
 
@@ -140,7 +198,10 @@ public struct ModelLoader: Sendable {
   private func compile(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> CompiledModel {
     do throws(OpenVINOError) {
       let model = try core.readModel(request.model.xml, weights: request.model.weights)
-      try LanguageModelInterface.check(model)
+      switch request.model.graph {
+      case .stateful: try LanguageModelInterface.check(model)
+      case .prefill, .decode: try FixedGraph.check(model)
+      }
       if plan.cutsLogits { _ = try model.keepLastTokenOnly() }
       return try core.compile(model, for: plan.identity.device, properties: plan.properties)
     } catch {

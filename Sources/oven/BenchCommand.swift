@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Supervisor
 
 /// `oven bench`: how fast a model is on this machine.
@@ -28,12 +29,12 @@ struct BenchCommand: AsyncParsableCommand {
 
   func run() async throws {
     let signals = SignalWatch()
-    let report = try signals.loading {
-      try BenchRun(
-        folder: ModelFolder(path: model), runtime: runtime, promptTokens: promptTokens,
-        generateTokens: generateTokens, repetitions: repetitions
-      ).measure()
-    }
+    let run = BenchRun(
+      folder: try ModelFolder(path: model), runtime: runtime, promptTokens: promptTokens,
+      generateTokens: generateTokens, repetitions: repetitions)
+    let place = run.place
+    signals.beforeEnd { try? FileManager.default.removeItem(at: place) }
+    let report = try signals.loading { try run.measure() }
     if json {
       Terminal.output.line(report.json.serialized(.pretty))
     } else {

@@ -12,13 +12,13 @@ struct BenchRun {
   let promptTokens: Int
   let generateTokens: Int
   let repetitions: Int
+  /// Where compiled models are kept meanwhile.
+  let place = FileManager.default.temporaryDirectory.appendingPathComponent("oven-bench-\(UUID().uuidString)")
 
   /// Measures everything, in a cache folder that is gone afterwards.
   func measure() throws -> BenchReport {
     let core = try Core()
     let tokenizer = try Tokenizer.load(folder: folder.folder)
-    let place = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "oven-bench-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: place) }
     let cache = try CompiledModelCache(folder: place.path, budget: Int(runtime.cacheBudget * 1e9))
     let screen = LoadScreen()
@@ -26,27 +26,26 @@ struct BenchRun {
     var request = runtime.request(for: folder)
     let compileSeconds: Double
     do {
-      let compiled = try loader.load(request)
-      compileSeconds = compiled.report.seconds
+      let compiled = try loader.makeEngine(request).report
+      compileSeconds = compiled.seconds
       // AUTO has chosen; the loads from the cache are of the same device.
-      request.device = compiled.report.device.device
+      request.device = compiled.device.device
     }
     var cached: [Double] = []
-    var loaded = try quietly(loader).load(request)
-    while loaded.report.fromCache, cached.count < repetitions {
-      cached.append(loaded.report.seconds)
-      if cached.count < repetitions { loaded = try quietly(loader).load(request) }
+    var engine = try quietly(loader).makeEngine(request)
+    while engine.report.fromCache, cached.count < repetitions {
+      cached.append(engine.report.seconds)
+      if cached.count < repetitions { engine = try quietly(loader).makeEngine(request) }
     }
-    let engine = try StatefulEngine(loaded, options: EngineOptions(for: loaded))
     let start = ContinuousClock.now
     try engine.warmUp()
     let warmUpSeconds = start.duration(to: .now) / .seconds(1)
     let probe = Probe(engine: engine, tokenizer: tokenizer, repetitions: repetitions)
-    let lengths = prefillLengths(engine.contextLength)
+    let lengths = prefillLengths(min(engine.longestPrompt, engine.contextLength - 1))
     let prefills = try lengths.map { try probe.prefill($0) }
     let decode = try probe.decode(lengths.last ?? 1, generateTokens)
     return BenchReport(
-      model: folder.folder, device: loaded.report.device.device, deviceName: loaded.report.device.name,
+      model: folder.folder, device: engine.report.device.device, deviceName: engine.report.device.name,
       runtime: core.runtime.version, compileSeconds: compileSeconds, cachedSeconds: Spread(values: cached),
       warmUpSeconds: warmUpSeconds, prefills: prefills, decode: decode, peakMemory: HostResources.peakMemory)
   }
@@ -55,16 +54,16 @@ struct BenchRun {
     ModelLoader(core: loader.core, cache: loader.cache)
   }
 
-  /// A sixteenth, a quarter and all of the longest prompt, as far as the context has room.
-  private func prefillLengths(_ context: Int) -> [Int] {
-    let longest = max(1, min(promptTokens, context - 1))
+  /// A sixteenth, a quarter and all of the longest prompt, as far as there is room.
+  private func prefillLengths(_ room: Int) -> [Int] {
+    let longest = max(1, min(promptTokens, room))
     return Array(Set([longest / 16, longest / 4, longest].filter { $0 > 0 })).sorted()
   }
 }
 
 /// Runs prompts and answers on an engine.
 private struct Probe {
-  let engine: StatefulEngine
+  let engine: any ModelEngine
   let tokenizer: Tokenizer
   let repetitions: Int
 

@@ -87,9 +87,11 @@ struct CacheCommand: ParsableCommand {
       let loader = ModelLoader(core: core, cache: cache)
       var reports: [JSON] = []
       for device in choice.candidates {
-        let explanation = cache.explain(try loader.key(request, on: device))
-        reports.append(CacheReport.json(explanation, device: device))
-        if !json { Terminal.output.line("\(device): \(explanation)") }
+        for key in try loader.keys(request, on: device) {
+          let explanation = cache.explain(key)
+          reports.append(CacheReport.json(explanation, device: device))
+          if !json { Terminal.output.line("\(device): \(explanation)") }
+        }
       }
       if json {
         let report: JSON = ["folder": .string(cache.folder), "devices": .array(reports)]

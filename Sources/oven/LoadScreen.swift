@@ -9,6 +9,8 @@ final class LoadScreen: Sendable {
     /// The line that is open, without its end; nil when there is none.
     var text: String?
     var begin = ContinuousClock.now
+    /// What is loaded, for people.
+    var subject = "model"
   }
 
   private let terminal: Terminal
@@ -35,11 +37,11 @@ final class LoadScreen: Sendable {
     switch event {
     case .passedOver(let note):
       line(terminal.styled("\(note.device) passed over: \(Self.short(note.reason))", .dim))
-    case .fromCache(let device):
-      open("Loading model to \(device.device) … from cache (\(device.name))")
+    case .graph(let graph): state.withLock { $0.subject = graph.words }
+    case .fromCache(let device): open("\(device.device) … from cache (\(device.name))")
     case .compiling(let device, _):
       let hint = device.device.hasPrefix("NPU") ? ", first run, usually 1–2 min" : ""
-      open("Loading model to \(device.device) … compiling for \(device.name)\(hint)")
+      open("\(device.device) … compiling for \(device.name)\(hint)")
     case .waiting: line("Another process compiles the same model; waiting for it.")
     case .discarded(let reason): line("A cache entry is not used: \(reason)")
     case .cacheWarning(let error):
@@ -65,9 +67,11 @@ final class LoadScreen: Sendable {
     state.withLock { state in close(&state) }
   }
 
-  private func open(_ text: String) {
+  /// Begins a line about what is loaded to `place`.
+  private func open(_ place: String) {
     state.withLock { state in
       close(&state)
+      let text = "Loading \(state.subject) to \(place)"
       state.text = text
       state.begin = .now
       terminal.write(text)
@@ -107,5 +111,16 @@ final class LoadScreen: Sendable {
     if reason.contains("Unsupported configuration key") { return "there is none (see oven doctor)" }
     let line = reason.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     return line.count <= 80 ? line : line.prefix(79) + "…"
+  }
+}
+
+extension ModelFolder.Graph {
+  /// The graph as a noun.
+  fileprivate var words: String {
+    switch self {
+    case .stateful: "model"
+    case .prefill: "prefill graph"
+    case .decode: "decode graph"
+    }
   }
 }

@@ -3,7 +3,7 @@ import JSON
 import Supervisor
 
 /// What an answer took, for people and for scripts.
-struct MetricsReport {
+package struct MetricsReport {
   let result: GenerationResult
   let load: LoadReport
   /// Seconds of the first runs after the load.
@@ -11,8 +11,16 @@ struct MetricsReport {
   /// Bytes of the whole process so far.
   let peakMemory: Int
 
+  /// A report of an answer.
+  package init(result: GenerationResult, load: LoadReport, warmUpSeconds: Double, peakMemory: Int) {
+    self.result = result
+    self.load = load
+    self.warmUpSeconds = warmUpSeconds
+    self.peakMemory = peakMemory
+  }
+
   /// Two lines for stderr.
-  var lines: [String] {
+  package var lines: [String] {
     [
       "device \(load.device.device) (\(load.device.name)), loaded in \(Units.time(load.seconds)) "
         + (load.fromCache ? "from cache" : "by compiling") + ", warm-up \(Units.time(warmUpSeconds)), "
@@ -29,12 +37,13 @@ struct MetricsReport {
       "prompt \(metrics.promptTokens) tokens\(reused), first token after \(Units.time(metrics.timeToFirstToken)); "
       + "generated \(metrics.generatedTokens), \(Units.decimals(metrics.tokensPerSecond, 1)) tokens/s "
       + "(\(Units.decimals(metrics.timePerToken * 1000, 1)) ms)"
+      + (metrics.npuBusyTime.map { ", NPU busy for \(Units.time($0))" } ?? "")
   }
 
   /// The answer with all figures.
-  var json: JSON {
+  package var json: JSON {
     let metrics = result.metrics
-    return [
+    var object: JSONObject = [
       "answer": .string(result.text), "finish_reason": .string(result.reason.rawValue),
       "device": .string(load.device.device), "device_name": .string(load.device.name),
       "load": [
@@ -50,5 +59,7 @@ struct MetricsReport {
       "time_per_token": .double(metrics.timePerToken),
       "tokens_per_second": .double(metrics.tokensPerSecond), "overhead": .double(metrics.overhead),
     ]
+    object["npu_busy_seconds"] = metrics.npuBusyTime.map { .double($0) }
+    return .object(object)
   }
 }

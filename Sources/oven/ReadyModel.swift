@@ -20,8 +20,7 @@ struct ReadyModel {
     let loader = try runtime.makeLoader { screen.show($0) }
     var request = runtime.request(for: folder)
     if let device { request.device = device }
-    let loaded = try loader.load(request)
-    let engine = try StatefulEngine(loaded, options: EngineOptions(for: loaded))
+    let engine = try loader.makeEngine(request)
     if !runtime.noCanary {
       let canary = Canary(prompt: format.tokenizer.encode("The capital of France is", addSpecialTokens: true))
       if case .passed(let agreement) = try canary.check(engine, loader: loader) {
@@ -32,8 +31,10 @@ struct ReadyModel {
     try engine.warmUp()
     warmUpSeconds = start.duration(to: .now) / .seconds(1)
     screen.add(", warm-up \(Units.time(warmUpSeconds))")
-    report = loaded.report
+    report = engine.report
     contextLength = engine.contextLength
-    assistant = try Assistant(engine: engine, model: folder, format: format)
+    let usesNPU = report.device.device.contains("NPU")
+    assistant = try Assistant(
+      engine: engine, model: folder, format: format, npu: usesNPU ? NPUBusyTime() : nil)
   }
 }

@@ -21,6 +21,9 @@ struct RuntimeOptions: ParsableArguments {
   @Flag(name: .customLong("no-cache"), help: "Compile every time, and keep nothing.") var noCache = false
   @Flag(name: .customLong("no-canary"), help: "Do not compare a device with the CPU after its first load.")
   var noCanary = false
+  @Flag(
+    name: .customLong("static"), help: "Run the fixed-shape graphs of a folder that was baked with --static.")
+  var usesFixedShapes = false
   @Option(help: "NPU: tokens of the longest prompt.") var promptLength: Int = 1024
   @Option(help: "NPU: tokens left for an answer to it.") var responseLength: Int = 128
   @Option(help: "NPU: DYNAMIC or STATIC prefill.") var prefillHint: String?
@@ -47,6 +50,7 @@ struct RuntimeOptions: ParsableArguments {
     var request = ModelLoader.Request(model: model)
     request.device = device
     request.properties = userProperties
+    request.usesFixedShapes = usesFixedShapes
     request.npu = NPUProperties(
       promptLength: promptLength, responseLength: responseLength, prefillHint: prefillHint,
       generateHint: generateHint)

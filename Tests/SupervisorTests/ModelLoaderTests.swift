@@ -46,6 +46,7 @@ import Testing
     events.map { event in
       switch event {
       case .passedOver(let note): "passed over \(note.device)"
+      case .graph(let graph): graph.rawValue
       case .fromCache: "from cache"
       case .compiling(_, let reason): compiling(reason)
       case .waiting: "waiting"
@@ -146,7 +147,7 @@ import Testing
 
   @Test func aPropertyThatNoPluginKnowsIsNamed() throws {
     let error = #expect(throws: SupervisorError.self) { try load(nil, properties: ["NO_SUCH_THING": "1"]) }
-    #expect(error?.message.contains("NO_SUCH_THING") == true)
+    #expect(error?.message.contains("refuses --property NO_SUCH_THING") == true)
   }
 
   @Test func theNPUPathIsCachedToo() throws {

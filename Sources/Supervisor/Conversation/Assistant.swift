@@ -11,14 +11,19 @@ public final class Assistant {
   /// What `generation_config.json` says.
   public let defaults: GenerationOptions
   private let generator: Generator
+  private let npu: NPUBusyTime?
 
   /// - Parameters:
   ///   - engine: where the model runs.
   ///   - model: the folder with `generation_config.json` and `config.json`.
   ///   - format: the tokenizer and template.
+  ///   - npu: counts how long the NPU is busy with an answer, where the engine computes on one.
   /// - Throws: `GenerationError` for a `generation_config.json` that makes no sense.
-  public init(engine: any TextGenerationEngine, model: ModelFolder, format: PromptFormat) throws {
+  public init(
+    engine: any TextGenerationEngine, model: ModelFolder, format: PromptFormat, npu: NPUBusyTime? = nil
+  ) throws {
     self.format = format
+    self.npu = npu
     generator = Generator(engine)
     func json(_ name: String) -> JSON? {
       Files.contents(model.folder + "/" + name, limit: 1 << 24).flatMap { try? JSON(parsing: $0) }
@@ -38,12 +43,16 @@ public final class Assistant {
     _ question: String, in session: inout ChatSession, options: GenerationOptions,
     isCancelled: () -> Bool = { false }, onEvent: (GenerationEvent) throws -> Void
   ) throws -> GenerationResult {
-    let config = try GenerationConfig(defaults.merged(with: options))
+    var config = try GenerationConfig(defaults.merged(with: options))
+    config.stopStrings += format.stopStrings
+    config.eosTokenIDs += format.stopTokens
     let prompt = try session.ask(question)
     do {
-      let result = try generator.generate(
+      let busyBefore = npu?.seconds
+      var result = try generator.generate(
         prompt: prompt, config: config, stream: format.tokenizer.makeStream(prompt: prompt),
         isCancelled: isCancelled, onEvent: onEvent)
+      if let busyBefore, let busy = npu?.seconds { result.metrics.npuBusyTime = max(0, busy - busyBefore) }
       let ended = result.reason == .stop
       session.answer(
         result.text, tokens: ended ? Array(result.tokens.dropLast()) : result.tokens,

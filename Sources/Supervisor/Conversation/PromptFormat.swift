@@ -8,6 +8,10 @@ import Tokenization
 public struct PromptFormat: Sendable {
   /// The tokenizer.
   public let tokenizer: Tokenizer
+  /// Texts that end an answer, because the model would go on to speak for the user.
+  public let stopStrings: [String]
+  /// Such texts that are special tokens of the vocabulary: they end an answer, but never appear in its text.
+  public let stopTokens: [Int]
   private let form: Form
   private let specialTokens: JSONObject
 
@@ -27,8 +31,16 @@ public struct PromptFormat: Sendable {
     specialTokens = try TemplateSource.specialTokens(inFolder: folder)
     if style == nil, let templates = try TemplateSource.inFolder(folder) {
       form = .template(try ChatTemplate(source: try templates.text(hasTools: false)))
+      (stopStrings, stopTokens) = ([], [])
     } else {
-      form = .style(style ?? .raw)
+      let style = style ?? .raw
+      form = .style(style)
+      let special = tokenizer.specialTokenIDs
+      let ids = style.stopStrings.map { [tokenizer] in
+        tokenizer.id(of: $0).flatMap { special.contains($0) ? $0 : nil }
+      }
+      stopStrings = zip(style.stopStrings, ids).filter { $1 == nil }.map(\.0)
+      stopTokens = ids.compactMap { $0 }
     }
   }
 

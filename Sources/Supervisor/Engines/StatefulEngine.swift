@@ -6,7 +6,7 @@ import OpenVINO
 /// Not `Sendable`: it belongs to the one thread or task that generates. Others may cancel through `canceller`.
 /// On an NPU one engine a model: inside NPUW the requests of a compiled model share memory, and two that run at
 /// once spoil each other's results.
-public final class StatefulEngine: TextGenerationEngine {
+public final class StatefulEngine: ModelEngine {
   /// The loaded model.
   public let model: LoadedModel
   /// How it runs.
@@ -36,6 +36,17 @@ public final class StatefulEngine: TextGenerationEngine {
     } catch {
       throw Self.failed(error)
     }
+  }
+
+  public var folder: ModelFolder { model.folder }
+  public var report: LoadReport { model.report }
+  public var entryFolders: [String] { model.entryFolder.map { [$0] } ?? [] }
+  public var contextAdvice: String {
+    model.npu == nil ? "" : "load the model with a longer --prompt-length (now \(longestPrompt))"
+  }
+  public var longestPrompt: Int {
+    if case .appendOnly(let promptLength) = options.cache { return min(promptLength, contextLength) }
+    return contextLength
   }
 
   /// The device's name for people: "Intel(R) AI Boost (3720)".
@@ -71,7 +82,8 @@ public final class StatefulEngine: TextGenerationEngine {
     guard count + new.count <= options.contextLength else {
       throw SupervisorError(
         .contextFull, "\(count + new.count) tokens do not fit into a context of \(options.contextLength)",
-        mend: "Shorten the prompt, begin a new conversation, or load the model with a longer context.")
+        mend: "Shorten the prompt, or begin a new conversation."
+          + (contextAdvice.isEmpty ? "" : " Or \(contextAdvice)."))
     }
     switch options.cache {
     case .editable(let pieceLength):
@@ -174,9 +186,8 @@ public final class StatefulEngine: TextGenerationEngine {
     return length
   }
 
-  /// Runs a prompt and a step once and forgets them: plugins repack weights and allocate in their first runs.
-  public func warmUp(tokens: Int = 16) throws(SupervisorError) {
-    let length = max(1, min(tokens, options.longestRun, options.contextLength - 1))
+  public func warmUp() throws(SupervisorError) {
+    let length = max(1, min(16, options.longestRun, options.contextLength - 1))
     try append([Int](repeating: 1, count: length)[...])
     if options.contextLength > length { try append([1]) }
     try reset()

@@ -1,0 +1,131 @@
+import OpenVINO
+
+/// A fixed-shape graph on a device: one request, with memory of ours under all of its inputs and outputs, so that a
+/// run allocates and moves nothing.
+final class FixedGraph {
+  /// The tokens of one run.
+  let tokens: SharedTensor<Int64>
+  /// 1 where a token may be looked at: [1, places].
+  let mask: SharedTensor<Int64>
+  /// The positions of the tokens of one run; models that need none leave them out.
+  let positions: SharedTensor<Int64>?
+  /// The logits of the last token that counts: as many as the vocabulary has tokens.
+  let logits: SharedTensor<Float>
+  /// The keys and values that a run computes, [1, heads, tokens, head size], by layer and kind: "0.key".
+  let columns: [String: Column]
+
+  /// Keys or values of one layer.
+  struct Column {
+    var tensor: SharedTensor<Float>
+    /// [1, heads, tokens, head size].
+    var shape: [Int]
+  }
+
+  private let model: LoadedModel
+  private let request: InferRequest
+
+  init(_ model: LoadedModel) throws(SupervisorError) {
+    self.model = model
+    let memory = Memory(model)
+    do throws(OpenVINOError) {
+      request = try model.compiled.makeRequest()
+    } catch {
+      throw StatefulEngine.failed(error)
+    }
+    tokens = try memory.input("input_ids", of: request)
+    mask = try memory.input("attention_mask", of: request)
+    positions =
+      model.compiled.inputIndex("position_ids") == nil
+      ? nil : try memory.input("position_ids", of: request)
+    logits = try memory.output("logits", of: request)
+    var columns: [String: Column] = [:]
+    for output in model.compiled.outputs.flatMap(\.names) where output.hasPrefix("present.") {
+      let tensor: SharedTensor<Float> = try memory.output(output, of: request)
+      columns[String(output.dropFirst("present.".count))] = Column(
+        tensor: tensor, shape: try memory.shape(output, in: model.compiled.outputs))
+    }
+    self.columns = columns
+  }
+
+  /// Gives an input for the keys or values of earlier tokens memory, and the shape of it.
+  func makePast(_ name: String) throws(SupervisorError) -> Column {
+    let memory = Memory(model)
+    let input = "past_key_values." + name
+    return Column(
+      tensor: try memory.input(input, of: request), shape: try memory.shape(input, in: model.compiled.inputs))
+  }
+
+  /// Runs.
+  func infer() throws(SupervisorError) {
+    do throws(OpenVINOError) {
+      try request.infer()
+    } catch {
+      throw StatefulEngine.failed(error)
+    }
+  }
+
+  /// Refuses a graph of another kind before it is compiled, which may take minutes.
+  static func check(_ model: Model) throws(OpenVINOError) {
+    for input in try model.inputs() where input.fixedShape == nil {
+      throw OpenVINOError(.badArgument, "its input \(input.name) has no fixed shape")
+    }
+  }
+}
+
+/// Makes the memory of a graph's inputs and outputs.
+private struct Memory {
+  let model: LoadedModel
+
+  init(_ model: LoadedModel) { self.model = model }
+
+  func input<Element: TensorElement & ExpressibleByIntegerLiteral>(
+    _ name: String, of request: InferRequest
+  ) throws(SupervisorError) -> SharedTensor<Element> {
+    let memory: SharedTensor<Element> = try make(name, in: model.compiled.inputs)
+    do throws(OpenVINOError) {
+      try request.setInput(name, memory.tensor)
+    } catch {
+      throw StatefulEngine.failed(error)
+    }
+    return memory
+  }
+
+  func output<Element: TensorElement & ExpressibleByIntegerLiteral>(
+    _ name: String, of request: InferRequest
+  ) throws(SupervisorError) -> SharedTensor<Element> {
+    let memory: SharedTensor<Element> = try make(name, in: model.compiled.outputs)
+    do throws(OpenVINOError) {
+      if let index = model.compiled.outputIndex(name) { try request.setOutput(index, memory.tensor) }
+    } catch {
+      throw StatefulEngine.failed(error)
+    }
+    return memory
+  }
+
+  func shape(_ name: String, in ports: [Port]) throws(SupervisorError) -> [Int] {
+    guard let shape = ports.first(where: { $0.names.contains(name) })?.fixedShape else {
+      throw bad("no \(name) of a fixed shape")
+    }
+    return shape
+  }
+
+  /// Zeros: what is not written yet is masked, but must be numbers.
+  private func make<Element: TensorElement & ExpressibleByIntegerLiteral>(
+    _ name: String, in ports: [Port]
+  ) throws(SupervisorError) -> SharedTensor<Element> {
+    let shape = try shape(name, in: ports)
+    guard ports.first(where: { $0.names.contains(name) })?.elementType == Element.elementType else {
+      throw bad("\(name) of another type than \(Element.elementType)")
+    }
+    do throws(OpenVINOError) {
+      return try SharedTensor(repeating: 0, shape: shape, runtime: model.compiled.runtime)
+    } catch {
+      throw StatefulEngine.failed(error)
+    }
+  }
+
+  private func bad(_ what: String) -> SupervisorError {
+    SupervisorError(
+      .badModel, "\(model.folder.xml) has \(what)", mend: "Bake again with --static, or run without it.")
+  }
+}

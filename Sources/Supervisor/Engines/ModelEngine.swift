@@ -1,0 +1,28 @@
+import Generation
+
+/// An engine on a model of a folder, on a device of this machine.
+public protocol ModelEngine: TextGenerationEngine {
+  /// The model's files.
+  var folder: ModelFolder { get }
+  /// How it was loaded.
+  var report: LoadReport { get }
+  /// Where its compiled graphs are in the cache; fewer than it has, or none, where they are not kept.
+  var entryFolders: [String] { get }
+  /// The tokens of the longest prompt that an empty cache takes.
+  var longestPrompt: Int { get }
+
+  /// Empties the cache.
+  func reset() throws(SupervisorError)
+
+  /// Runs a prompt and a step once and forgets them: plugins repack weights and allocate in their first runs.
+  func warmUp() throws(SupervisorError)
+}
+
+extension ModelLoader {
+  /// Loads a model and makes the engine that the request asks for.
+  public func makeEngine(_ request: Request) throws(SupervisorError) -> any ModelEngine {
+    if request.usesFixedShapes { return try StaticEngine(loadFixedShapes(request)) }
+    let loaded = try load(request)
+    return try StatefulEngine(loaded, options: EngineOptions(for: loaded))
+  }
+}

@@ -1,0 +1,163 @@
+import Baking
+import Foundation
+import Generation
+import OpenVINO
+import Supervisor
+import Testing
+
+/// The fixed-shape graphs of a bake with the cache that we keep, against transformers and the stateful engine: a
+/// family that sees everything, and one with a sliding window (of 8) that the prompts are longer than.
+@Suite struct StaticEngineTests {
+  static let families = ["llama", "mistral-window", "gpt2"]
+
+  /// Prompts of 21 tokens, padded to 32.
+  private func engine(
+    _ family: String, prompt: Int = 32, context: Int = 64, in folder: TemporaryFolder
+  ) throws -> StaticEngine {
+    let model = try TinyBake.bake(family, prompt: prompt, context: context, in: folder)
+    return try #require(try TinyBake.loader().makeEngine(TinyBake.request(model)) as? StaticEngine)
+  }
+
+  @Test(arguments: families) func greedyTokensAreThoseOfTransformersAndOfTheStatefulEngine(
+    family: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference(family)
+    let engine = try engine(family, in: folder)
+    #expect(engine.contextLength == 64 && engine.longestPrompt == 32)
+    try engine.append(reference.tokens[...], shouldContinue: { true })
+    let logits = try engine.withLogits { Array($0) }
+    #expect(relativeError(logits, reference.logits.suffix(logits.count)) < 1e-4)
+    #expect(try engine.greedy(12) == reference.greedy)
+    #expect(engine.count == 33)
+    var stateful = TinyBake.request(engine.folder)
+    stateful.usesFixedShapes = false
+    let other = try TinyBake.loader().makeEngine(stateful)
+    try other.append(reference.tokens[...], shouldContinue: { true })
+    #expect(try other.greedy(30) == Array(reference.greedy) + engine.greedy(18))
+  }
+
+  /// The rest of a prompt after 1, 8, 14 and 20 tokens: few of them go one by one, many with the whole again.
+  @Test(arguments: families) func aConversationGoesOn(family: String) throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference(family)
+    let engine = try engine(family, in: folder)
+    try engine.warmUp()
+    #expect(engine.count == 0)
+    for kept in [1, 8, 14, 20] {
+      engine.reset()
+      try engine.append(reference.tokens.prefix(kept), shouldContinue: { true })
+      try engine.append(reference.tokens.dropFirst(kept), shouldContinue: { true })
+      #expect(try engine.greedy(12) == reference.greedy, "after \(kept)")
+    }
+  }
+
+  @Test(arguments: families) func whatIsForgottenLeavesNoTrace(family: String) throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference(family)
+    let engine = try engine(family, in: folder)
+    try engine.append(reference.tokens[...], shouldContinue: { true })
+    _ = try engine.greedy(12)
+    #expect(engine.truncate(to: 18) == 18)
+    #expect(throws: SupervisorError.self) { try engine.withLogits { $0.count } }
+    try engine.append(reference.tokens.suffix(3), shouldContinue: { true })
+    #expect(try engine.greedy(12) == reference.greedy)
+    #expect(engine.truncate(to: 100) == 33)
+    #expect(engine.truncate(to: 0) == 0)
+    try engine.append(reference.tokens[...], shouldContinue: { true })
+    #expect(try engine.greedy(12) == reference.greedy)
+  }
+
+  /// A second turn of a chat, as the generator drives it: only what is new is computed.
+  @Test func theSecondTurnKeepsTheFirst() throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference("mistral-window")
+    let generator = Generator(try engine("mistral-window", in: folder))
+    let first = try generator.generate(
+      prompt: Array(reference.tokens.dropLast(5)), config: greedy(4), stream: Numbers())
+    #expect(first.metrics.reusedTokens == 0)
+    let second = try generator.generate(prompt: reference.tokens, config: greedy(12), stream: Numbers())
+    #expect(second.metrics.reusedTokens >= 15)
+    #expect(second.tokens == reference.greedy)
+    #expect(second.metrics.deviceTime > 0)
+  }
+
+  @Test func theEndOfTheContextIsLength() throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference("llama")
+    // 21 tokens and 5 more; the last answer's token needs no place.
+    let engine = try engine("llama", prompt: 21, context: 26, in: folder)
+    let result = try Generator(engine).generate(
+      prompt: reference.tokens, config: greedy(nil), stream: Numbers())
+    #expect(result.reason == .length)
+    #expect(result.tokens == Array(reference.greedy.prefix(6)))
+    #expect(engine.count == 26)
+    let error = #expect(throws: SupervisorError.self) { try engine.append([1], shouldContinue: { true }) }
+    #expect(error?.code == .contextFull)
+    #expect(error?.message.contains("27 tokens") == true && error?.message.contains("26") == true)
+    #expect(error?.mend.contains("--context-length") == true)
+    let tooLong = #expect(throws: GenerationError.self) {
+      try Generator(engine).generate(
+        prompt: Array(repeating: 1, count: 27), config: greedy(1), stream: Numbers())
+    }
+    #expect(tooLong?.mend.contains("--context-length") == true)
+  }
+
+  @Test func aPromptThatDoesNotFitIsRefusedWithItsLengthAndTheOption() throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference("llama")
+    let engine = try engine("llama", prompt: 20, in: folder)
+    let error = #expect(throws: SupervisorError.self) {
+      try engine.append(reference.tokens[...], shouldContinue: { true })
+    }
+    #expect(error?.code == .promptTooLong)
+    #expect(error?.message.contains("21 tokens") == true && error?.message.contains("20") == true)
+    #expect(error?.mend.contains("--static --prompt-length 21") == true)
+    // The engine stays usable, and a conversation may grow beyond the prompt's graph.
+    try engine.append(reference.tokens.prefix(11), shouldContinue: { true })
+    try engine.append(reference.tokens.dropFirst(11), shouldContinue: { true })
+    #expect(try engine.greedy(12) == reference.greedy)
+  }
+
+  @Test func stepsCanBeStopped() throws {
+    let folder = try TemporaryFolder()
+    let engine = try engine("llama", in: folder)
+    var asked = 0
+    let error = #expect(throws: SupervisorError.self) {
+      try engine.append(
+        [5, 6, 7, 8],
+        shouldContinue: {
+          asked += 1
+          return asked < 3
+        })
+    }
+    #expect(error?.code == .cancelled)
+    #expect(engine.count == 2)
+  }
+
+  private func greedy(_ count: Int?) throws -> GenerationConfig {
+    var options = GenerationOptions()
+    options.doSample = false
+    options.maxNewTokens = count
+    options.ignoresEOS = true
+    return try GenerationConfig(options)
+  }
+}
+
+/// Tokens as text that shows them.
+private struct Numbers: TokenTextStream {
+  mutating func append(_ id: Int) -> String { "<\(id)>" }
+  mutating func finish() -> String { "" }
+}
+
+extension TextGenerationEngine {
+  /// The next tokens, each the most likely one.
+  fileprivate func greedy(_ number: Int) throws -> [Int] {
+    var tokens: [Int] = []
+    while tokens.count < number {
+      tokens.append(try withLogits { logits in logits.indices.max { logits[$0] < logits[$1] } ?? 0 })
+      try append(tokens.suffix(1), shouldContinue: { true })
+    }
+    return tokens
+  }
+}
