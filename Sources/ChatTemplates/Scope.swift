@@ -4,7 +4,7 @@ final class Scope {
   private static let fewNames = 8
 
   private var few: [(name: String, value: Value)] = []
-  private var many: [String: Value] = [:]
+  private var many: [Value: Value] = [:]
   let parent: Scope?
 
   init(parent: Scope?) { self.parent = parent }
@@ -19,18 +19,23 @@ final class Scope {
   }
 
   private func ownValue(of name: String) -> Value? {
-    for index in few.indices where few[index].name == name { return few[index].value }
-    return many.isEmpty ? nil : many[name]
+    for index in few.indices where Self.same(few[index].name, name) { return few[index].value }
+    return many.isEmpty ? nil : many[.string(name)]
   }
 
   func set(_ name: String, _ value: Value) {
-    if let index = few.firstIndex(where: { $0.name == name }) {
+    if let index = few.firstIndex(where: { Self.same($0.name, name) }) {
       few[index].value = value
     } else if few.count < Self.fewNames {
       few.append((name, value))
     } else {
-      many[name] = value
+      many[.string(name)] = value
     }
+  }
+
+  /// Names are the same when their code points are; Swift's `==`, which is quick to say no, lets more pass.
+  private static func same(_ left: String, _ right: String) -> Bool {
+    left == right && Text.equal(left, right)
   }
 
   func clear() {

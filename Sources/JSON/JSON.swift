@@ -1,10 +1,3 @@
-import OrderedCollections
-
-/// The members of a JSON object in the order of the file.
-///
-/// Order matters to two readers: chat templates iterate over objects, and `tokenizer.json` is written back.
-public typealias JSONObject = OrderedDictionary<String, JSON>
-
 /// A JSON value (RFC 8259), with integers kept apart from floating-point numbers.
 ///
 /// Python writes `1` and `1.0` differently and so do chat templates; a value that was read as `.int` is written
@@ -89,6 +82,6 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
   public init(arrayLiteral elements: JSON...) { self = .array(elements) }
   public init(nilLiteral: ()) { self = .null }
   public init(dictionaryLiteral elements: (String, JSON)...) {
-    self = .object(JSONObject(elements, uniquingKeysWith: { _, last in last }))
+    self = .object(JSONObject(uniqueKeysWithValues: elements))
   }
 }

@@ -14,9 +14,6 @@ public struct Tokenizer: Sendable {
   }
 
   /// Reads a `tokenizer.json` that is JSON already.
-  ///
-  /// Prefer the bytes: a `JSON` object keeps only one of two tokens that are written with different bytes but
-  /// look the same (a letter with an accent and the two characters that combine to it).
   /// - Throws: `TokenizerError` that names the component or member at fault.
   public init(json: JSON) throws(TokenizerError) {
     storage = TokenizerStorage(try TokenizerDefinition(json, nil))

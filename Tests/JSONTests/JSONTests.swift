@@ -9,7 +9,7 @@ import Testing
     #expect(value["b"]?["c"]?.string == "d")
     #expect(value["e"] == .double(1))
     #expect(value["e"]?.int == 1)
-    #expect(value.object?.keys.elements == ["a", "b", "e"])
+    #expect(value.object?.keys == ["a", "b", "e"])
   }
 
   @Test func readsEscapes() throws {
@@ -56,6 +56,19 @@ import Testing
     } throws: {
       ($0 as? JSONError)?.code == .duplicateKey
     }
+  }
+
+  /// Two spellings of one letter are two members, as everywhere outside of Swift.
+  @Test func namesAreComparedByTheirBytes() throws {
+    let text = "{\"\u{e9}\":1,\"e\u{301}\":2}"
+    var members = try #require(
+      try JSON(parsing: text, options: .init(refusesDuplicateKeys: true)).object)
+    #expect(members.count == 2 && members["\u{e9}"] == 1 && members["e\u{301}"] == 2)
+    #expect(JSON.object(members).serialized() == text)
+    members["e\u{301}"] = nil
+    #expect(members.keys.map { Array($0.utf8) } == [[0xC3, 0xA9]])
+    #expect(members.merging(["e\u{301}": 3]) { $1 }.count == 2)
+    #expect(members != ["e\u{301}": 1])
   }
 
   @Test func writesWhatPythonWrites() throws {

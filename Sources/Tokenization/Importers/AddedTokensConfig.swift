@@ -27,7 +27,9 @@ enum AddedTokensConfig {
     _ key: String, _ config: JSON?, _ added: [TokenizerImporter.AddedEntry], _ vocabulary: JSONObject
   ) -> (token: String, id: Int)? {
     guard let text = config?[key]?.string ?? config?[key]?["content"]?.string else { return nil }
-    if let entry = added.first(where: { $0.content == text }) { return (text, entry.id) }
+    if let entry = added.first(where: { $0.content.utf8.elementsEqual(text.utf8) }) {
+      return (text, entry.id)
+    }
     return vocabulary[text]?.int.map { (text, $0) }
   }
 }

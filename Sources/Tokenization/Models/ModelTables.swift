@@ -27,15 +27,6 @@ struct ModelTables {
         tokens.append(token.utf8)
         ids.append(number)
       }
-    case .array(let entries) where model.has("type") && model.json["type"] != "Unigram":
-      // The form of importers; see `Tokenizer.fileText(of:)`.
-      for entry in entries {
-        guard let token = entry[0]?.string, let id = entry[1]?.int, let number = Int32(exactly: id),
-          number >= 0
-        else { throw model.malformed("vocab", expected: "a list of tokens with ids") }
-        tokens.append(token.utf8)
-        ids.append(number)
-      }
     case .array(let entries):
       for entry in entries {
         guard let token = entry[0]?.string, let score = entry[1]?.double else {

@@ -2,8 +2,8 @@ import JSON
 
 /// A `tokenizer.json` taken apart: the tables of the model, and all the rest as JSON.
 ///
-/// A vocabulary of 128,000 tokens would take most of the loading time as `JSON`, and tokens that differ in
-/// bytes but look the same would be one member. So the two tables are read straight from the bytes.
+/// A vocabulary of 128,000 tokens would take most of the loading time as `JSON`, so the two tables are read
+/// straight from the bytes.
 struct TokenizerFile {
   let json: JSON
   /// Nil where the file is unusual; then `json` has everything.
