@@ -40,6 +40,8 @@ public struct ElementType: RawRepresentable, Sendable, Hashable, CustomStringCon
   public static let u32 = ElementType(rawValue: "u32")
   /// Unsigned, 64 bits.
   public static let u64 = ElementType(rawValue: "u64")
+  /// Texts, as the operations of openvino_tokenizers take and give them; see `Tensor(texts:)`.
+  public static let string = ElementType(rawValue: "string")
 
   public var description: String { rawValue }
 }

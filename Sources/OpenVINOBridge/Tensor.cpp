@@ -76,10 +76,36 @@ void fill_making(ovb_table &table) {
   table.tensor_release = [](ovb_tensor *tensor) { guarded([&] { delete tensor; }); };
 }
 
+void fill_strings(ovb_table &table) {
+  table.tensor_set_strings = [](ovb_tensor *tensor, const char *bytes, const size_t *sizes, size_t count) {
+    return guarded([&] {
+      if (tensor->tensor.get_element_type() != ov::element::string || tensor->tensor.get_size() != count) {
+        throw BadArgument("the tensor is not one of so many strings");
+      }
+      auto *texts = tensor->tensor.data<std::string>();
+      for (size_t index = 0; index < count; bytes += sizes[index], ++index) {
+        texts[index].assign(bytes, sizes[index]);
+      }
+    });
+  };
+  table.tensor_string = [](const ovb_tensor *tensor, size_t index, const char **bytes, size_t *size) {
+    return guarded([&] {
+      const auto &source = tensor->tensor;
+      if (source.get_element_type() != ov::element::string || index >= source.get_size()) {
+        throw BadArgument("the tensor has no such string");
+      }
+      const auto &text = source.data<const std::string>()[index];
+      *bytes = text.data();
+      *size = text.size();
+    });
+  };
+}
+
 }  // namespace
 
 void fill_tensor(ovb_table &table) {
   fill_making(table);
+  fill_strings(table);
   table.tensor_describe = [](const ovb_tensor *tensor, char *type, size_t *shape, size_t *rank,
                              size_t *byte_size, int32_t *contiguous) {
     return guarded([&] {

@@ -46,6 +46,15 @@ import Testing
     #expect(try tensor.elements(of: Float.self).isEmpty)
   }
 
+  @Test func textsKeepAllTheirBytes() throws {
+    let texts = ["", "Zürich\0日本", "e\u{301}", String(repeating: "x", count: 1000)]
+    let tensor = try Tensor(texts: texts, runtime: OpenVINORuntime.shared())
+    #expect(try tensor.layout().shape == [4])
+    #expect(try tensor.texts() == texts.map { Array($0.utf8) })
+    #expect(try Tensor(texts: [], runtime: OpenVINORuntime.shared()).texts().isEmpty)
+    #expect(throws: OpenVINOError.self) { try TinyModels.tensor([Float(1)], [1]).texts() }
+  }
+
   @Test func missingFilesCannotBeMapped() throws {
     #expect(throws: OpenVINOError.self) {
       try Tensor(mapping: "/nowhere/blob", runtime: OpenVINORuntime.shared())

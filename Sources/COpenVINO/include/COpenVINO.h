@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 // Grows with every change of `ovb_table`: a library built from other sources is refused.
-#define OVB_TABLE_VERSION 1
+#define OVB_TABLE_VERSION 2
 
 // No tensor of a language model has more axes.
 #define OVB_MAX_RANK 16
@@ -238,6 +238,12 @@ typedef struct ovb_table {
   ovb_status (*_Nonnull tensor_set_shape)(ovb_tensor *_Nonnull tensor, const size_t *_Nullable shape,
                                           size_t rank);
   ovb_status (*_Nonnull tensor_copy)(const ovb_tensor *_Nonnull from, ovb_tensor *_Nonnull to);
+  // Sets all elements of a tensor of strings; text i is the next `sizes[i]` bytes at `bytes`.
+  ovb_status (*_Nonnull tensor_set_strings)(ovb_tensor *_Nonnull tensor, const char *_Nullable bytes,
+                                            const size_t *_Nullable sizes, size_t count);
+  // Element `index` of a tensor of strings, borrowed as from `tensor_data`.
+  ovb_status (*_Nonnull tensor_string)(const ovb_tensor *_Nonnull tensor, size_t index,
+                                       const char *_Nullable *_Nonnull bytes, size_t *_Nonnull size);
 } ovb_table;
 
 // The only symbol of the library. NULL where it cannot serve this version of the table.
