@@ -44,16 +44,17 @@ package struct TokenizerDefinition: Sendable {
   private mutating func assignIDs() {
     let vocabulary = model.vocabulary
     var known: [[UInt8]: Int] = [:]
-    var next = vocabulary.count
+    var highest = -1
     for index in addedTokens.indices {
       let content = Array(addedTokens[index].content.utf8)
       if let id = known[content] ?? vocabulary.id(of: content).map(Int.init) {
         addedTokens[index].id = id
       } else {
-        addedTokens[index].id = next
-        next += 1
+        addedTokens[index].id = max(highest + 1, vocabulary.count)
       }
+      guard !content.isEmpty else { continue }
       known[content] = addedTokens[index].id
+      highest = max(highest, addedTokens[index].id)
     }
     addedTokens.removeAll { $0.content.isEmpty }
   }

@@ -18,7 +18,9 @@ final class TokenizerStorage: Sendable {
     var normalized: [AddedTokenMatcher.Entry] = []
     var contents: [Int: [UInt8]] = [:]
     var ids: [[UInt8]: Int] = [:]
-    for token in definition.addedTokens {
+    // Of two that are looked for in the same form, the reference prefers a special one.
+    let special = definition.addedTokens.filter(\.isSpecial)
+    for token in special + definition.addedTokens.filter({ !$0.isSpecial }) {
       let content = Array(token.content.utf8)
       contents[token.id] = content
       ids[content] = token.id

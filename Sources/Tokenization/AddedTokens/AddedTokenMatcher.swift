@@ -48,7 +48,10 @@ struct AddedTokenMatcher: Sendable {
 
   var isEmpty: Bool { entries.isEmpty }
 
-  /// Cuts the text at added tokens. Adjacent segments cover the whole text; empty ones are left out.
+  /// Cuts the text at added tokens, leaving out empty segments.
+  ///
+  /// Adjacent segments cover the whole text, with one exception that the reference makes: a token that is found in
+  /// the white space which the one before took along is a segment too, and the text goes on behind it.
   func segments(of text: UnsafeBufferPointer<UInt8>) -> [Segment] {
     guard !text.isEmpty else { return [] }
     guard !isEmpty else { return [Segment(range: 0..<text.count)] }
@@ -57,10 +60,12 @@ struct AddedTokenMatcher: Sendable {
     var position = 0
     while let (found, entry) = nextMatch(in: text, from: position) {
       position = found.upperBound
-      guard let range = extent(of: found, entry.token, in: text, notBefore: done) else { continue }
-      if done < range.lowerBound { segments.append(Segment(range: done..<range.lowerBound)) }
-      segments.append(Segment(range: range, id: entry.id))
-      done = range.upperBound
+      guard let extent = extent(of: found, entry.token, in: text, notBefore: done) else { continue }
+      if done < extent.start { segments.append(Segment(range: done..<extent.start)) }
+      if extent.start < extent.end {
+        segments.append(Segment(range: extent.start..<extent.end, id: entry.id))
+      }
+      done = extent.end
     }
     if done < text.count { segments.append(Segment(range: done..<text.count)) }
     return segments
@@ -89,10 +94,11 @@ struct AddedTokenMatcher: Sendable {
     return best.map { (start..<$0.end, entries[Int($0.entry)]) }
   }
 
-  /// The range of a match with the white space it takes along; nil where a word touches a single-word token.
+  /// A match with the white space it takes along, but for what is before `limit`; nil where a word touches a
+  /// single-word token. Nothing is left of a match that lies before the limit with all its white space.
   private func extent(
     of match: Range<Int>, _ token: AddedToken, in text: UnsafeBufferPointer<UInt8>, notBefore limit: Int
-  ) -> Range<Int>? {
+  ) -> (start: Int, end: Int)? {
     var start = match.lowerBound
     var end = match.upperBound
     if token.isSingleWord {
@@ -100,6 +106,7 @@ struct AddedTokenMatcher: Sendable {
       if end < text.count, ScalarCategories.isWord(text.scalar(at: end).scalar) { return nil }
     }
     if token.stripsLeft {
+      start = max(start, limit)
       while start > limit {
         let (scalar, length) = text.scalar(before: start)
         guard UnicodeTables.isWhitespace(scalar) else { break }
@@ -113,6 +120,6 @@ struct AddedTokenMatcher: Sendable {
         end += length
       }
     }
-    return min(max(start, limit), end)..<end
+    return (start, end)
   }
 }

@@ -11,11 +11,15 @@ enum ScalarCategories {
   /// What `Punctuation` and `BertPreTokenizer` split at: Unicode's punctuation and the symbols of ASCII.
   static let punctuation = ScalarRanges(CategoryData.punctuation)
 
-  /// What counts as part of a word in `Whitespace` and around single-word tokens: `\w` of UTS 18, which has
-  /// the two joiners too, unlike that of Oniguruma.
+  /// What counts as part of a word in `Whitespace` and around single-word tokens: `\w` of UTS 18, which has the two
+  /// joiners too, and not the superscripts that Oniguruma adds.
   static func isWord(_ scalar: Unicode.Scalar) -> Bool {
-    UnicodeTables.isWord(scalar) || scalar == "\u{200C}" || scalar == "\u{200D}"
+    scalar.isASCII ? UnicodeTables.isWord(scalar) : words.contains(scalar)
   }
+  private static let words = ScalarRanges(CategoryData.words)
+
+  /// What `UnicodeScripts` has no script for.
+  static let scriptless = ScalarRanges(CategoryData.scriptless)
 }
 
 /// A set of scalars kept as sorted ranges.

@@ -9,8 +9,16 @@ extension NormalizedText {
         let isUpper = ("A"..."Z").contains(scalar)
         writer.append(isUpper ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar, for: range)
       } else {
-        writer.append(contentsOf: scalar.properties.lowercaseMapping.utf8, for: range)
+        writer.append(contentsOf: Self.lowercaseMapping(of: scalar).utf8, for: range)
       }
+    }
+  }
+
+  /// As of Unicode 16, which the reference knows; the standard library may know more.
+  private static func lowercaseMapping(of scalar: Unicode.Scalar) -> String {
+    switch scalar.value {
+    case 0xA7CE, 0xA7D2, 0xA7D4, 0x16EA0...0x16EB8: String(scalar)
+    default: scalar.properties.lowercaseMapping
     }
   }
 

@@ -4,8 +4,10 @@ package struct SurroundingTokens: Sendable {
   package var before: Int
   /// The id of `sep`, after the text.
   package var after: Int
+  /// Put `sep` before every further text too.
+  package var separatesTwice: Bool
 
-  init(_ component: ComponentJSON) throws(TokenizerError) {
+  init(_ component: ComponentJSON, separatesTwice: Bool) throws(TokenizerError) {
     guard let before = component.json["cls"]?[1]?.int else {
       throw component.malformed("cls", expected: "a token and its id")
     }
@@ -14,5 +16,12 @@ package struct SurroundingTokens: Sendable {
     }
     self.before = before
     self.after = after
+    self.separatesTwice = separatesTwice
+  }
+
+  func parts(of parts: [PostProcessor.Part]) -> [PostProcessor.Part] {
+    parts.enumerated().map { index, part in
+      (index == 0 ? [before] : separatesTwice ? [after] : []) + part + [after]
+    }
   }
 }

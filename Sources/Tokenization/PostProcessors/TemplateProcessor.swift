@@ -39,11 +39,12 @@ package struct TemplateProcessor: Sendable {
     return pieces
   }
 
-  func frame(_ inner: [Int?]) -> [Int?] {
-    single.flatMap { piece -> [Int?] in
+  func parts(of parts: [PostProcessor.Part]) -> [PostProcessor.Part] {
+    let isPair = parts.count == 2
+    return (isPair ? pair : single).map { piece in
       switch piece {
-      case .first: inner
-      case .second: []
+      case .first: isPair ? parts[0] : parts.flatMap { $0 }
+      case .second: isPair ? parts[1] : []
       case .special(let ids): ids
       }
     }

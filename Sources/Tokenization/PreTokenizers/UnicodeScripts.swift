@@ -2,7 +2,7 @@ import Patterns
 
 /// `UnicodeScripts`: cuts where the writing system changes, as SentencePiece does.
 ///
-/// Hiragana, katakana and the prolonged sound mark count as Han; spaces and characters without a script
+/// The reference knows the scripts of Unicode 9. Hiragana, katakana and the prolonged sound mark count as Han; spaces and characters without a script
 /// belong to what is before them, and are lost where nothing is.
 enum UnicodeScripts {
   static func apply(to text: inout PreTokenizedText) {
@@ -22,10 +22,13 @@ enum UnicodeScripts {
   }
 
   private static func script(of scalar: Unicode.Scalar) -> String? {
-    if scalar == " " { return nil }
-    if scalar == "\u{30FC}" { return "Han" }
+    if ScalarCategories.scriptless.contains(scalar) { return nil }
+    switch scalar.value {
+    case 0x30FC: return "Han"
+    case 0x953, 0x954: return "Devanagari"
+    default: break
+    }
     let script = UnicodeTables.script(scalar)
-    if script == "Unknown" { return nil }
     return script == "Hiragana" || script == "Katakana" ? "Han" : script
   }
 }

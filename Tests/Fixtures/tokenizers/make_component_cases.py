@@ -23,6 +23,7 @@ TEXTS = [
     "👨‍👩‍👧‍👦👍🏽🇩🇪", "▁▁a▁b ▁", "<0x0A>", "[CLS] x [SEP]", "<s>hi</s> <mask>", "  <mask>  y <mask>z", "a<mask>b Word word wordy Word.",
     "lower low lowest newer wide", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "the the the quick brown fox", "ＦＵＬＬ ｗｉｄｔｈ ㎏ №",
     "a  b\u2028c\u0085d", "ab12cd ab-12", "....!!!", "''\"\"", "unknown ☃ ☃☃ snow", "x\u0301\u0300\u0316y", "ΑΣ ΑΣΑ σς", "one\n\ntwo\n \nthree", "end ",
+    "a   b \n  a  a\n  \n a", "lower³ a½ x² ¹Word Word", "$¹ ½x ²x", "Й\U00013A5A a\u2FFDa ຩa \u0953\u0904 a\u0951", "\uA7CE\uA7D2\U00016EA0", "xcy one",
 ]
 
 
@@ -204,6 +205,28 @@ def build():
     vocab = {t: i for i, t in enumerate(dict.fromkeys(tokens))}
     for name, decoder in decoders.items():
         out["decoder " + name] = tokenizer({"type": "WordLevel", "unk_token": "a", "vocab": vocab}, None, simple("WhitespaceSplit"), None, decoder, [{"content": "<pad>"}])
+    out |= found_by_fuzzing(spell)
+    return out
+
+
+def found_by_fuzzing(spell):
+    """What Tests/Peers/tokenizer_fuzz.py has found, each as small as it goes."""
+    out = {}
+    spaces = [{"content": " ", "lstrip": True, "rstrip": True}, {"content": "  ", "rstrip": True}, {"content": "\n", "normalized": True}, {"content": "a", "rstrip": True}]
+    out["added tokens in the space of others"] = tokenizer(spell, None, None, added=spaces)
+    out["added tokens in the space of others, no lstrip"] = tokenizer(spell, None, None, added=[{"content": " ", "rstrip": True}, {"content": "a", "rstrip": True}])
+    out["added special first"] = tokenizer(spell, replace("▁", " "), None, added=[{"content": " ", "normalized": True, "special": False}, {"content": "▁", "normalized": True}])
+    out["added single words beside numbers"] = tokenizer(spell, None, simple("Whitespace"), added=[{"content": w, "single_word": True} for w in ("lower", "a", "x", "Word")])
+    holes = bpe(["a", "b", "c"], [])
+    holes["vocab"] = {"a": 0, "b": 5, "c": 9}
+    out["added behind holes"] = tokenizer(holes, None, None, added=[{"content": "x"}, {"content": "c"}, {"content": "y"}, {"content": "one"}])
+    piece, text = (lambda name: {"SpecialToken": {"id": name, "type_id": 0}}), {"Sequence": {"id": "A", "type_id": 0}}
+    specials = {n: {"id": n, "ids": ids, "tokens": ["x"] * len(ids)} for n, ids in (("B", [3, 4]), ("E", [5]))}
+    single = [piece("B"), text, piece("E")]
+    template = simple("TemplateProcessing", single=single, pair=[text, {"Sequence": {"id": "B", "type_id": 1}}], special_tokens=specials)
+    short = simple("TemplateProcessing", single=single[1:], pair=[{"Sequence": {"id": "B", "type_id": 1}}, piece("B"), text], special_tokens=specials)
+    for kind, second in (("Bert", simple("BertProcessing", sep=["a", 2], cls=["b", 1])), ("Roberta", simple("RobertaProcessing", sep=["a", 2], cls=["b", 1], trim_offsets=True, add_prefix_space=True)), ("pair", short)):
+        out[f"template then {kind}"] = tokenizer(spell, None, None, sequence("processors", short if kind == "pair" else template, second))
     return out
 
 

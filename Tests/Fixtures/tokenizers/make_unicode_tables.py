@@ -108,12 +108,18 @@ def main():
          decompositions([(c, NFKD(chr(c))) for c in SCALARS if c not in HANGUL and NFKD(chr(c)) != NFD(chr(c))])),
     ])
     split = pre_tokenizers.Punctuation().pre_tokenize_str
+    words = pre_tokenizers.Whitespace().pre_tokenize_str
+    scripts = pre_tokenizers.UnicodeScripts().pre_tokenize_str
     write("CategoryData", "Sets of scalars, as distances and lengths of ranges; see `PackedNumbers`.", [
         ("marks", "What StripAccents removes.", ranges(removed_by(normalizers.StripAccents()))),
         ("nonspacingMarks", "What BertNormalizer removes as accents.", ranges(removed_by(bert(strip_accents=True)))),
         ("controls", "What BertNormalizer removes as control characters.", ranges(removed_by(bert(clean_text=True)))),
         ("punctuation", "What Punctuation and BertPreTokenizer split at.",
          ranges([c for c in SCALARS if len(split("a" + chr(c))) == 2])),
+        ("words", "What Whitespace, and added tokens that are single words, take for a part of a word.",
+         ranges([c for c in SCALARS if words("a" + chr(c))[0][0] == "a" + chr(c)])),
+        ("scriptless", "What UnicodeScripts, which knows Unicode 9, has no script for.",
+         ranges([c for c in SCALARS if len(scripts("a" + chr(c))) == 1 and len(scripts("1" + chr(c))) == 1])),
     ])
 
 
