@@ -35,6 +35,45 @@ struct FileImportTests {
     try ImportFixtures.check(try TokenizerImporter.fromGGUF(vocabulary), against: "mistral-v1")
   }
 
+  /// Models with other settings, against SentencePiece itself.
+  @Test func sentencePieceSettingsAreHeeded() throws {
+    let lines = try ImportFixtures.bytes("importers/sentencepiece.jsonl").split(separator: 10)
+    #expect(lines.count == 8)
+    for line in lines {
+      let json = try JSON(parsing: line)
+      let model = try #require(json["model"]?.string.flatMap { Data(base64Encoded: $0) })
+      let tokenizer = try Tokenizer(json: try TokenizerImporter.fromSentencePiece(Array(model)))
+      for item in json["cases"]?.array ?? [] {
+        let text = item["text"]?.string ?? ""
+        #expect(
+          tokenizer.encode(text, addSpecialTokens: false) == item["ids"]?.array?.compactMap(\.int),
+          "\(json["options"]?.serialized() ?? ""): \(text.debugDescription)")
+      }
+    }
+  }
+
+  @Test func vocabulariesKeepSpellingsApart() throws {
+    let vocab: JSON = ["\u{e9}": 0, "e\u{301}": 1, "e": 2, "\u{301}": 3]
+    let imported = try TokenizerImporter.fromVocabAndMerges(vocab: vocab, merges: "e \u{301}\n")
+    #expect(imported["model"]?["vocab"]?.object?.count == 4)
+    let tokenizer = try Tokenizer(json: imported)
+    #expect(tokenizer.id(of: "\u{e9}") == 0 && tokenizer.id(of: "e\u{301}") == 1)
+    var gguf = GGUFVocabulary(model: "llama", tokens: ["<unk>", "\u{e9}", "e\u{301}", "▁"])
+    gguf.scores = [0, -1, -2, -3]
+    let pieces = try Tokenizer(json: try TokenizerImporter.fromGGUF(gguf))
+    #expect(pieces.id(of: "\u{e9}") == 1 && pieces.id(of: "e\u{301}") == 2)
+  }
+
+  @Test func spacesAfterWordsAreRefused() {
+    // A piece, and a trainer's field 24 (treat_whitespace_as_suffix) that is true.
+    let model: [UInt8] = [0x0A, 0x03, 0x0A, 0x01, 0x61, 0x12, 0x03, 0xC0, 0x01, 0x01]
+    #expect {
+      try TokenizerImporter.fromSentencePiece(model)
+    } throws: {
+      ($0 as? TokenizerError)?.code == .unsupported
+    }
+  }
+
   @Test func damagedSentencePieceModelsAreRefused() throws {
     let model = try ImportFixtures.bytes("importers/mistral-v1.model")
     for bytes in [[], [0], [0x0A, 0xFF], Array(model.prefix(1000)), [0x0B, 1]] as [[UInt8]] {

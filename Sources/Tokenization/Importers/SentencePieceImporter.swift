@@ -13,6 +13,11 @@ extension TokenizerImporter {
   ) throws(TokenizerError) -> JSON {
     let model = try SentencePieceModel(bytes)
     try refuseRemappedClasses(config)
+    if model.putsSpacesAfterWords {
+      throw unsupported(
+        "tokenizer.model writes spaces after words (treat_whitespace_as_suffix)",
+        mend: "put the model's own tokenizer.json beside it")
+    }
     switch model.algorithm {
     case .bpe: return try bpe(model, config)
     case .unigram: return try unigram(model, config)
@@ -64,12 +69,7 @@ extension TokenizerImporter {
     var sections = Sections()
     sections.addedTokens = added(model, config)
     let hasPrefix = config?["add_prefix_space"]?.bool ?? model.addsDummyPrefix
-    var normalizers: [JSON] = []
-    if !model.charsmap.isEmpty, model.normalizerName != "identity" {
-      normalizers.append([
-        "type": "Precompiled", "precompiled_charsmap": .string(Base64.encode(model.charsmap)),
-      ])
-    }
+    var normalizers = cleaning(model)
     if config?["legacy"]?.bool == false {
       sections.preTokenizer = [
         "type": "Metaspace", "replacement": "▁", "prepend_scheme": .string(hasPrefix ? "first" : "never"),
@@ -90,19 +90,51 @@ extension TokenizerImporter {
     return sections.json
   }
 
+  /// What SentencePiece does to a text before it marks its spaces.
+  private static func cleaning(_ model: SentencePieceModel) -> [JSON] {
+    var normalizers: [JSON] = []
+    if !model.charsmap.isEmpty, model.normalizerName != "identity" {
+      normalizers.append([
+        "type": "Precompiled", "precompiled_charsmap": .string(Base64.encode(model.charsmap)),
+      ])
+    }
+    guard model.removesExtraWhitespaces else { return normalizers }
+    // Only spaces, and at the end their marks too; other white space has become a space, or is none to this model.
+    for (regex, content) in [(#"\A +|[ ▁]+\z"#, ""), (" {2,}", " ")] {
+      normalizers.append([
+        "type": "Replace", "pattern": ["Regex": .string(regex)], "content": .string(content),
+      ])
+    }
+    return normalizers
+  }
+
+  /// Whether no piece goes on behind a space, so that the words between spaces can be looked at one by one.
+  private static func splitsAtSpaces(_ model: SentencePieceModel) -> Bool {
+    var knowsSpace = false
+    for piece in model.pieces {
+      let scalars = piece.text.unicodeScalars
+      if scalars.dropFirst().contains("▁") { return false }
+      if scalars.count == 1, scalars.first == "▁" { knowsSpace = true }
+    }
+    return knowsSpace
+  }
+
   private static func unigram(_ model: SentencePieceModel, _ config: JSON?) throws(TokenizerError) -> JSON {
     var sections = Sections()
     sections.addedTokens = added(model, config)
-    sections.normalizer =
-      Normalization(charsmap: model.charsmap, removesExtraWhitespaces: model.removesExtraWhitespaces).json
-    let scheme = config?["add_prefix_space"]?.bool ?? model.addsDummyPrefix ? "always" : "never"
-    let metaspace: JSON = [
-      "type": "Metaspace", "replacement": "▁", "prepend_scheme": .string(scheme), "split": true,
-    ]
-    sections.preTokenizer = metaspace
-    sections.decoder =
-      model.hasByteFallback
-      ? Component.metaspaceDecoder(stripsPrefix: scheme == "always") : metaspace
+    let hasPrefix = config?["add_prefix_space"]?.bool ?? model.addsDummyPrefix
+    var normalizers = cleaning(model)
+    // Metaspace would not put a mark before a space that is there already.
+    if hasPrefix { normalizers.append(["type": "Prepend", "prepend": "▁"]) }
+    normalizers.append(Component.replace(" ", by: "▁"))
+    sections.normalizer = Component.normalizers(normalizers)
+    if splitsAtSpaces(model) {
+      sections.preTokenizer = [
+        "type": "Split", "pattern": ["String": "▁"], "behavior": "MergedWithNext", "invert": false,
+      ]
+    }
+    sections.decoder = Component.metaspaceDecoder(
+      stripsPrefix: hasPrefix, hasByteFallback: model.hasByteFallback)
     let isT5 = config?["tokenizer_class"]?.string?.hasPrefix("T5") ?? false
     sections.postProcessor = template(model, config, bos: false, eos: isT5)
     sections.model = [

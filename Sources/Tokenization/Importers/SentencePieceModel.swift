@@ -29,6 +29,7 @@ struct SentencePieceModel {
   var addsDummyPrefix = true
   var removesExtraWhitespaces = true
   var escapesWhitespaces = true
+  var putsSpacesAfterWords = false
 
   init(_ bytes: [UInt8]) throws(TokenizerError) {
     var reader = ProtobufReader(bytes[...])
@@ -67,6 +68,7 @@ struct SentencePieceModel {
     while let (field, value) = try reader.next() {
       switch field {
       case 3: algorithm = value.int.flatMap(Algorithm.init) ?? .unigram
+      case 24: putsSpacesAfterWords = value.bool ?? false
       case 35: hasByteFallback = value.bool ?? false
       case 40: unknownID = value.int ?? 0
       case 41: beginID = value.int ?? 1
