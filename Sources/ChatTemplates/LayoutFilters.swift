@@ -37,7 +37,6 @@ enum LayoutFilters {
   @Sendable private static func truncate(
     _ value: Value, _ bound: [Value?], _ interpreter: Interpreter
   ) throws(TemplateError) -> Value {
-    let text = try interpreter.text(value, or: "", "the text to truncate")
     let length = try interpreter.integer(bound[0], or: 255, "length")
     let end = try interpreter.text(bound[2], or: "...", "end")
     let leeway = try interpreter.integer(bound[3].flatMap { $0.isNone ? nil : $0 }, or: 5, "leeway")
@@ -46,8 +45,9 @@ enum LayoutFilters {
       throw interpreter.error(
         .value, "truncate needs a length of at least that of its end, and a leeway from 0")
     }
-    let size = Text.length(text)
-    if size - length <= leeway { return .string(text) }
+    // Anything that has a length may be short enough; only texts can be cut.
+    if let size = try interpreter.length(of: value), size - length <= leeway { return value }
+    let text = try interpreter.text(value, or: "", "the text to truncate")
     var head = Text.make(text.unicodeScalars.prefix(kept))
     if !(bound[1]?.isTrue ?? false) { head = Text.splitFromRight(head, by: " ", limit: 1)[0] }
     return try interpreter.string(head + end)

@@ -144,7 +144,10 @@ struct Parser {
           try parser.parseBlock(until: "endgeneration").0
         })
     case "autoescape":
-      _ = try parseExpression()
+      guard case .literal(.bool(false)) = try parseExpression().kind else {
+        throw TemplateError(
+          .unsupported, line: line, "'autoescape' can only be false: prompts are no HTML")
+      }
       kind = .scoped(try parseBlock(until: "endautoescape").0)
     case "break", "continue":
       guard loopDepth > 0 else { throw TemplateError(.syntax, line: line, "'\(name)' outside of a loop") }

@@ -22,6 +22,8 @@ struct PercentFormat {
     switch operand {
     case .tuple(let list): (values, mapping) = (list.elements, nil)
     case .dict, .list: (values, mapping) = ([operand], operand)
+    // Like a map, it may be left over; Python asks only whether it can be subscripted.
+    case .undefined: (values, mapping) = ([operand], operand)
     default: (values, mapping) = ([operand], nil)
     }
   }

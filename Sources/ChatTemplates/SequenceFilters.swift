@@ -129,8 +129,13 @@ enum SequenceFilters {
     _ value: Value, _ bound: [Value?], _ interpreter: Interpreter
   ) throws(TemplateError) -> Value {
     guard case .string(let attributes)? = bound[2], attributes.contains(",") else {
-      return try interpreter.list(
-        try sorted(try keyed(value, bound[2], bound[1], interpreter), bound[0], interpreter))
+      let keyed = try keyed(value, bound[2], bound[1], interpreter)
+      // The reference compares lists of keys, which asks for the order only of keys that are not equal: a list of
+      // nothing but `none` can be sorted.
+      if let first = keyed.first?.0, keyed.allSatisfy({ $0.0 == first }) {
+        return try interpreter.list(keyed.map(\.1))
+      }
+      return try interpreter.list(try sorted(keyed, bound[0], interpreter))
     }
     // Several attributes: the key is the list of them all.
     var columns: [[(Value, Value)]] = []

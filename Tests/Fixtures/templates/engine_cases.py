@@ -257,6 +257,9 @@ EXTRA = [
     "{%- macro a() -%}\n  x\n{%- endmacro -%}\n[{{ a() }}]", "{% call(x) undefinedmacro() %}{% endcall %}", "{% set a = [] %}{% for x in xs %}{% set a = a + [x] %}{% endfor %}{{ a }}", "{% set x = 1 %}{% macro f() %}{% set x = 2 %}{{ x }}{% endmacro %}{{ f() }}{{ x }}",
     "{% if x is not defined %}{% set x = 'dflt' %}{% endif %}{{ x }}", "{% if s is not defined %}{% set s = 'dflt' %}{% endif %}{{ s }}", "{% for x in xs %}{% set s = s ~ x %}{{ s }};{% endfor %}{{ s }}", "{% set range = 5 %}{{ range }}", "{% block a %}{% set q = 1 %}{% endblock %}{{ q is defined }}", "{% for x in xs %}{% block b %}{{ x is defined }}{% endblock %}{% endfor %}",
     "{% for x in xs %}{{ x }}{% if loop.index == 2 %}{% break %}{% endif %}{% else %}E{% endfor %}", "{% for x in xs %}{% break %}{% else %}E{% endfor %}", "{% for x in xs %}{% continue %}{% else %}E{% endfor %}", "{% for x in 'ab' %}{% for y in 'cd' %}{{ x }}{{ y }}{{ loop.parent is defined }}{% endfor %}{% endfor %}", "{% for a in [[1, 2], [3]] recursive %}{% if a is number %}{{ a }}{% else %}({{ loop(a) }}){% endif %}{% endfor %}",
+    "{{ [1, none] | truncate(5) }}|{{ missing | truncate }}|{{ {'a': 1} | truncate(3) }}|{{ range(4) | truncate(3) }}", "{{ [1, 2, 3, 4, 5, 6, 7, 8, 9] | truncate(3) }}", "{{ 5 | truncate }}",
+    "{{ xs | sort(attribute='role') }}|{{ [none, none] | sort }}|{{ [missing, missing] | sort | length }}|{{ [{}, {}] | sort(reverse=true) }}", "{{ [none, 1] | sort }}", "{{ people | sort(attribute='ok') }}",
+    "{{ 'abc' % missing }}|{{ '%s' % missing }}", "{% autoescape false %}{{ html }}{% endautoescape %}", "{{ dict(é=1) }}",
     "{{ u == 'Zürich 日本 é ß' }}|{{ 'é' == 'e\u0301' }}|{{ 'e\u0301'|length }}|{{ '\r\n'|length }}|{{ 'e\u0301x'.split('x')[0] == 'é' }}|{{ 'é' in 'e\u0301' }}|{{ {'é': 1, 'e\u0301': 2}|length }}",
 ]
 cases = [line for line in CASES.strip("\n").split("\n")] + EXTRA
