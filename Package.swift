@@ -115,7 +115,9 @@ let package = Package(
     tests("Baking", ["Baking", "JSON", "Quantization", "Tensors", crypto]),
     tests("OpenVINO", ["OpenVINO"]),
     tests("Generation", ["Generation", "JSON"]),
-    tests("Supervisor", ["ChatTemplates", "Generation", "JSON", "OpenVINO", "Supervisor", "Tokenization"]),
+    tests(
+      "Supervisor",
+      ["ChatTemplates", "Generation", "JSON", "OpenVINO", "Supervisor", "TokenizerIR", "Tokenization"]),
     tests("Doctor", ["Doctor", "JSON"]),
     tests("Family", ["Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "OpenVINO", "Tensors"]),
     tests(

@@ -145,6 +145,7 @@ extension BakeReport {
     seconds = 0
     peakMemory = 0
     verification = nil
+    tokenizerIR = nil
   }
 
   /// Writes a small file and notes it.

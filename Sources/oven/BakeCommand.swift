@@ -98,7 +98,10 @@ struct BakeCommand: AsyncParsableCommand {
     }
     let report = try Bake(options).run(
       events: { screen.show($0) }, isCancelled: { interruption.isRaised },
-      inspect: { folder, report in try verification?.inspect(folder, &report) })
+      inspect: { [strictTokenizer] folder, report in
+        try TokenizerIRInspection(isStrict: strictTokenizer).inspect(folder, &report, screen)
+        try verification?.inspect(folder, &report)
+      })
     screen.finish()
     json ? Terminal.output.line(report.manifest.serialized(.pretty)) : screen.show(report)
   }

@@ -70,6 +70,8 @@ public struct BakeReport: Sendable {
   public var peakMemory: Int
   /// What `--verify` found; nil without it.
   public var verification: JSON?
+  /// What the tokenizer models made of some hundred texts, or why they were not tried; nil where there are none.
+  public var tokenizerIR: JSON?
 
   /// Stored bits per parameter, scales and zero points included.
   public var bitsPerWeight: Double {

@@ -21,6 +21,7 @@ extension BakeReport {
       "notes": .array(notes.map(JSON.string)),
     ]
     if let verification { members["verification"] = verification }
+    if let tokenizerIR { members["tokenizer_ir"] = tokenizerIR }
     members["files"] = .array(files.map(\.json))
     members["tensors"] = .array(tensors.map(\.json))
     return .object(members)

@@ -1,0 +1,42 @@
+import Foundation
+import OpenVINO
+
+/// The library of OpenVINO's tokenizer operations, which a machine may have or not.
+public struct TokenizersExtension: Sendable {
+  /// The path of `libopenvino_tokenizers.so`.
+  public var path: String
+
+  static let fileName = "libopenvino_tokenizers.so"
+
+  /// Finds the library: what `OPENVINO_TOKENIZERS_LIB` names, else the one beside the runtime or, as PyPI installs
+  /// both, in the package beside the runtime's.
+  /// - Throws: `OpenVINOError` of code `.missing` that says where it was looked for.
+  public init(
+    runtime: OpenVINORuntime, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(OpenVINOError) {
+    try self.init(library: runtime.library, environment: environment)
+  }
+
+  /// - Parameter library: the path of the runtime's library.
+  init(library: String, environment: [String: String]) throws(OpenVINOError) {
+    if let path = environment["OPENVINO_TOKENIZERS_LIB"], !path.isEmpty {
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw OpenVINOError(.missing, "OPENVINO_TOKENIZERS_LIB names \(path), which is not there")
+      }
+      self.path = path
+      return
+    }
+    let folder = URL(filePath: library).deletingLastPathComponent()
+    let places = [
+      folder.appending(path: Self.fileName),
+      folder.appending(path: "../../openvino_tokenizers/lib/\(Self.fileName)").standardizedFileURL,
+    ]
+    guard let found = places.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+      let list = places.map(\.path).joined(separator: " and ")
+      throw OpenVINOError(
+        .missing, "\(Self.fileName) is neither at \(list)",
+        mend: "Install openvino-tokenizers beside OpenVINO, or set OPENVINO_TOKENIZERS_LIB to the library.")
+    }
+    path = found.path
+  }
+}
