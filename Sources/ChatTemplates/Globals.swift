@@ -27,6 +27,7 @@ enum Globals {
     "strftime_now": { (arguments, interpreter) throws(TemplateError) in
       let bound = try arguments.bind(["format"], required: 1, of: "strftime_now", interpreter)
       let format = try interpreter.text(bound[0], or: "", "strftime() argument 1")
+      try interpreter.charge(steps: format.utf8.count)
       return try interpreter.string(interpreter.clock().formatted(format))
     },
   ]

@@ -82,7 +82,7 @@ enum LayoutFilters {
       let isSpace = Text.isSpace(text[index])
       var end = index
       while end < text.count, Text.isSpace(text[end]) == isSpace { end += 1 }
-      var chunk = Array(text[index..<end])
+      var chunk = text[index..<end]
       index = end
       if line.count + chunk.count > width, isSpace {
         flush()
@@ -93,7 +93,7 @@ enum LayoutFilters {
       while breaksWords, line.count + chunk.count > width {
         let head = width - line.count
         line += chunk.prefix(head)
-        chunk.removeFirst(head)
+        chunk = chunk.dropFirst(head)
         flush()
       }
       line += chunk

@@ -23,7 +23,11 @@ enum StringPredicates {
   private static func predicate(_ name: String, _ test: @escaping @Sendable (String) -> Bool)
     -> Methods.Method
   {
-    StringMethods.method(name) { (text, _, _) throws(TemplateError) in .bool(test(text)) }
+    StringMethods.method(name) { (text, _, interpreter) throws(TemplateError) in
+      // Looking up the properties of a character takes far longer than copying it.
+      try interpreter.charge(steps: text.utf8.count / 8)
+      return .bool(test(text))
+    }
   }
 
   private static func every(

@@ -63,6 +63,7 @@ struct JSONDumper {
       throw interpreter.error(.type, "Object of type \(value.typeName) is not JSON serializable")
     }
     try interpreter.charge(bytes: text.utf8.count - before)
+    try interpreter.charge(steps: (text.utf8.count - before) / 16)
   }
 
   private mutating func writeList<Element>(

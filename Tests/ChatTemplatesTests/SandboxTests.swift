@@ -71,6 +71,22 @@ struct SandboxTests {
     }
   }
 
+  /// Each took time that grew with the square of the text, or ran on for many seconds within the limits.
+  @Test(
+    "long texts take linear time, and what is slow costs more",
+    arguments: [
+      "{% set s = 'a' * 200000 %}{{ s|wordwrap(1)|length }}",
+      "{% set s = 'a' * 400000 %}{% for i in range(100000) %}{% if s.isalpha() %}{% endif %}{% endfor %}",
+      "{{ strftime_now('%c' * 1000000)|length }}",
+      "{% set s = 'a' * 100000 %}{% for i in range(100000) %}{% set x = s|tojson %}{% endfor %}",
+    ])
+  func slowOperations(source: String) {
+    switch outcome(source, limits) {
+    case .success(let text): #expect(text == "399999")
+    case .failure(let error): #expect(error.code == .limit && error.line == 1, "\(error)")
+    }
+  }
+
   @Test func longConversationsAreNoProblem() throws {
     let turn: JSON = ["role": "user", "content": .string(String(repeating: "word ", count: 2000))]
     let context: JSONObject = [
