@@ -45,6 +45,15 @@ struct GGUFTokenizerFiles {
   }
 }
 
+/// The tokenizer in the metadata of a GGUF file, for those who want nothing else of it.
+public enum GGUFTokenizer {
+  /// The file's vocabulary as `tokenizer.json`; nil where it has none.
+  /// - Throws: `CheckpointError` for a damaged file, `TokenizerError` for a kind of vocabulary that is not supported.
+  public static func json(path: String) throws -> JSON? {
+    try GGUFTokenizerFiles(GGUFFile(path: path))?.tokenizer
+  }
+}
+
 extension GGUFVocabulary {
   /// The vocabulary in the metadata of a file; nil where it has none.
   fileprivate init?(_ gguf: GGUFFile) {

@@ -10,7 +10,7 @@ struct TokenizeCommand: ParsableCommand {
     abstract: "Turn text into ids and ids into text, exactly as the model's own tokenizer does.",
     discussion: """
       DIR is any folder with a tokenizer.json, tokenizer.model, *.tiktoken, or vocab.json and merges.txt, baked or
-      not. The text comes from the arguments or, as it is, from stdin. Ids are JSON arrays, decoded text is a JSON
+      not; a .gguf file will do too. The text comes from the arguments or, as it is, from stdin. Ids are JSON arrays, decoded text is a JSON
       string; with --jsonl there is one of them a line.
 
         oven tokenize models/smollm2_int4 "Hello, world"
@@ -20,7 +20,7 @@ struct TokenizeCommand: ParsableCommand {
         oven tokenize models/smollm2_int4 --decode 19556 28 905
       """)
 
-  @Argument(help: "A model's folder.", completion: .directory)
+  @Argument(help: "A model's folder, or a .gguf file.", completion: .directory)
   var dir: String
 
   @Argument(parsing: .remaining, help: "The text, or the ids with --decode.")
@@ -48,7 +48,12 @@ struct TokenizeCommand: ParsableCommand {
           why: "their lines of the output say why", mend: "", status: .badData)
       }
     } else if decode {
-      Terminal.output.line(try decoded(try idsOfArguments(), tokenizer).serialized())
+      do {
+        Terminal.output.line(try decoded(try idsOfArguments(), tokenizer).serialized())
+      } catch let error as LineError {
+        throw ErrorReport(
+          what: error.description, why: "", mend: "give ids, as 1 2 3 or [1, 2, 3]", status: .badData)
+      }
     } else {
       let text = text.isEmpty ? try JSONLines.standardInput() : text.joined(separator: " ")
       if pieces {
@@ -81,7 +86,7 @@ struct TokenizeCommand: ParsableCommand {
     let words = text.joined(separator: " ").split { " ,[]".contains($0) }
     return .array(
       try words.map { word in
-        guard let id = Int(word) else { throw ValidationError("'\(word)' is no id; --decode reads ids.") }
+        guard let id = Int(word) else { throw LineError("--decode reads ids, not", .string(String(word))) }
         return .int(id)
       })
   }

@@ -1,12 +1,21 @@
+import Baking
 import Foundation
 import JSON
 import Tokenization
 
-/// The tokenizer of any folder: `tokenizer.json`, or one of the other forms in which vocabularies are published.
+/// The tokenizer of any folder, `tokenizer.json` or one of the other forms in which vocabularies are published, or of
+/// a GGUF file.
 enum TokenizerFolder {
-  /// Reads the tokenizer of a folder.
+  /// Reads the tokenizer of a folder or a GGUF file.
   /// - Throws: `TokenizerError`, or an `ErrorReport` where there is none.
   static func open(_ folder: String) throws -> Tokenizer {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+      throw ErrorReport(
+        what: "there is no \(folder)", why: "", mend: "name a model's folder, or a .gguf file",
+        status: .noInput)
+    }
+    if !isFolder.boolValue { return try openFile(folder) }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     if names.contains("tokenizer.json") { return try Tokenizer.load(folder: folder) }
     let config = names.contains("tokenizer_config.json") ? try json(folder, "tokenizer_config.json") : nil
@@ -32,6 +41,15 @@ enum TokenizerFolder {
       what: "\(folder) has no tokenizer",
       why: "there is no tokenizer.json, tokenizer.model, *.tiktoken, or vocab.json with merges.txt",
       mend: "name a model's folder", status: .noInput)
+  }
+
+  private static func openFile(_ path: String) throws -> Tokenizer {
+    guard path.lowercased().hasSuffix(".gguf"), let json = try GGUFTokenizer.json(path: path) else {
+      throw ErrorReport(
+        what: "\(path) has no tokenizer", why: "it is no folder, and no GGUF file with a vocabulary",
+        mend: "name a model's folder, or a .gguf file", status: .noInput)
+    }
+    return try Tokenizer(json: json)
   }
 
   private static func bytes(_ folder: String, _ name: String) throws -> [UInt8] {

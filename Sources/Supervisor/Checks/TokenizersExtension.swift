@@ -6,7 +6,7 @@ public struct TokenizersExtension: Sendable {
   /// The path of `libopenvino_tokenizers.so`.
   public var path: String
 
-  static let fileName = "libopenvino_tokenizers.so"
+  package static let fileName = "libopenvino_tokenizers.so"
 
   /// Finds the library: what `OPENVINO_TOKENIZERS_LIB` names, else the one beside the runtime or, as PyPI installs
   /// both, in the package beside the runtime's.
@@ -18,7 +18,7 @@ public struct TokenizersExtension: Sendable {
   }
 
   /// - Parameter library: the path of the runtime's library.
-  init(library: String, environment: [String: String]) throws(OpenVINOError) {
+  package init(library: String, environment: [String: String]) throws(OpenVINOError) {
     if let path = environment["OPENVINO_TOKENIZERS_LIB"], !path.isEmpty {
       guard FileManager.default.fileExists(atPath: path) else {
         throw OpenVINOError(.missing, "OPENVINO_TOKENIZERS_LIB names \(path), which is not there")
