@@ -30,7 +30,7 @@ enum TinyBake {
   static func request(_ model: ModelFolder) -> ModelLoader.Request {
     var request = ModelLoader.Request(model: model)
     request.device = "CPU"
-    request.properties = SmolLM2.exact
+    request.properties = .float32
     request.usesFixedShapes = true
     return request
   }
