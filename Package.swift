@@ -54,6 +54,7 @@ let package = Package(
     // Baking: nothing here imports OpenVINO.
     library("Checkpoints", ["Tensors", "JSON"]),
     .target(name: "Kernels"),
+    library("Checksums", ["Kernels"]),
     library("Quantization", ["Tensors", "Kernels"]),
     library("Graph", ["Tensors"]),
     library("IRFormat", ["Graph", "Tensors"]),
@@ -65,9 +66,8 @@ let package = Package(
     library(
       "Baking",
       [
-        "Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "Quantization", "Tensors",
-        "Tokenization",
-        "TokenizerIR", crypto,
+        "Architectures", "Checkpoints", "Checksums", "Graph", "IRFormat", "JSON", "Quantization", "Tensors",
+        "Tokenization", "TokenizerIR", crypto,
       ]),
 
     // Running: OpenVINO behind a C boundary.
@@ -77,7 +77,7 @@ let package = Package(
     library("OpenVINO", ["COpenVINO"]),
 
     library("Generation", ["JSON", "Tokenization"]),
-    library("Supervisor", ["ChatTemplates", "Generation", "JSON", "OpenVINO", "Tokenization"]),
+    library("Supervisor", ["ChatTemplates", "Checksums", "Generation", "JSON", "OpenVINO", "Tokenization"]),
     library("Doctor", ["JSON"]),
 
     // The program.
@@ -92,7 +92,7 @@ let package = Package(
     // Measurements that stay in the tree.
     .executableTarget(name: "bench-bake", path: "Benchmarks/bake", swiftSettings: settings),
     .executableTarget(
-      name: "bench-quantization", dependencies: ["Kernels", "Quantization", "Tensors", crypto],
+      name: "bench-quantization", dependencies: ["Checksums", "Kernels", "Quantization", "Tensors", crypto],
       path: "Benchmarks/quantization", swiftSettings: settings),
     .executableTarget(
       name: "bench-tokenizer", dependencies: ["Tokenization"], path: "Benchmarks/tokenizer",
@@ -103,7 +103,7 @@ let package = Package(
     tests("Tensors", ["Tensors"]),
     tests("Patterns", ["Patterns"]),
     tests("Checkpoints", ["Checkpoints", "JSON", "Tensors"]),
-    tests("Quantization", ["Kernels", "Quantization", "Tensors"]),
+    tests("Quantization", ["Checksums", "Kernels", "Quantization", "Tensors"]),
     tests("Graph", ["Graph", "Tensors"]),
     tests("IRFormat", ["Graph", "IRFormat", "Tensors"]),
     tests("Architectures", ["Architectures", "Graph", "JSON", "Tensors"]),

@@ -1,5 +1,6 @@
 import Crypto
 import Kernels
+import Checksums
 import Quantization
 import Tensors
 
@@ -85,7 +86,7 @@ extension Benchmark {
   static func hashes(of bytes: UnsafeRawBufferPointer) {
     row("checksums", "", "", "")
     let sha = rate { _ = SHA256.hash(data: bytes) }
-    let xxh3 = rate { _ = Checksum.hexadecimal(of: bytes) }
+    let xxh3 = rate { _ = FastDigest.hexadecimal(of: bytes) }
     row("XXH3-128", fixed(Double(bytes.count) / xxh3 * 1e-9) + " GB/s", "", "")
     row("SHA-256", fixed(Double(bytes.count) / sha * 1e-9) + " GB/s", "", "")
   }

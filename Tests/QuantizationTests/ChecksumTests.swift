@@ -1,3 +1,4 @@
+import Checksums
 import Kernels
 import Quantization
 import Testing
@@ -19,7 +20,7 @@ extension KernelTests {
       KernelTests.withEach { name in
         for (length, digest) in expected() {
           let got = Self.data.withUnsafeBytes {
-            Checksum.hexadecimal(of: UnsafeRawBufferPointer(rebasing: $0[..<length]))
+            FastDigest.hexadecimal(of: UnsafeRawBufferPointer(rebasing: $0[..<length]))
           }
           #expect(got == digest, "\(name), \(length) bytes")
         }
@@ -28,7 +29,7 @@ extension KernelTests {
 
     @Test(arguments: [1, 63, 64, 777, 1024, 1025, 5000]) func piecesOfAnySizeGiveTheSame(size: Int) {
       for (length, digest) in expected() where length / size < 3000 {
-        var checksum = Checksum()
+        var checksum = FastDigest()
         Self.data.withUnsafeBytes { bytes in
           for start in stride(from: 0, to: length, by: size) {
             checksum.update(UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + size, length)]))

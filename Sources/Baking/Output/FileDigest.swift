@@ -1,5 +1,5 @@
+import Checksums
 import Crypto
-import Quantization
 
 /// The checksum of a file or of a part of one, with the algorithm that made it.
 public struct Checksum: Sendable, Hashable {
@@ -13,7 +13,7 @@ public struct Checksum: Sendable, Hashable {
 struct FileDigest: Sendable {
   private enum State: Sendable {
     case sha256(SHA256)
-    case fast(Quantization.Checksum)
+    case fast(FastDigest)
   }
 
   private var state: State
@@ -22,13 +22,13 @@ struct FileDigest: Sendable {
   static var sha256: FileDigest { FileDigest(state: .sha256(SHA256())) }
 
   /// XXH3 with 128 bits: as fast as memory, so that sums cost nothing beside the bake itself.
-  static var fast: FileDigest { FileDigest(state: .fast(Quantization.Checksum())) }
+  static var fast: FileDigest { FileDigest(state: .fast(FastDigest())) }
 
   /// Takes in more bytes.
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
     switch state {
     case .sha256(var hash):
-      state = .fast(Quantization.Checksum())
+      state = .fast(FastDigest())
       hash.update(bufferPointer: bytes)
       state = .sha256(hash)
     case .fast(var hash):

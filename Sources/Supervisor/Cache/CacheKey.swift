@@ -1,3 +1,4 @@
+import Checksums
 import JSON
 
 /// Everything that decides whether a compiled model can be used again.
@@ -66,16 +67,13 @@ public struct CacheKey: Sendable, Hashable {
 
   /// The name of the entry's folder: 32 hexadecimal digits.
   public var digest: String {
-    var text = "oven cache 1\n"
+    var text = "oven cache 2\n"
     for part in parts {
       text += "\(part.name.utf8.count):\(part.name)=\(part.value.utf8.count):\(part.value)\n"
     }
-    // Two sums of 64 bits, so that two keys do not meet by chance.
-    var first = Checksum()
-    var second = Checksum(seed: 1)
-    first.add(text)
-    second.add(text)
-    return first.text + second.text
+    var digest = FastDigest()
+    digest.update(text)
+    return digest.hexadecimal
   }
 
   /// A part that is not the same in two keys.

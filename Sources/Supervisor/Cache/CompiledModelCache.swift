@@ -65,7 +65,7 @@ public struct CompiledModelCache: Sendable {
 
   /// Whether the blob is what was written. Reads all of it.
   public func isIntact(_ entry: CacheEntry) -> Bool {
-    guard let sum = try? Checksum.ofFile(entry.blob) else { return false }
+    guard let sum = try? Files.digest(of: entry.blob) else { return false }
     return sum == entry.sum
   }
 
@@ -103,7 +103,7 @@ public struct CompiledModelCache: Sendable {
       guard let size = Files.status(blob)?.size, size > 0 else { throw FileError(blob) }
       let time = now()
       var entry = CacheEntry(
-        key: key, size: size, sum: try Checksum.ofFile(blob), created: time, lastUsed: time,
+        key: key, size: size, sum: try Files.digest(of: blob), created: time, lastUsed: time,
         compileSeconds: compileSeconds, folder: partial)
       try Files.write(entry.metaBytes, to: entry.meta)
       entry.folder = place(key.digest)

@@ -1,3 +1,5 @@
+import Checksums
+
 /// The content of a model's files as one sum, found in milliseconds whatever their size.
 ///
 /// The XML is summed whole, and so is the manifest of a baked folder, which holds the sums of everything
@@ -19,23 +21,23 @@ public struct ModelIdentity: Sendable, Hashable {
   ///   - manifest: `oven.json`, if the folder has one.
   public init(xml: String, weights: String, manifest: String?) throws(SupervisorError) {
     do throws(FileError) {
-      var sum = Checksum()
-      try Files.read(xml) { sum.add($0) }
+      var sum = FastDigest()
+      try Files.read(xml) { sum.update($0) }
       guard let status = Files.status(weights) else { throw FileError(weights) }
-      sum.add("weights \(status.size)\n")
+      sum.update("weights \(status.size)\n")
       for index in 0..<Self.samples {
         let last = max(0, status.size - Self.sampleSize)
         try Files.read(weights, from: last / (Self.samples - 1) * index, count: Self.sampleSize) {
-          sum.add($0)
+          sum.update($0)
         }
       }
-      try Files.read(weights, from: max(0, status.size - Self.sampleSize)) { sum.add($0) }
+      try Files.read(weights, from: max(0, status.size - Self.sampleSize)) { sum.update($0) }
       if let manifest, Files.status(manifest) != nil {
-        try Files.read(manifest) { sum.add($0) }
+        try Files.read(manifest) { sum.update($0) }
       } else {
-        sum.add("date \(status.modifiedNanoseconds)\n")
+        sum.update("date \(status.modifiedNanoseconds)\n")
       }
-      self.sum = sum.text
+      self.sum = sum.hexadecimal
     } catch {
       throw SupervisorError(.noModel, "cannot read \(error.message)")
     }

@@ -2,7 +2,7 @@ import Kernels
 
 /// A 128-bit hash of bytes that come in pieces: XXH3 with seed 0 (https://github.com/Cyan4973/xxHash,
 /// doc/xxhash_spec.md). It finds damage, not forgery; `xxhsum -H2` prints the same.
-public struct Checksum: Sendable {
+public struct FastDigest: Sendable {
   private var state = oven_checksum()
 
   /// The checksum of no bytes.
@@ -11,6 +11,12 @@ public struct Checksum: Sendable {
   /// Takes the next bytes.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
     if let base = bytes.baseAddress { oven_checksum_add(&state, base, bytes.count) }
+  }
+
+  /// Takes the UTF-8 bytes of a text.
+  public mutating func update(_ text: String) {
+    var text = text
+    text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
   }
 
   /// The checksum of all bytes so far, as 32 hexadecimal digits. More bytes may follow.
@@ -24,8 +30,8 @@ public struct Checksum: Sendable {
 
   /// The checksum of bytes that are all there.
   public static func hexadecimal(of bytes: UnsafeRawBufferPointer) -> String {
-    var checksum = Checksum()
-    checksum.update(bytes)
-    return checksum.hexadecimal
+    var digest = FastDigest()
+    digest.update(bytes)
+    return digest.hexadecimal
   }
 }
