@@ -46,6 +46,11 @@ struct BakeVerification {
     let tokens = try tokens(for: baked.model.folder, report.parameterCount)
     var figures: VerificationFigures
     if let obstacle = obstacle(to: report, at: folder) {
+      guard limit == nil else {
+        throw BakeError(
+          .io, "--max-kl cannot be checked", why: obstacle,
+          mend: "verify on a larger machine, or leave --max-kl out")
+      }
       let perplexity = try Perplexity(of: tokens, window: window(baked), on: baked) {
         try progressed($0, tokens)
       }
