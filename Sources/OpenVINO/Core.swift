@@ -67,6 +67,13 @@ public final class Core: @unchecked Sendable {
     try runtime.check(runtime.table.pointee.core_add_extension(handle, path), "loading \(path)")
   }
 
+  /// Lets blobs of models with paged attention be imported. Without this the CPU refuses what it has written, since
+  /// a blob does not tell the sizes of attention heads. May be called any number of times.
+  public func readPagedBlobs() throws(OpenVINOError) {
+    try runtime.check(
+      runtime.table.pointee.core_read_paged_blobs(handle), "preparing for blobs with paged attention")
+  }
+
   /// The names of those operations of a model that a device says it can run.
   public func operations(
     of model: Model, supportedBy device: String, properties: Properties = [:]

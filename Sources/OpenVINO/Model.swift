@@ -95,7 +95,7 @@ public final class Model {
 
 extension Model {
   /// Lets output 0, the logits, be computed for the last token only: [batch, tokens, vocabulary] becomes
-  /// [batch, 1, vocabulary], and a prompt costs one row of the head instead of one for each token.
+  /// [batch, 1, vocabulary] ([1, 1, vocabulary] of a model with paged attention), and a prompt costs one row of the head instead of one for each token.
   ///
   /// - Returns: Whether the head was recognised. If not, the model is as it was.
   public func keepLastTokenOnly() throws(OpenVINOError) -> Bool {

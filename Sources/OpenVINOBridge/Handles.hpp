@@ -2,7 +2,9 @@
 #pragma once
 
 #include <exception>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <string>
 #include <utility>
@@ -23,6 +25,8 @@
 
 struct ovb_core {
   ov::Core core;
+  // Passed when the core knows how blobs with paged attention are read.
+  std::once_flag paged_attention;
 };
 
 struct ovb_model {
@@ -107,6 +111,7 @@ std::vector<std::string> operations_of(const ov::Model &model);
 void fill_core(ovb_table &table);
 void fill_model(ovb_table &table);
 void fill_transformations(ovb_table &table);
+void fill_paged_import(ovb_table &table);
 void fill_compiled(ovb_table &table);
 void fill_request(ovb_table &table);
 void fill_tensor(ovb_table &table);

@@ -37,6 +37,7 @@ ovb_table make_table() {
   fill_core(table);
   fill_model(table);
   fill_transformations(table);
+  fill_paged_import(table);
   fill_compiled(table);
   fill_request(table);
   fill_tensor(table);

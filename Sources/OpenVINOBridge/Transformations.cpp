@@ -32,6 +32,14 @@ std::shared_ptr<ov::Node> head_of(const ov::Model &model) {
   return nullptr;
 }
 
+// With paged attention, tokens of all sequences follow each other in the first axis, and the second one is 1.
+bool has_pages(const ov::Model &model) {
+  for (const auto &parameter : model.get_parameters()) {
+    if (parameter->get_friendly_name() == "subsequence_begins") return true;
+  }
+  return false;
+}
+
 bool slice_last_token(const ov::Model &model) {
   const auto head = head_of(model);
   if (!head) return false;
@@ -40,7 +48,7 @@ bool slice_last_token(const ov::Model &model) {
   if (rank.is_dynamic() || rank.get_length() != 3) return false;
   // A Gather and not a Slice, because its extent is known to be 1, whatever the length.
   const auto last = ov::op::v0::Constant::create(ov::element::i64, ov::Shape{1}, {-1});
-  const auto axis = ov::op::v0::Constant::create(ov::element::i64, ov::Shape{}, {1});
+  const auto axis = ov::op::v0::Constant::create(ov::element::i64, ov::Shape{}, {has_pages(model) ? 0 : 1});
   const auto row = std::make_shared<ov::op::v8::Gather>(hidden, last, axis);
   row->set_friendly_name("last_token");
   head->input(0).replace_source_output(row);

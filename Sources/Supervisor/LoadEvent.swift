@@ -28,16 +28,20 @@ public struct LoadReport: Sendable, Hashable {
   public var fromCache: Bool
   /// The time from the decision to the end of compiling or importing, in seconds.
   public var seconds: Double
+  /// What keeps the conversation.
+  public var engine: EngineKind
   /// Why other devices of AUTO were passed over.
   public var passedOver: [DeviceChoice.PassedOver]
 
   /// Makes a report.
   public init(
-    device: DeviceIdentity, fromCache: Bool, seconds: Double, passedOver: [DeviceChoice.PassedOver] = []
+    device: DeviceIdentity, fromCache: Bool, seconds: Double, engine: EngineKind = .stateful,
+    passedOver: [DeviceChoice.PassedOver] = []
   ) {
     self.device = device
     self.fromCache = fromCache
     self.seconds = seconds
+    self.engine = engine
     self.passedOver = passedOver
   }
 }

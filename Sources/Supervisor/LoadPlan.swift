@@ -9,13 +9,18 @@ struct LoadPlan {
   let importProperties: Properties
   /// Whether we cut the logits to the last token before compiling. NPUW does so by itself.
   let cutsLogits: Bool
+  /// Whether attention is computed over pages.
+  let isPaged: Bool
   /// The names of the properties that the user gave.
   let ownProperties: [String]
   /// The lengths, if NPUW runs the model.
   let npu: NPUProperties?
 
-  init(_ request: ModelLoader.Request, device: String, catalog: some DeviceCatalog) {
+  init(
+    _ request: ModelLoader.Request, device: String, isPaged: Bool = false, catalog: some DeviceCatalog
+  ) {
     graph = request.model.graph
+    self.isPaged = isPaged
     ownProperties = request.properties.values.keys.sorted()
     if device.hasPrefix("NPU"), graph == .stateful {
       identity = DeviceIdentity(device, standIn: NPUProperties.standIn(in: request.properties), in: catalog)
@@ -42,9 +47,15 @@ struct LoadPlan {
   /// What of the model is compiled, for the key.
   private var graphNote: String {
     switch graph {
-    case .stateful: cutsLogits ? "logits=last" : "logits=all"
+    case .stateful: (cutsLogits ? "logits=last" : "logits=all") + (isPaged ? ", attention=paged" : "")
     case .prefill, .decode: graph.rawValue
     }
+  }
+
+  /// What keeps the conversation.
+  var engine: EngineKind {
+    guard graph == .stateful else { return .fixedShapes }
+    return isPaged ? .paged : .stateful
   }
 
   func loadFailed(_ error: OpenVINOError) -> SupervisorError {
@@ -56,6 +67,11 @@ struct LoadPlan {
       return SupervisorError(
         .loadFailed, "\(identity.device) refuses --property \(property): \(error.message)",
         mend: "Leave it out, or check its name and value in OpenVINO's documentation of the device.")
+    }
+    if isPaged {
+      return SupervisorError(
+        .loadFailed, "\(identity.device) cannot run the model with paged attention: \(error.message)",
+        mend: "Leave --engine paged out.")
     }
     return SupervisorError(
       .loadFailed, "\(identity.device) cannot load the model: \(error.message)",

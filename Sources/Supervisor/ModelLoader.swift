@@ -33,6 +33,9 @@ public struct ModelLoader: Sendable {
     /// Whether the two fixed-shape graphs are meant, and not the stateful one.
     public var usesFixedShapes = false
 
+    /// Which engine runs the stateful graph. What needs the logits of every token is stateful.
+    public var engine = EngineChoice.stateful
+
     /// Asks for a model with defaults.
     public init(model: ModelFolder) {
       self.model = model
@@ -84,7 +87,7 @@ public struct ModelLoader: Sendable {
       folder: request.model, prefill: pair.0, decode: pair.1,
       report: LoadReport(
         device: first.device, fromCache: first.fromCache && second.fromCache,
-        seconds: first.seconds + second.seconds, passedOver: passedOver))
+        seconds: first.seconds + second.seconds, engine: .fixedShapes, passedOver: passedOver))
   }
 
   /// Tries the devices that a request leaves open, in order.
@@ -120,23 +123,56 @@ public struct ModelLoader: Sendable {
   }
 
   private func key(_ request: Request, on device: String) throws(SupervisorError) -> CacheKey {
-    plan(request, on: device).key(try request.model.identity(), request.model, core)
+    let plans = try plans(request, on: device)
+    let keys = try plans.map { plan throws(SupervisorError) in
+      plan.key(try request.model.identity(), request.model, core)
+    }
+    // The way that loading would take: the first one that was kept, or is possible.
+    for (plan, key) in zip(plans, keys).dropLast() {
+      if cache?.entry(for: key) != nil || (try? prepare(request, plan)) != nil { return key }
+    }
+    return keys[keys.count - 1]
   }
 
-  private func plan(_ request: Request, on device: String) -> LoadPlan {
-    LoadPlan(request, device: device, catalog: core)
+  /// The ways to run a model on a device, the best one first; at least one.
+  private func plans(_ request: Request, on device: String) throws(SupervisorError) -> [LoadPlan] {
+    let usual = LoadPlan(request, device: device, catalog: core)
+    guard request.engine != .stateful, request.model.graph == .stateful, !request.allLogits else {
+      return [usual]
+    }
+    guard device == "CPU" else {
+      guard request.engine == .paged else { return [usual] }
+      throw SupervisorError(
+        .loadFailed, "the paged engine runs on the CPU, not on \(device)",
+        mend: "Give --device CPU, or leave --engine paged out.")
+    }
+    let paged = LoadPlan(request, device: device, isPaged: true, catalog: core)
+    return request.engine == .paged ? [paged] : [paged, usual]
   }
 
+  /// Loads onto one device. A model that has no paged form, or whose paged form the device refuses, is loaded without
+  /// it if the request lets us choose: it is no other device.
   private func load(_ request: Request, on device: String) throws(SupervisorError) -> LoadedModel {
+    let plans = try plans(request, on: device)
+    for plan in plans.dropLast() {
+      do throws(SupervisorError) {
+        return try load(request, plan)
+      } catch {
+        guard error.code == .loadFailed else { throw error }
+      }
+    }
+    return try load(request, plans[plans.count - 1])
+  }
+
+  private func load(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> LoadedModel {
     let clock = ContinuousClock()
     let start = clock.now
-    let plan = plan(request, on: device)
     let found = try find(request, plan)
     let seconds = (clock.now - start) / .seconds(1)
     return LoadedModel(
       compiled: found.compiled,
       report: LoadReport(
-        device: plan.identity, fromCache: found.fromCache, seconds: seconds, passedOver: []),
+        device: plan.identity, fromCache: found.fromCache, seconds: seconds, engine: plan.engine),
       properties: plan.properties, folder: request.model, npu: plan.npu, entryFolder: found.entry?.folder)
   }
 
@@ -144,11 +180,12 @@ public struct ModelLoader: Sendable {
 
   private func find(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> Found {
     guard let cache else {
-      report(.compiling(plan.identity, reason: nil))
-      return (try compile(request, plan), false, nil)
+      return (try compile(try prepare(request, plan), plan, reason: nil), false, nil)
     }
     let key = plan.key(try request.model.identity(), request.model, core)
     if let found = importEntry(of: key, plan, cache) { return found }
+    // Before anybody is told that it compiles: a model without a paged form is loaded in another way.
+    let model = try prepare(request, plan)
     do {
       var waiting = false
       return try cache.withLock(
@@ -162,24 +199,24 @@ public struct ModelLoader: Sendable {
           if waiting, let found = importEntry(of: key, plan, cache) { return found }
           let reason = cache.explain(key)
           if let entry = cache.entry(for: key) { cache.discard(entry) }
-          report(.compiling(plan.identity, reason: reason))
-          return try compileAndKeep(request, plan, key, cache)
+          return try compileAndKeep(model, plan, reason, key, cache)
         })
     } catch let error as SupervisorError {
       throw error
     } catch {
       // The lock file cannot be made: a folder that was taken away under our feet.
       report(.cacheWarning(SupervisorError(.cacheUnusable, "the cache cannot be used: \(error)")))
-      return (try compile(request, plan), false, nil)
+      return (try compile(model, plan, reason: nil), false, nil)
     }
   }
 
   private func compileAndKeep(
-    _ request: Request, _ plan: LoadPlan, _ key: CacheKey, _ cache: CompiledModelCache
+    _ model: Model, _ plan: LoadPlan, _ reason: CacheExplanation?, _ key: CacheKey,
+    _ cache: CompiledModelCache
   ) throws(SupervisorError) -> Found {
     let clock = ContinuousClock()
     let start = clock.now
-    let compiled = try compile(request, plan)
+    let compiled = try compile(model, plan, reason: reason)
     let seconds = (clock.now - start) / .seconds(1)
     do {
       let entry = try cache.store(key, compileSeconds: seconds) { try compiled.export(to: $0) }
@@ -195,14 +232,30 @@ public struct ModelLoader: Sendable {
     return (compiled, false, nil)
   }
 
-  private func compile(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> CompiledModel {
+  /// Reads a model and changes it as it is to be compiled.
+  private func prepare(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> Model {
     do throws(OpenVINOError) {
       let model = try core.readModel(request.model.xml, weights: request.model.weights)
       switch request.model.graph {
       case .stateful: try LanguageModelInterface.check(model)
       case .prefill, .decode: try FixedGraph.check(model)
       }
+      if plan.isPaged {
+        try model.convertToPagedAttention()
+        try PagedInterface.check(model)
+      }
       if plan.cutsLogits { _ = try model.keepLastTokenOnly() }
+      return model
+    } catch {
+      throw plan.loadFailed(error)
+    }
+  }
+
+  private func compile(
+    _ model: Model, _ plan: LoadPlan, reason: CacheExplanation?
+  ) throws(SupervisorError) -> CompiledModel {
+    report(.compiling(plan.identity, reason: reason))
+    do throws(OpenVINOError) {
       return try core.compile(model, for: plan.identity.device, properties: plan.properties)
     } catch {
       throw plan.loadFailed(error)
@@ -218,6 +271,7 @@ public struct ModelLoader: Sendable {
     }
     report(.fromCache(plan.identity))
     do throws(OpenVINOError) {
+      if plan.isPaged { try core.readPagedBlobs() }
       let blob = try Tensor(mapping: entry.blob, runtime: core.runtime)
       let compiled = try core.importModel(blob, for: plan.identity.device, properties: plan.importProperties)
       cache.noteUse(of: entry)

@@ -1,4 +1,5 @@
 import JSON
+import Supervisor
 
 /// What `oven bench` measured.
 struct BenchReport {
@@ -24,6 +25,8 @@ struct BenchReport {
   let device: String
   let deviceName: String
   let runtime: String
+  /// What keeps the conversation.
+  let engine: EngineKind
   /// Without a cache, the entry's writing included.
   let compileSeconds: Double
   let cachedSeconds: Spread
@@ -47,13 +50,14 @@ struct BenchReport {
       decode.tokensPerSecond.text { Units.decimals($0, 1) } + " tokens/s")
     table.add("outside of the device", Units.decimals(decode.overhead.median * 100, 2) + " %")
     table.add("peak memory", Units.bytes(peakMemory))
-    return ["\(model) on \(device) (\(deviceName)), OpenVINO \(runtime)"] + table.lines
+    return ["\(model) on \(device) (\(deviceName)), OpenVINO \(runtime), \(engine.rawValue) engine"]
+      + table.lines
   }
 
   var json: JSON {
     [
       "model": .string(model), "device": .string(device), "device_name": .string(deviceName),
-      "openvino": .string(runtime),
+      "openvino": .string(runtime), "engine": .string(engine.rawValue),
       "load": [
         "compiled": ["seconds": .double(compileSeconds)], "cached": ["seconds": cachedSeconds.json],
         "warm_up_seconds": .double(warmUpSeconds),

@@ -46,7 +46,8 @@ struct BenchRun {
     let decode = try probe.decode(lengths.last ?? 1, generateTokens)
     return BenchReport(
       model: folder.folder, device: engine.report.device.device, deviceName: engine.report.device.name,
-      runtime: core.runtime.version, compileSeconds: compileSeconds, cachedSeconds: Spread(values: cached),
+      runtime: core.runtime.version, engine: engine.report.engine, compileSeconds: compileSeconds,
+      cachedSeconds: Spread(values: cached),
       warmUpSeconds: warmUpSeconds, prefills: prefills, decode: decode, peakMemory: HostResources.peakMemory)
   }
 

@@ -29,6 +29,9 @@ struct EvalCommand: ParsableCommand {
     guard !runtime.usesFixedShapes else {
       throw ValidationError("--static computes the logits of a prompt's last token only; leave it out")
     }
+    guard runtime.engine != .paged else {
+      throw ValidationError("--engine paged computes the logits of a prompt's last token only; leave it out")
+    }
     guard window >= 2 else { throw ValidationError("--window must be 2 or more") }
     if let maxTokens, maxTokens < 2 { throw ValidationError("--max-tokens must be 2 or more") }
   }

@@ -46,6 +46,7 @@ package struct MetricsReport {
     var object: JSONObject = [
       "answer": .string(result.text), "finish_reason": .string(result.reason.rawValue),
       "device": .string(load.device.device), "device_name": .string(load.device.name),
+      "engine": .string(load.engine.rawValue),
       "load": [
         "seconds": .double(load.seconds), "from_cache": .bool(load.fromCache),
         "warm_up_seconds": .double(warmUpSeconds),

@@ -24,6 +24,12 @@ struct RuntimeOptions: ParsableArguments {
   @Flag(
     name: .customLong("static"), help: "Run the fixed-shape graphs of a folder that was baked with --static.")
   var usesFixedShapes = false
+  @Option(
+    help: """
+      paged, stateful or auto: what keeps the conversation on a CPU. auto is paged where the model can, which is \
+      faster.
+      """)
+  var engine = EngineChoice.auto
   @Option(help: "NPU: tokens of the longest prompt.") var promptLength: Int = 1024
   @Option(help: "NPU: tokens left for an answer to it.") var responseLength: Int = 128
   @Option(help: "NPU: DYNAMIC or STATIC prefill.") var prefillHint: String?
@@ -51,6 +57,7 @@ struct RuntimeOptions: ParsableArguments {
     request.device = device
     request.properties = userProperties
     request.usesFixedShapes = usesFixedShapes
+    request.engine = engine
     request.npu = NPUProperties(
       promptLength: promptLength, responseLength: responseLength, prefillHint: prefillHint,
       generateHint: generateHint)
@@ -71,11 +78,16 @@ struct RuntimeOptions: ParsableArguments {
 
   func validate() throws {
     guard cacheBudget > 0, cacheBudget < 1e9 else { throw ValidationError("--cache-budget must be above 0") }
+    guard !usesFixedShapes || engine != .paged else {
+      throw ValidationError("--static and --engine paged exclude each other")
+    }
     guard promptLength > 0, responseLength > 0 else {
       throw ValidationError("--prompt-length and --response-length must be above 0")
     }
   }
 }
+
+extension EngineChoice: ExpressibleByArgument {}
 
 /// `KEY=VALUE` of `--property`.
 struct PluginProperty: ExpressibleByArgument {

@@ -145,14 +145,14 @@ import Testing
 }
 
 /// Tokens as text that shows them.
-private struct Numbers: TokenTextStream {
+struct Numbers: TokenTextStream {
   mutating func append(_ id: Int) -> String { "<\(id)>" }
   mutating func finish() -> String { "" }
 }
 
 extension TextGenerationEngine {
   /// The next tokens, each the most likely one.
-  fileprivate func greedy(_ number: Int) throws -> [Int] {
+  func greedy(_ number: Int) throws -> [Int] {
     var tokens: [Int] = []
     while tokens.count < number {
       tokens.append(try withLogits { logits in logits.indices.max { logits[$0] < logits[$1] } ?? 0 })

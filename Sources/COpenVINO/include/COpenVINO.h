@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 // Grows with every change of `ovb_table`: a library built from other sources is refused.
-#define OVB_TABLE_VERSION 2
+#define OVB_TABLE_VERSION 3
 
 // No tensor of a language model has more axes.
 #define OVB_MAX_RANK 16
@@ -117,6 +117,8 @@ typedef struct ovb_table {
                                              const ovb_property *_Nullable properties, size_t count);
   // Loads a library of custom operations.
   ovb_status (*_Nonnull core_add_extension)(ovb_core *_Nonnull core, const char *_Nonnull path);
+  // Lets blobs of models with paged attention be imported: they lack what the CPU plugin must know of the heads.
+  ovb_status (*_Nonnull core_read_paged_blobs)(ovb_core *_Nonnull core);
   // Names of the model's operations that the device can run.
   ovb_status (*_Nonnull core_supported)(ovb_core *_Nonnull core, const ovb_model *_Nonnull model,
                                         const char *_Nonnull device,
@@ -157,7 +159,7 @@ typedef struct ovb_table {
   // ("" if it has none), the number N of attributes, then N times name and value.
   ovb_status (*_Nonnull model_operations)(const ovb_model *_Nonnull model, ovb_list *_Nullable *_Nonnull out);
   // Cuts the input of the MatMul that computes output 0 to the last token, so that logits get the shape
-  // [batch, 1, vocabulary]. `applied` gets 0 where no such MatMul was found; the model is then unchanged.
+  // [batch, 1, vocabulary], or [1, 1, vocabulary] of a model with paged attention. `applied` gets 0 where no such MatMul was found; the model is then unchanged.
   ovb_status (*_Nonnull model_slice_last_token)(ovb_model *_Nonnull model, int32_t *_Nonnull applied);
   // OpenVINO's SDPAToPagedAttention; cache inputs are added in place of the variables.
   ovb_status (*_Nonnull model_paged_attention)(ovb_model *_Nonnull model, int32_t per_layer_block_indices,

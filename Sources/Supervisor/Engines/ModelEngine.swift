@@ -23,6 +23,8 @@ extension ModelLoader {
   public func makeEngine(_ request: Request) throws(SupervisorError) -> any ModelEngine {
     if request.usesFixedShapes { return try StaticEngine(loadFixedShapes(request)) }
     let loaded = try load(request)
-    return try StatefulEngine(loaded, options: EngineOptions(for: loaded))
+    let options = EngineOptions(for: loaded)
+    if loaded.report.engine == .paged { return try PagedEngine(loaded, options: options) }
+    return try StatefulEngine(loaded, options: options)
   }
 }

@@ -1,0 +1,19 @@
+/// What keeps a conversation's keys and values.
+public enum EngineKind: String, Sendable, Hashable {
+  /// The model's own variables (`StatefulEngine`).
+  case stateful
+  /// Blocks of ours, read by OpenVINO's paged attention (`PagedEngine`).
+  case paged
+  /// Columns of ours beside fixed-shape graphs (`StaticEngine`).
+  case fixedShapes = "static"
+}
+
+/// Which engine is asked for.
+public enum EngineChoice: String, Sendable, Hashable, CaseIterable {
+  /// The paged one on a CPU, where the model has a paged form; otherwise the stateful one.
+  case auto
+  /// The paged one, or an error.
+  case paged
+  /// The stateful one.
+  case stateful
+}

@@ -1,0 +1,126 @@
+import Generation
+import OpenVINO
+
+/// Runs one conversation at a time on a model with OpenVINO's paged attention: the key-value cache lies in blocks of
+/// ours, each token at its place for good. To forget tokens is to count fewer of them.
+///
+/// Not `Sendable`: it belongs to the one thread or task that generates.
+public final class PagedEngine: ModelEngine {
+  /// The loaded model.
+  public let model: LoadedModel
+  /// How it runs.
+  public let options: EngineOptions
+  /// The tokens in the cache.
+  public private(set) var tokens: [Int] = []
+  /// Seconds spent inside the device since the engine was made.
+  public private(set) var deviceSeconds = 0.0
+
+  private let interface: PagedInterface
+  private let request: InferRequest
+  private let feed: PageFeed
+  private var logits: Tensor?
+  private let clock = ContinuousClock()
+
+  /// Makes an engine of a model that was loaded with paged attention.
+  ///
+  /// - Throws: `.badModel` for another one; `.inferenceFailed` where the context's cache cannot be allocated.
+  public init(_ model: LoadedModel, options: EngineOptions) throws(SupervisorError) {
+    self.model = model
+    self.options = options
+    interface = try PagedInterface(model.compiled)
+    do throws(OpenVINOError) {
+      let runtime = model.compiled.runtime
+      request = try model.compiled.makeRequest()
+      feed = try PageFeed(
+        capacity: options.contextLength, chunk: options.longestRun, blockLength: interface.blockLength,
+        runtime: runtime)
+      try feed.connect(request, interface)
+      let blocks = PagedInterface.blockCount(options.contextLength, of: interface.blockLength)
+      for cache in interface.caches {
+        let shape = [blocks] + cache.blockShape
+        try request.setInput(
+          cache.input, try PageMemory.tensor(cache.elementType, shape: shape, runtime: runtime))
+      }
+    } catch {
+      throw StatefulEngine.failed(error)
+    }
+  }
+
+  public var folder: ModelFolder { model.folder }
+  public var report: LoadReport { model.report }
+  public var entryFolders: [String] { model.entryFolder.map { [$0] } ?? [] }
+  public var contextAdvice: String { "" }
+  public var longestPrompt: Int { contextLength }
+  public var deviceName: String { model.report.device.name }
+  public var contextLength: Int { options.contextLength }
+  public var count: Int { tokens.count }
+
+  /// Appends tokens to the cache and computes the logits that follow the last one.
+  ///
+  /// - Parameters:
+  ///   - new: At least one.
+  ///   - shouldContinue: Asked between the pieces of a long prompt; when it says no, `.cancelled` is thrown and
+  ///     the cache holds the pieces so far.
+  public func append(
+    _ new: ArraySlice<Int>, shouldContinue: () -> Bool = { true }
+  ) throws(SupervisorError) {
+    guard count + new.count <= options.contextLength else {
+      throw SupervisorError(
+        .contextFull, "\(count + new.count) tokens do not fit into a context of \(options.contextLength)",
+        mend: "Shorten the prompt, or begin a new conversation.")
+    }
+    var rest = new
+    while !rest.isEmpty {
+      guard shouldContinue() else { throw SupervisorError(.cancelled, "stopped within the prompt") }
+      let piece = rest.prefix(options.longestRun)
+      try run(piece)
+      rest = rest.dropFirst(piece.count)
+    }
+  }
+
+  private func run(_ piece: ArraySlice<Int>) throws(SupervisorError) {
+    logits = nil
+    do throws(OpenVINOError) {
+      try feed.fill(piece, after: count)
+      let start = clock.now
+      try request.infer()
+      deviceSeconds += (clock.now - start) / .seconds(1)
+      tokens += piece
+      logits = try request.output(interface.logits)
+    } catch {
+      throw StatefulEngine.failed(error)
+    }
+  }
+
+  /// Lends the logits of the last token that was appended: as many as the vocabulary has tokens.
+  public func withLogits<Result>(
+    _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+  ) throws -> Result {
+    guard let logits else { throw SupervisorError(.inferenceFailed, "nothing was computed yet") }
+    let size = try logits.layout().shape.last ?? 0
+    return try logits.withElements(of: Float.self) { all in
+      guard size > 0, all.count >= size else {
+        throw SupervisorError(.inferenceFailed, "the device returned no logits")
+      }
+      return try body(UnsafeMutableBufferPointer(rebasing: all[(all.count - size)...]))
+    }
+  }
+
+  /// Forgets everything after the first `length` tokens.
+  public func truncate(to length: Int) -> Int {
+    guard length < count else { return count }
+    tokens.removeSubrange(max(0, length)...)
+    logits = nil
+    return count
+  }
+
+  public func reset() { _ = truncate(to: 0) }
+
+  public func warmUp() throws(SupervisorError) {
+    let length = max(1, min(16, options.longestRun, options.contextLength - 1))
+    reset()
+    try append([Int](repeating: 1, count: length)[...])
+    if options.contextLength > length { try append([1]) }
+    reset()
+  }
+}

@@ -1,0 +1,187 @@
+import Foundation
+import Generation
+import OpenVINO
+import Supervisor
+import Testing
+
+/// The engine with paged attention against transformers: families that see everything, with a sliding window (of 8)
+/// that the prompts of 21 tokens are longer than, with windows on some layers only, and with experts.
+@Suite struct PagedEngineTests {
+  static let families = ["llama", "mistral-window", "gemma3", "qwen3-moe"]
+
+  private func request(_ model: ModelFolder, _ engine: EngineChoice = .paged) -> ModelLoader.Request {
+    var request = TinyBake.request(model)
+    request.usesFixedShapes = false
+    request.engine = engine
+    return request
+  }
+
+  private func engine(
+    _ family: String, context: Int = 64, piece: Int = 1024, in folder: TemporaryFolder
+  ) throws -> PagedEngine {
+    let model = try TinyBake.bake(family, prompt: nil, in: folder)
+    let loaded = try TinyBake.loader().load(request(model))
+    #expect(loaded.report.engine == .paged)
+    return try PagedEngine(
+      loaded, options: EngineOptions(contextLength: context, cache: .editable(pieceLength: piece)))
+  }
+
+  @Test(arguments: families) func greedyTokensAreThoseOfTransformers(family: String) throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference(family)
+    let engine = try engine(family, in: folder)
+    try engine.warmUp()
+    #expect(engine.count == 0)
+    try engine.append(reference.tokens[...])
+    let logits = try engine.withLogits { Array($0) }
+    #expect(relativeError(logits, reference.logits.suffix(logits.count)) < 1e-4)
+    #expect(try engine.greedy(12) == reference.greedy)
+    #expect(engine.count == 33)
+  }
+
+  /// Beyond the first block of 32 tokens there is no reference of transformers: the other engine is asked.
+  @Test(arguments: families) func theStatefulEngineGoesOnLikewise(family: String) throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference(family)
+    let paged = try engine(family, context: 120, in: folder)
+    let loaded = try TinyBake.loader().load(request(paged.folder, .stateful))
+    let stateful = try StatefulEngine(loaded, options: EngineOptions(contextLength: 120))
+    try paged.append(reference.tokens[...])
+    try stateful.append(reference.tokens[...])
+    #expect(try paged.greedy(80) == stateful.greedy(80))
+  }
+
+  @Test(arguments: families) func promptsComeInPiecesAndInTurns(family: String) throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference(family)
+    let engine = try engine(family, piece: 5, in: folder)
+    for kept in [0, 1, 8, 20] {
+      engine.reset()
+      try engine.append(reference.tokens.prefix(kept))
+      try engine.append(reference.tokens.dropFirst(kept))
+      #expect(try engine.greedy(12) == reference.greedy, "after \(kept)")
+    }
+  }
+
+  @Test(arguments: families) func whatIsForgottenLeavesNoTrace(family: String) throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference(family)
+    let engine = try engine(family, in: folder)
+    try engine.append(reference.tokens[...])
+    _ = try engine.greedy(40)
+    #expect(engine.truncate(to: 18) == 18)
+    #expect(throws: SupervisorError.self) { try engine.withLogits { $0.count } }
+    try engine.append(reference.tokens.suffix(3))
+    #expect(try engine.greedy(12) == reference.greedy)
+    #expect(engine.truncate(to: 100) == 33)
+    #expect(engine.truncate(to: 0) == 0)
+    try engine.append(reference.tokens[...])
+    #expect(try engine.greedy(12) == reference.greedy)
+  }
+
+  /// A second turn of a chat, as the generator drives it: only what is new is computed.
+  @Test func theSecondTurnKeepsTheFirst() throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference("mistral-window")
+    let generator = Generator(try engine("mistral-window", in: folder))
+    _ = try generator.generate(
+      prompt: Array(reference.tokens.dropLast(5)), config: greedy(4), stream: Numbers())
+    let second = try generator.generate(prompt: reference.tokens, config: greedy(12), stream: Numbers())
+    #expect(second.metrics.reusedTokens >= 15)
+    #expect(second.tokens == reference.greedy)
+    #expect(second.metrics.deviceTime > 0)
+  }
+
+  @Test func theEndOfTheContextIsLength() throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference("llama")
+    let engine = try engine("llama", context: 26, in: folder)
+    let result = try Generator(engine).generate(
+      prompt: reference.tokens, config: greedy(nil), stream: Numbers())
+    #expect(result.reason == .length)
+    #expect(result.tokens == Array(reference.greedy.prefix(6)))
+    let error = #expect(throws: SupervisorError.self) { try engine.append([1]) }
+    #expect(error?.code == .contextFull)
+    #expect(error?.message.contains("27 tokens") == true && error?.message.contains("26") == true)
+  }
+
+  @Test func promptsCanBeStoppedBetweenPieces() throws {
+    let folder = try TemporaryFolder()
+    let engine = try engine("llama", piece: 1, in: folder)
+    var asked = 0
+    let error = #expect(throws: SupervisorError.self) {
+      try engine.append(
+        [5, 6, 7, 8],
+        shouldContinue: {
+          asked += 1
+          return asked < 3
+        })
+    }
+    #expect(error?.code == .cancelled)
+    #expect(engine.count == 2)
+  }
+
+  /// A blob of a paged model does not tell the CPU plugin all that it asks for.
+  @Test(arguments: [Properties.float32, [:]]) func theCacheKeepsThePagedModel(properties: Properties) throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference("llama")
+    let model = try TinyBake.bake("llama", prompt: nil, in: folder)
+    let cache = try CompiledModelCache(folder: folder.url.appending(path: "cache").path)
+    var request = request(model, .auto)
+    request.properties = properties
+    let first = try TinyBake.loader(cache).makeEngine(request)
+    // A core that has compiled nothing.
+    let loader = ModelLoader(core: try Core(), cache: cache)
+    let second = try loader.makeEngine(request)
+    #expect(!first.report.fromCache && second.report.fromCache)
+    #expect(first is PagedEngine && second is PagedEngine && second.report.engine == .paged)
+    for engine in [first, second] { try engine.append(reference.tokens[...], shouldContinue: { true }) }
+    #expect(try first.greedy(12) == second.greedy(12))
+    #expect(try loader.keys(request, on: "CPU").map(\.digest) == cache.entries().map(\.key.digest))
+    request.engine = .stateful
+    #expect(try loader.makeEngine(request).report.fromCache == false)
+  }
+
+  /// Scores that are limited softly have no paged form.
+  @Test func aModelWithoutAPagedFormRunsAsBefore() throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference("gemma2")
+    let model = try TinyBake.bake("gemma2", prompt: nil, in: folder)
+    let cache = try CompiledModelCache(folder: folder.url.appending(path: "cache").path)
+    let loader = try TinyBake.loader(cache)
+    let engine = try loader.makeEngine(request(model, .auto))
+    #expect(engine is StatefulEngine && engine.report.engine == .stateful)
+    try engine.append(reference.tokens[...], shouldContinue: { true })
+    #expect(try engine.greedy(12) == reference.greedy)
+    #expect(try loader.makeEngine(request(model, .auto)).report.fromCache)
+    #expect(
+      try loader.keys(request(model, .auto), on: "CPU").map(\.digest) == cache.entries().map(\.key.digest))
+    let error = #expect(throws: SupervisorError.self) { try loader.makeEngine(request(model)) }
+    #expect(error?.code == .loadFailed)
+    #expect(error?.message.contains("paged attention") == true)
+    #expect(error?.mend.contains("--engine paged") == true)
+  }
+
+  @Test func otherDevicesHaveNoPages() throws {
+    let folder = try TemporaryFolder()
+    let model = try TinyBake.bake("llama", prompt: nil, in: folder)
+    var request = request(model)
+    request.device = "HETERO:CPU"
+    let error = #expect(throws: SupervisorError.self) { try TinyBake.loader().makeEngine(request) }
+    #expect(error?.message.contains("HETERO:CPU") == true)
+    request.engine = .auto
+    #expect(try TinyBake.loader().makeEngine(request) is StatefulEngine)
+    request.device = "CPU"
+    request.engine = .paged
+    request.allLogits = true
+    #expect(try TinyBake.loader().load(request).report.engine == .stateful)
+  }
+
+  private func greedy(_ count: Int?) throws -> GenerationConfig {
+    var options = GenerationOptions()
+    options.doSample = false
+    options.maxNewTokens = count
+    options.ignoresEOS = true
+    return try GenerationConfig(options)
+  }
+}
