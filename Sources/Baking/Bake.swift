@@ -72,15 +72,12 @@ public struct Bake: Sendable {
     }
   }
 
-  /// Refuses a destination that exists and may not be replaced. `run` asks the same; this is for whoever has
+  /// Refuses a destination that may not be replaced. `run` asks the same; this is for whoever has
   /// something long to do before.
   /// - Throws: `BakeError` of code `cannotCreate`.
   public func checkDestination() throws(BakeError) {
-    guard !options.replacesDestination, FileManager.default.fileExists(atPath: options.destination.path)
-    else {
-      return
-    }
-    throw BakeError.destinationExists(options.destination.path)
+    try Destination(url: options.destination)
+      .check(source: options.source, replaces: options.replacesDestination)
   }
 
   private func checkSpace(for plan: BakePlan, in staging: StagingFolder) throws(BakeError) {

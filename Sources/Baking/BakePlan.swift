@@ -54,6 +54,11 @@ struct BakePlan {
     let decisions = try WeightDecisions(weights, recipe: recipe, replacements: evened)
     var notes = tokenizerIR.notes + decisions.notes
     if recipe.awq { notes.append("AWQ: \(evened.count / 2) pairs of matrices evened out") }
+    if options.staticShapes != nil, !recipe.isSymmetric || recipe.ratio < 1 {
+      notes.append(
+        "the fixed-shape graphs are for an NPU's compiler, which takes symmetric weights of one format: "
+          + "leave --no-sym and --ratio out")
+    }
     self.notes = notes
     var layout = BinLayout()
     graphs = try logical.map { name, graph in

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import JSON
+import Tokenization
 
 /// The files that stand beside the weights: configuration, tokenizer, chat template.
 ///
@@ -50,6 +51,40 @@ struct SourceFiles {
     if let tokenizer = self["tokenizer.json"], self["tokenizer_config.json"] == nil {
       add("tokenizer_config.json", try Self.tokenizerConfig(tokenizer, checkpoint.config))
     }
+    if self["generation_config.json"] == nil, let config = checkpoint.config {
+      add("generation_config.json", Self.generationConfig(config))
+    }
+    try check()
+    if needsTokenizer { try checkTokenizer() }
+  }
+
+  /// Refuses files that could not be read from the baked folder either.
+  private func check() throws(BakeError) {
+    for file in files where file.name.hasSuffix(".json") && file.name != "tokenizer.json" {
+      do { _ = try JSON(parsing: file.bytes) } catch {
+        throw BakeError(
+          .badData, "the source's \(file.name) is no JSON", why: "\(error)",
+          mend: "fetch the model again, or remove the file")
+      }
+    }
+  }
+
+  private func checkTokenizer() throws(BakeError) {
+    guard let bytes = self["tokenizer.json"] else { return }
+    do { _ = try Tokenizer(contentsOf: bytes) } catch {
+      throw BakeError(
+        .badData, "the source's tokenizer.json cannot be used", why: error.message,
+        mend: "fetch the model again, or bake with --no-tokenizer")
+    }
+  }
+
+  /// The special tokens that end and begin a text, as the model's configuration names them.
+  private static func generationConfig(_ config: JSON) -> JSON {
+    var members = JSONObject()
+    for name in ["bos_token_id", "eos_token_id", "pad_token_id"] {
+      if let value = config[name], value.int != nil || value.array != nil { members[name] = value }
+    }
+    return .object(members)
   }
 
   /// What other tools must find beside a `tokenizer.json` before they read it: its kind and its special tokens, as

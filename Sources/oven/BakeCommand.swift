@@ -57,6 +57,7 @@ struct BakeCommand: AsyncParsableCommand {
       """)
   var verify = false
   @Option(
+    parsing: .unconditional,
     help: "Verify, and refuse a result whose predictions are off by more than this mean divergence, in nats.")
   var maxKl: Double?
   @Flag(help: "Print the report as JSON to stdout.") var json = false
@@ -119,6 +120,7 @@ struct WeightOptions: ParsableArguments {
   var target: QuantizationRecipe.Target = .any
   @Flag(inversion: .prefixedNo, help: "Symmetric INT4: no zero points. (default: --sym)") var sym: Bool?
   @Option(
+    parsing: .unconditional,
     help: """
       Weights of a row that share a scale; -1 for the whole row. One that does not divide the row is adjusted. \
       (default: 128)

@@ -31,7 +31,8 @@ import Testing
     #expect(Set(formats) == ["i4 0 14", "i8 0 2"])
     #expect(
       inspection.missing.map(\.name) == [
-        "tokenizer.json", "openvino_tokenizer.xml", "openvino_detokenizer.xml",
+        "tokenizer.json", "tokenizer_config.json", "openvino_tokenizer.xml", "openvino_detokenizer.xml",
+        "openvino_tokenizer.bin", "openvino_detokenizer.bin",
       ])
     for graph in inspection.graphs {
       #expect(DeviceVerdict.all(for: graph).map(\.answer) == [.yes, .yes, .yes])

@@ -30,6 +30,49 @@ import Testing
       tinyBake(folder["empty"], folder["baked"]), in: folder, leaving: ["empty"], saying: "no model")
   }
 
+  /// Whoever names the wrong folder together with --force keeps it.
+  @Test func replacesNothingButModels() throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("llama", to: folder)
+    let other = folder["other"]
+    try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+    try Data("precious".utf8).write(to: other.appending(path: "letter.txt"))
+    for (destination, word) in [
+      (source, "the source"), (folder.url, "the source"), (other, "no baked folder"),
+      (URL(filePath: NSHomeDirectory()), "home folder"),
+      (URL(filePath: FileManager.default.currentDirectoryPath), "the folder you are in"),
+      (URL(filePath: "/"), "is or contains"),
+    ] {
+      var options = tinyBake(source, destination)
+      options.replacesDestination = true
+      expectRefusal(options, in: folder, leaving: ["other", "source"], saying: word)
+    }
+    #expect(FileManager.default.fileExists(atPath: other.appending(path: "letter.txt").path))
+    #expect(FileManager.default.fileExists(atPath: source.appending(path: "model.safetensors").path))
+  }
+
+  @Test func takesAnEmptyFolder() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(at: folder["baked"], withIntermediateDirectories: true)
+    _ = try Bake(tinyBake(Fixture.url("llama"), folder["baked"])).run()
+    #expect(FileManager.default.fileExists(atPath: folder["baked"].appending(path: "oven.json").path))
+    #expect(folder.names == ["baked"])
+  }
+
+  @Test(arguments: ["tokenizer.json", "tokenizer_config.json", "generation_config.json"])
+  func refusesDamagedFilesBesideTheWeights(name: String) throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("llama", to: folder)
+    let tokenizer = """
+      {"version": "1.0", "added_tokens": [], "model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}
+      """
+    try Data(tokenizer.utf8).write(to: source.appending(path: "tokenizer.json"))
+    try Data("{\"model\": {".utf8).write(to: source.appending(path: name))
+    var options = tinyBake(source, folder["baked"])
+    options.needsTokenizer = true
+    expectRefusal(options, in: folder, leaving: ["source"], saying: name)
+  }
+
   @Test func refusesTruncatedWeights() throws {
     let folder = try TemporaryFolder()
     let source = try Fixture.copy("llama", to: folder)

@@ -96,8 +96,11 @@ public struct FolderInspection: Sendable {
     }
     need("config.json", "other tools cannot tell what kind of model it is: \"library name not found\"")
     need("tokenizer.json", "Oven and optimum-intel cannot turn text into tokens")
-    need("openvino_tokenizer.xml", "OpenVINO GenAI takes tokens only, no text")
-    need("openvino_detokenizer.xml", "OpenVINO GenAI gives tokens only, no text")
+    need("tokenizer_config.json", "optimum-intel does not know the kind of the tokenizer")
+    for ending in ["xml", "bin"] {
+      need("openvino_tokenizer.\(ending)", "OpenVINO GenAI takes tokens only, no text")
+      need("openvino_detokenizer.\(ending)", "OpenVINO GenAI gives tokens only, no text")
+    }
     need("generation_config.json", "the end token is a guess")
     return missing
   }

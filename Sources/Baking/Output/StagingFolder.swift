@@ -59,7 +59,9 @@ public final class StagingFolder {
   public func publish(replacing: Bool) throws(BakeError) {
     try DurableRename.synchronize(folder: url.path)
     if FileManager.default.fileExists(atPath: destination.path) {
-      guard replacing else { throw BakeError.destinationExists(destination.path) }
+      guard replacing || Destination(url: destination).isFree else {
+        throw BakeError.destinationExists(destination.path)
+      }
       try DurableRename.exchange(url.path, destination.path)
       // What was the old folder now has the staging name; losing a race with a crash here loses nothing.
       try? FileManager.default.removeItem(at: url)

@@ -61,7 +61,13 @@ final class ProgressBar: Sendable {
       case .bytes: Units.bytes(Int(rate))
       case .tokens: "\(Int(rate)) tokens"
       }
-    let text = " \(Int(fraction * 100))%  \(detail)  \(pace)/s  \(Units.time(left)) left"
+    // Before the first moment has passed, a rate is no rate.
+    let rates = seconds < 0.3 ? "" : "  \(pace)/s  \(Units.time(left)) left"
+    let text = " \(Int(fraction * 100))%  \(detail)\(rates)"
+    // A line that wraps could not be drawn again.
+    guard title.count + text.count < terminal.width else {
+      return String("\(title) \(Int(fraction * 100))%\(rates)".prefix(max(0, terminal.width - 1)))
+    }
     let room = max(0, min(30, terminal.width - title.count - text.count - 4))
     let filled = Int(fraction * Double(room))
     let bar = String(repeating: "━", count: filled) + String(repeating: "╌", count: room - filled)
