@@ -21,9 +21,7 @@ struct FolderExamination {
         folder.name, .failure,
         "\(place) belongs to \(machine.userName(entry.owner)):"
           + "\(machine.groupName(entry.group)) \(mode) and is not writable for \(machine.userName(machine.user.number))",
-        mend:
-          "sudo chown -R \(machine.userName(machine.user.number)) \(place), or choose another one with \(folder.option)."
-      )
+        mend: mend(path, place))
     }
     let state = place == path ? path : "\(path) (will be made)"
     guard let free = machine.files.freeSpace(at: place) else {
@@ -36,6 +34,14 @@ struct FolderExamination {
       mend:
         "\(Size(folder.wantedSpace)) would be good: free some space, or choose another disk with \(folder.option)."
     )
+  }
+
+  /// Only a folder of Oven's own may change hands. What lies above one that is missing belongs to others.
+  private func mend(_ path: String, _ place: String) -> String {
+    let user = machine.userName(machine.user.number)
+    return place == path
+      ? "sudo chown -R \(user) \(path), or choose another one with \(folder.option)."
+      : "Choose a folder of your own with \(folder.option), or: sudo install -d -o \(user) \(path)"
   }
 
   /// The folder itself or the nearest one above it that exists.
