@@ -16,6 +16,8 @@ struct AnswerSession {
     let folder = try ModelFolder(path: model)
     let format = try TokenizerChoice.format(answer.tokenizerId, for: folder, style: answer.chatStyle)
     let question = try question()
+    // Before the load, which may take minutes.
+    _ = try GenerationConfig(sampling.options)
     let signals = SignalWatch()
     let ready = try signals.loading { try ReadyModel(folder, format: format, runtime: runtime) }
     var session = format.makeSession()
@@ -41,10 +43,11 @@ struct AnswerSession {
 
   /// The prompt of the option, or all of stdin.
   private func question() throws -> String {
-    if let prompt = answer.prompt { return prompt }
-    let data = FileHandle.standardInput.readDataToEndOfFile()
-    let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
-    guard !text.isEmpty else {
+    let text =
+      answer.prompt
+      ?? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+      .trimmingCharacters(in: .newlines)
+    guard text.contains(where: { !$0.isWhitespace }) else {
       throw ErrorReport(
         what: "there is no question", why: "neither --prompt nor stdin has any text",
         mend: "give one: --prompt \"What is the capital of France?\"", status: .usage)

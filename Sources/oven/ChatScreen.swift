@@ -24,6 +24,7 @@ struct ChatScreen {
     format = try TokenizerChoice.format(answer.tokenizerId, for: folder, style: answer.chatStyle)
     self.runtime = runtime
     options = sampling.options
+    _ = try GenerationConfig(options)
     let (folder, format) = (folder, format)
     ready = try signals.loading { try ReadyModel(folder, format: format, runtime: runtime) }
     session = format.makeSession()

@@ -12,7 +12,17 @@ enum TokenizerChoice {
   ///     local cache; nothing is fetched.
   /// - Throws: an `ErrorReport` where the name is neither.
   static func format(_ id: String?, for model: ModelFolder, style: ChatStyle?) throws -> PromptFormat {
-    let format = try PromptFormat(folder: try id.map(folder) ?? model.folder, style: style)
+    let folder = try id.map(folder) ?? model.folder
+    guard FileManager.default.fileExists(atPath: folder + "/tokenizer.json") else {
+      throw ErrorReport(
+        what: "\(folder) has no tokenizer.json", why: "text cannot be turned into tokens without it",
+        mend: "bake the model again, or name another folder's with --tokenizer_id", status: .noInput)
+    }
+    let format = try PromptFormat(folder: folder, style: style)
+    if format.isGuess {
+      Terminal.error.line(
+        "warning: \(folder) has no chat template: texts are sent as they are; --chat-style names a style")
+    }
     if let size = model.vocabularySize, format.tokenizer.vocabularySize > size {
       Terminal.error.line(
         "warning: the tokenizer has \(format.tokenizer.vocabularySize) tokens, the model knows \(size): "

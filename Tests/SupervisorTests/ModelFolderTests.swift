@@ -43,10 +43,18 @@ import Testing
     // Without a manifest a new date is a new model.
     try touch()
     #expect(try identity() != first)
-    try folder.write("{}", to: "oven.json")
+    // By python-xxhash: `xxhash.xxh3_128_hexdigest(b"w" * 100_000)`.
+    let files = #"[{"name": "openvino_model.bin", "xxh3-128": "fe0e4b18bfa0c02c9cb32fd84e97e2bc"}]"#
+    try folder.write(#"{"files": \#(files)}"#, to: "oven.json")
     let baked = try identity()
     try touch()
     #expect(try identity() == baked)
+    try folder.write(String(repeating: "w", count: 100_000), to: "openvino_model.bin")
+    #expect(try identity() == baked)
+    // A change between the samples.
+    let changed = String(repeating: "w", count: 5_000) + "v" + String(repeating: "w", count: 94_999)
+    try folder.write(changed, to: "openvino_model.bin")
+    #expect(try identity() != baked)
     try folder.write(String(repeating: "w", count: 99_999) + "v", to: "openvino_model.bin")
     #expect(try identity() != baked)
     try folder.write(String(repeating: "w", count: 100_000), to: "openvino_model.bin")

@@ -1,12 +1,13 @@
 import Checksums
+import JSON
 
-/// The content of a model's files as one sum, found in milliseconds whatever their size.
+/// The content of a model's files as one sum, found in milliseconds as a rule.
 ///
 /// The XML is summed whole, and so is the manifest of a baked folder, which holds the sums of everything
-/// else. Of the weights the size and samples count, and their date only where there is no manifest: a copied
-/// baked folder is the same model.
+/// else. Of the weights the size and samples count. Their date matters where there is no manifest; where there is one,
+/// weights of a later date are read whole: a copied baked folder is the same model, a changed one is not.
 public struct ModelIdentity: Sendable, Hashable {
-  /// The sum, 16 hexadecimal digits.
+  /// The sum, 32 hexadecimal digits.
   public var sum: String
 
   // 64 samples of 4 KiB, the first and the last among them.
@@ -32,8 +33,13 @@ public struct ModelIdentity: Sendable, Hashable {
         }
       }
       try Files.read(weights, from: max(0, status.size - Self.sampleSize)) { sum.update($0) }
-      if let manifest, Files.status(manifest) != nil {
+      if let manifest, let noted = Files.status(manifest) {
         try Files.read(manifest) { sum.update($0) }
+        // A bake writes the manifest last. Weights of a later date were copied, touched or worked on since.
+        if status.modifiedNanoseconds > noted.modifiedNanoseconds {
+          let found = try Files.digest(of: weights)
+          if found != Self.digest(of: weights, in: manifest) { sum.update("weights \(found)\n") }
+        }
       } else {
         sum.update("date \(status.modifiedNanoseconds)\n")
       }
@@ -41,5 +47,12 @@ public struct ModelIdentity: Sendable, Hashable {
     } catch {
       throw SupervisorError(.noModel, "cannot read \(error.message)")
     }
+  }
+
+  /// The sum of the weights that a manifest has; nil for one that has none of this kind.
+  private static func digest(of weights: String, in manifest: String) -> String? {
+    let name = weights.split(separator: "/").last.map(String.init)
+    let json = Files.contents(manifest, limit: 1 << 28).flatMap { try? JSON(parsing: $0) }
+    return json?["files"]?.array?.first { $0["name"]?.string == name }?["xxh3-128"]?.string
   }
 }

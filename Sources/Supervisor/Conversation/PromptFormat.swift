@@ -20,6 +20,9 @@ public struct PromptFormat: Sendable {
     case style(ChatStyle)
   }
 
+  /// Whether nothing says how the model wants conversations written, so that texts are sent as they are.
+  public let isGuess: Bool
+
   /// Reads the tokenizer and the template of a folder.
   ///
   /// - Parameters:
@@ -29,7 +32,9 @@ public struct PromptFormat: Sendable {
   public init(folder: String, style: ChatStyle? = nil) throws {
     tokenizer = try Tokenizer.load(folder: folder)
     specialTokens = try TemplateSource.specialTokens(inFolder: folder)
-    if style == nil, let templates = try TemplateSource.inFolder(folder) {
+    let templates = style == nil ? try TemplateSource.inFolder(folder) : nil
+    isGuess = style == nil && templates == nil
+    if let templates {
       form = .template(try ChatTemplate(source: try templates.text(hasTools: false)))
       (stopStrings, stopTokens) = ([], [])
     } else {
