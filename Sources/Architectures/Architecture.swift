@@ -9,6 +9,10 @@ public protocol Architecture: Sendable {
   /// The values of `model_type` in `config.json` that this family reads.
   static var modelTypes: [String] { get }
 
+  /// What transformers takes for keys of `config.json` that are absent, where a family's model type has a default that
+  /// this program would not take by itself. A key that is `null` is not absent.
+  static func defaults(for modelType: String) -> JSONObject
+
   /// Reads the configuration and refuses what is not supported, before anything is built.
   /// - Throws: `ArchitectureError`.
   init(_ config: ModelConfiguration) throws
@@ -26,6 +30,9 @@ public protocol Architecture: Sendable {
 }
 
 extension Architecture {
+  /// Most families do without.
+  public static func defaults(for modelType: String) -> JSONObject { [:] }
+
   /// Whether the family does without the tensor of that name.
   public func ignores(tensor name: String) -> Bool {
     ignoredTensors.contains { pattern in
@@ -42,27 +49,41 @@ extension Architecture {
 public enum ArchitectureRegistry {
   /// One line a family.
   public static let all: [any Architecture.Type] = [
+    Apertus.self,
+    Arcee.self,
+    BitNet.self,
     Cohere.self,
+    DeepSeek.self,
     Ernie45.self,
+    Ernie45MoE.self,
+    Exaone.self,
     Exaone4.self,
     Gemma.self,
     Gemma2.self,
     GLM4.self,
+    GLM4MoE.self,
     GPT2.self,
     GPTNeoX.self,
+    GPTOSS.self,
     Granite.self,
     GraniteMoE.self,
     Helium.self,
     Hunyuan.self,
     InternLM2.self,
     Llama.self,
+    Llama4.self,
     MiniCPM.self,
+    MiniCPM3.self,
+    MiniMaxM2.self,
     Mistral.self,
     Mixtral.self,
+    Nemotron.self,
     OLMo.self,
     OLMo2.self,
+    OLMoE.self,
     Phi.self,
     Phi3.self,
+    PhiMoE.self,
     Qwen2.self,
     Qwen2MoE.self,
     Qwen3.self,
@@ -85,6 +106,6 @@ public enum ArchitectureRegistry {
         .unknownArchitecture,
         "the architecture '\(modelType)' is not supported. Known are: \(modelTypes.joined(separator: ", "))")
     }
-    return try family.init(ModelConfiguration(config))
+    return try family.init(ModelConfiguration(config, defaults: family.defaults(for: modelType)))
   }
 }

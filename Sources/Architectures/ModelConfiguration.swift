@@ -17,27 +17,30 @@ public struct ModelConfiguration: Sendable {
   /// Query heads of a layer (`num_attention_heads`).
   public let headCount: Int
   /// Key and value heads of a layer (`num_key_value_heads`).
-  public let keyValueHeadCount: Int
+  public var keyValueHeadCount: Int
   /// The size of a head (`head_dim`).
-  public let headDimension: Int
+  public var headDimension: Int
   /// How many tokens there are (`vocab_size`).
   public let vocabularySize: Int
   /// The longest text the model was made for (`max_position_embeddings`).
   public let maximumLength: Int
 
   /// Reads the keys that all families have.
+  /// - Parameter defaults: the values of keys that the file does not have. Rotary parameters under their old name count.
   /// - Throws: `ArchitectureError` of code `badConfiguration` for a missing key or impossible sizes.
-  public init(_ json: JSON) throws {
+  public init(_ file: JSON, defaults: JSONObject = [:]) throws {
+    let json = file.filledUp(with: defaults)
     let keys = ConfigurationKeys(json)
     self.json = json
     modelType = json["model_type"]?.string ?? ""
-    hiddenSize = try keys.size("hidden_size", "n_embd")
-    layerCount = try keys.size("num_hidden_layers", "n_layer", atMost: 10_000)
-    headCount = try keys.size("num_attention_heads", "n_head")
+    hiddenSize = try keys.size("hidden_size", "n_embd", "d_model")
+    layerCount = try keys.size("num_hidden_layers", "n_layer", "num_layers", "n_layers", atMost: 10_000)
+    headCount = try keys.size("num_attention_heads", "n_head", "num_heads", "n_heads", "attention_heads")
     keyValueHeadCount = try keys.optionalSize("num_key_value_heads") ?? headCount
     headDimension = try keys.optionalSize("head_dim") ?? hiddenSize / headCount
     vocabularySize = try keys.size("vocab_size", atMost: 1 << 28)
-    maximumLength = try keys.optionalSize("max_position_embeddings", "n_positions") ?? 2048
+    maximumLength =
+      try keys.optionalSize("max_position_embeddings", "n_positions", "max_seq_len", "seq_length") ?? 2048
     guard headCount % keyValueHeadCount == 0, headDimension > 0 else {
       throw ArchitectureError(
         .badConfiguration,
@@ -52,6 +55,21 @@ public struct ModelConfiguration: Sendable {
 
   /// The keys by name, for families.
   public var keys: ConfigurationKeys { ConfigurationKeys(json) }
+}
+
+extension JSON {
+  /// The object with members that it does not have. Rotary parameters are there under their old name too, and `null` is
+  /// none.
+  fileprivate func filledUp(with defaults: JSONObject) -> JSON {
+    guard var members = object, !defaults.isEmpty else { return self }
+    func has(_ name: String) -> Bool { members[name].map { !$0.isNull } ?? false }
+    for (name, value) in defaults {
+      let isThere =
+        name == "rope_parameters" ? has(name) || has("rope_scaling") : members[name] != nil
+      if !isThere { members[name] = value }
+    }
+    return .object(members)
+  }
 }
 
 /// Typed access to keys of `config.json`. A key that is `null` counts as missing.

@@ -19,9 +19,27 @@ extension ModelConfiguration {
   public func rotary(
     layerType: String = "full_attention", theta: Double = 10_000, partial: Double = 1
   ) throws -> RotaryEmbedding {
-    var parameters = json["rope_parameters"] ?? json["rope_scaling"] ?? .null
+    var parameters = keys.value("rope_parameters", "rope_scaling") ?? .null
     if let own = parameters[layerType], own.object != nil { parameters = own }
-    let keys = ConfigurationKeys(parameters)
+    let own = ConfigurationKeys(parameters)
+    return try rotary(own, theta: theta, partial: partial)
+  }
+
+  /// What YaRN multiplies attention scores by besides, as DeepSeek does it: the square of its magnitude for
+  /// `mscale_all_dim`.
+  func yarnScoreFactor() throws -> Float {
+    let keys = ConfigurationKeys(keys.value("rope_parameters", "rope_scaling") ?? .null)
+    guard try keys.text("rope_type", "type", or: "default") != "default",
+      let all = try keys.optionalNumber("mscale_all_dim"), all != 0,
+      let factor = try keys.optionalNumber("factor"), factor > 1
+    else { return 1 }
+    let magnitude = 0.1 * all * log(factor) + 1
+    return Float(magnitude * magnitude)
+  }
+
+  private func rotary(
+    _ keys: ConfigurationKeys, theta: Double, partial: Double
+  ) throws -> RotaryEmbedding {
     let share =
       try keys.optionalNumber("partial_rotary_factor") ?? self.keys.optionalNumber("partial_rotary_factor")
       ?? self.keys.optionalNumber("rotary_pct") ?? partial

@@ -31,6 +31,9 @@ public final class Graph {
   private var usedNames: [String: Int] = [:]
   private var path = ""
 
+  /// The name of the module whose nodes are being added, empty outside of all.
+  public var currentPath: String { path }
+
   /// An empty graph.
   public init() {}
 

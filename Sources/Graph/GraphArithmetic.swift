@@ -74,9 +74,11 @@ extension Graph {
       ? [value] : try appendAll(VariadicSplit(), [value, integer(axis), integers(lengths)])
   }
 
-  /// The entries from `start` up to `stop` along `axis`.
-  public func slice(_ value: Value, from start: Int, to stop: Int, axis: Int) throws(GraphError) -> Value {
-    try append(Slice(), [value, integers([start]), integers([stop]), integers([1]), integers([axis])])
+  /// The entries from `start` up to `stop` along `axis`, or every `step`-th of them.
+  public func slice(
+    _ value: Value, from start: Int, to stop: Int, by step: Int = 1, axis: Int
+  ) throws(GraphError) -> Value {
+    try append(Slice(), [value, integers([start]), integers([stop]), integers([step]), integers([axis])])
   }
 
   /// The entries of `value` along `axis` at `indices`.

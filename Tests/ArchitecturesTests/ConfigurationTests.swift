@@ -97,7 +97,7 @@ import Testing
     (#""model_type":"cohere","use_qk_norm":true"#, "use_qk_norm"),
     (#""model_type":"gemma2","use_bidirectional_attention":true"#, "use_bidirectional_attention"),
     (
-      #""model_type":"mixtral","num_local_experts":4,"num_experts_per_tok":2,"hidden_act":"gelu""#,
+      #""model_type":"mixtral","num_local_experts":4,"num_experts_per_tok":2,"hidden_act":"mish""#,
       "hidden_act"
     ),
     (

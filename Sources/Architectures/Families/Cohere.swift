@@ -1,10 +1,12 @@
 import Graph
+import JSON
 import Tensors
 
 /// Command R and Aya: attention and feed-forward part side by side on one LayerNorm without bias, rotary positions
-/// that pair neighbours, and a factor on the logits.
+/// that pair neighbours, and a factor on the logits. Command R 7B (`cohere2`) has sliding windows in most layers, and
+/// rotary positions in these only.
 public struct Cohere: Architecture {
-  public static let modelTypes = ["cohere"]
+  public static let modelTypes = ["cohere", "cohere2"]
   public let config: ModelConfiguration
   public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
@@ -13,12 +15,23 @@ public struct Cohere: Architecture {
   private let intermediateSize: Int
   private let epsilon, logitScale: Float
   private let attentionBias: Bool
+  private let windows: [Int?]
+  private let turnsWindowsOnly: Bool
+
+  public static func defaults(for modelType: String) -> JSONObject {
+    modelType == "cohere2" ? ["sliding_window": 4096, "max_position_embeddings": 8192] : [:]
+  }
 
   public init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     try keys.require("use_qk_norm", false, because: "norms of queries and keys are not supported here")
-    rotary = try config.rotary(theta: 500_000)
+    turnsWindowsOnly = config.modelType == "cohere2"
+    rotary = try config.rotary(theta: turnsWindowsOnly ? 10_000 : 500_000)
+    let distance = try keys.optionalSize("sliding_window_pattern") ?? 4
+    windows =
+      try turnsWindowsOnly
+      ? config.slidingWindows { ($0 + 1) % distance != 0 } : Array(repeating: nil, count: config.layerCount)
     activation = try config.activation()
     intermediateSize = try keys.size("intermediate_size")
     epsilon = Float(try keys.number("layer_norm_eps", or: 1e-5))
@@ -34,8 +47,11 @@ public struct Cohere: Architecture {
       let layer = model["layers"][index]
       let input = try decoder.normalize(hidden, norm(layer["input_layernorm"]))
       var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
-      attention.rotary = rotary
-      attention.pairNeighbours(rotary.dimension)
+      attention.slidingWindow = windows[index]
+      if !turnsWindowsOnly || windows[index] != nil {
+        attention.rotary = rotary
+        attention.pairNeighbours(rotary.dimension)
+      }
       let attended = try decoder.add(hidden, decoder.attend(input, attention, layer: index))
       let mlp = try config.gatedFeedForward(
         layer["mlp"], intermediate: intermediateSize, activation: activation)

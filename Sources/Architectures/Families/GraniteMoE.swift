@@ -1,9 +1,10 @@
 import Graph
 import Tensors
 
-/// Granite 3 with experts: Granite's factors, and experts stored as one tensor each for input and output.
+/// Granite 3 with experts: Granite's factors, and experts stored as one tensor each for input and output. Some have an
+/// expert that all tokens share (`granitemoeshared`).
 public struct GraniteMoE: Architecture {
-  public static let modelTypes = ["granitemoe"]
+  public static let modelTypes = ["granitemoe", "granitemoeshared"]
   public let config: ModelConfiguration
   public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
@@ -11,6 +12,7 @@ public struct GraniteMoE: Architecture {
   private let experts: ExpertSettings
   private let epsilon, embeddingFactor, residualFactor, attentionFactor, logitsDivisor: Float
   private let attentionBias: Bool
+  private let sharedSize: Int
 
   public init(_ config: ModelConfiguration) throws {
     let keys = config.keys
@@ -23,6 +25,10 @@ public struct GraniteMoE: Architecture {
     attentionFactor = Float(try keys.number("attention_multiplier", or: 1))
     logitsDivisor = Float(try keys.number("logits_scaling", or: 1))
     attentionBias = try keys.flag("attention_bias", or: false)
+    // The key is 0 in models without such an expert.
+    sharedSize =
+      config.modelType == "granitemoeshared" && keys.value("shared_intermediate_size") != 0
+      ? try keys.optionalSize("shared_intermediate_size") ?? 0 : 0
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
@@ -33,28 +39,18 @@ public struct GraniteMoE: Architecture {
       var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
       attention.rotary = rotary
       attention.scale = attentionFactor
-      return (
-        attention,
-        .experts(try mixture(layer["block_sparse_moe"]))
-      )
+      let mixture = try config.stackedExperts(layer["block_sparse_moe"], experts)
+      guard sharedSize > 0 else { return (attention, .experts(mixture)) }
+      return (attention, .expertsAndShared(mixture, try sharedExpert(layer["shared_mlp"])))
     }
   }
 
-  private func mixture(_ scope: WeightScope) throws -> MixtureOfExperts {
-    let count = experts.count, inner = experts.intermediateSize, hidden = config.hiddenSize
-    let both = try scope["input_linear"].weight("weight", [count, 2 * inner, hidden])
-    /// The rows from `start` on of each expert: gates come first, then up projections.
-    func half(_ start: Int) -> Weight {
-      let rows = (0..<count).flatMap { expert in
-        let first = expert * 2 * inner + start
-        return Array(first..<first + inner)
-      }
-      return both.reshaped([count * 2 * inner, hidden]).reordered(rows).reshaped([count, inner, hidden])
-    }
-    return MixtureOfExperts(
-      name: scope.path, router: try scope["router.layer"].linear(count, hidden), gate: half(0),
-      up: half(inner), down: try scope["output_linear"].weight("weight", [count, hidden, inner]),
-      expertsPerToken: experts.perToken, normalizesShares: experts.normalizesShares)
+  private func sharedExpert(_ scope: WeightScope) throws -> FeedForward {
+    let both = try scope["input_linear"].linear(2 * sharedSize, config.hiddenSize)
+    return FeedForward(
+      name: scope.path, gate: both.rows(0..<sharedSize, name: scope["gate_proj"].path),
+      up: both.rows(sharedSize..<2 * sharedSize, name: scope["up_proj"].path),
+      down: try scope["output_linear"].linear(config.hiddenSize, sharedSize), activation: experts.activation)
   }
 
   private func norm(_ scope: WeightScope) throws -> Normalization {

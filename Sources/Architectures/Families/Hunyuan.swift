@@ -1,9 +1,10 @@
 import Graph
 import Tensors
 
-/// Hunyuan without experts: every head of queries and keys is normalised, after its rotary positions.
+/// Hunyuan, without experts and with: every head of queries and keys is normalised, after its rotary positions. Where
+/// there are experts, all tokens share one of them.
 public struct Hunyuan: Architecture {
-  public static let modelTypes = ["hunyuan_v1_dense"]
+  public static let modelTypes = ["hunyuan_v1_dense", "hunyuan_v1_moe"]
   public let config: ModelConfiguration
   public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
@@ -12,6 +13,7 @@ public struct Hunyuan: Architecture {
   private let intermediateSize: Int
   private let epsilon: Float
   private let attentionBias: Bool
+  private let experts: ExpertSettings?
 
   public init(_ config: ModelConfiguration) throws {
     self.config = config
@@ -20,14 +22,21 @@ public struct Hunyuan: Architecture {
     intermediateSize = try config.keys.size("intermediate_size")
     epsilon = Float(try config.keys.number("rms_norm_eps", or: 1e-5))
     attentionBias = try config.keys.flag("attention_bias", or: false)
+    experts =
+      try config.modelType == "hunyuan_v1_moe"
+      ? ExpertSettings(config, intermediateKey: "intermediate_size", normalizesShares: true) : nil
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: { try norm($0, config.hiddenSize) })
     return try decoder.build(weights, options) { layer, _ in
-      let mlp = try config.gatedFeedForward(
-        layer["mlp"], intermediate: intermediateSize, activation: activation)
-      return (try attention(layer["self_attn"]), .dense(mlp))
+      let scope = layer["mlp"]
+      let dense = try config.gatedFeedForward(
+        experts == nil ? scope : scope["shared_mlp"], intermediate: intermediateSize, activation: activation)
+      let attention = try attention(layer["self_attn"])
+      guard let experts else { return (attention, .dense(dense)) }
+      let mixture = try config.experts(scope, experts, router: "gate.wg")
+      return (attention, .expertsAndShared(mixture, dense))
     }
   }
 

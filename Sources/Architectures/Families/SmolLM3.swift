@@ -24,16 +24,7 @@ public struct SmolLM3: Architecture {
     epsilon = Float(try keys.number("rms_norm_eps", or: 1e-6))
     attentionBias = try keys.flag("attention_bias", or: false)
     mlpBias = try keys.flag("mlp_bias", or: false)
-    // `no_rope_layers` holds 1 for the layers that do have rotary positions.
-    let interval = try keys.optionalSize("no_rope_layer_interval") ?? 4
-    let turns =
-      try keys.numbers("no_rope_layers")?.map { $0 != 0 }
-      ?? (0..<config.layerCount).map { ($0 + 1) % interval != 0 }
-    guard turns.count >= config.layerCount else {
-      throw ArchitectureError(
-        .badConfiguration,
-        "config.json: 'no_rope_layers' has \(turns.count) entries for \(config.layerCount) layers")
-    }
+    let turns = try config.turningLayers(interval: keys.optionalSize("no_rope_layer_interval") ?? 4)
     self.turns = turns
     windows =
       try keys.flag("use_sliding_window", or: false)

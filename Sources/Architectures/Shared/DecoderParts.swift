@@ -18,14 +18,25 @@ extension ModelConfiguration {
       output: try scope[output].linear(hiddenSize, queries, bias: outputBias))
   }
 
-  /// `gate_proj`, `up_proj` and `down_proj`.
+  /// `gate_proj`, `up_proj` and `down_proj`, or what a family calls them.
   func gatedFeedForward(
-    _ scope: WeightScope, intermediate: Int, activation: Activation, bias: Bool = false
+    _ scope: WeightScope, intermediate: Int, activation: Activation, bias: Bool = false,
+    names: (gate: String, up: String, down: String) = ("gate_proj", "up_proj", "down_proj")
   ) throws(TensorError) -> FeedForward {
     FeedForward(
-      name: scope.path, gate: try scope["gate_proj"].linear(intermediate, hiddenSize, bias: bias),
-      up: try scope["up_proj"].linear(intermediate, hiddenSize, bias: bias),
-      down: try scope["down_proj"].linear(hiddenSize, intermediate, bias: bias), activation: activation)
+      name: scope.path, gate: try scope[names.gate].linear(intermediate, hiddenSize, bias: bias),
+      up: try scope[names.up].linear(intermediate, hiddenSize, bias: bias),
+      down: try scope[names.down].linear(hiddenSize, intermediate, bias: bias), activation: activation)
+  }
+
+  /// Two matrices with an activation between them.
+  func plainFeedForward(
+    _ scope: WeightScope, intermediate: Int, activation: Activation, bias: Bool = false,
+    names: (up: String, down: String) = ("up_proj", "down_proj")
+  ) throws(TensorError) -> FeedForward {
+    FeedForward(
+      name: scope.path, up: try scope[names.up].linear(intermediate, hiddenSize, bias: bias),
+      down: try scope[names.down].linear(hiddenSize, intermediate, bias: bias), activation: activation)
   }
 
   /// Attention whose query, key and value are stored one under another as `qkv_proj`.
@@ -54,7 +65,12 @@ extension ModelConfiguration {
 
   /// The activation that `hidden_act` names.
   func activation(_ key: String = "hidden_act", or fallback: String = "silu") throws -> Activation {
-    try Activation(name: keys.text(key, or: fallback))
+    let name = try keys.text(key, or: fallback)
+    do {
+      return try Activation(name: name)
+    } catch {
+      throw ArchitectureError(.unsupported, "config.json: '\(key)': \(error.message)")
+    }
   }
 }
 
@@ -64,6 +80,8 @@ enum FeedForwardPart {
   case dense(FeedForward)
   /// A few of many experts for each token.
   case experts(MixtureOfExperts)
+  /// Experts, and besides them an expert that all tokens share.
+  case expertsAndShared(MixtureOfExperts, FeedForward)
 }
 
 extension DecoderBuilder {
@@ -86,10 +104,10 @@ extension DecoderBuilder {
   /// The layer that most families have: attention and then the feed-forward part, each on a normalised copy of the
   /// state and added to it.
   func preNormLayer(
-    _ hidden: Value, index: Int, attentionNorm: Normalization, attention: Attention,
+    _ hidden: Value, index: Int, attentionNorm: Normalization, attention: any TokenMixer,
     feedForwardNorm: Normalization, feedForward: FeedForwardPart, residualFactor: Float = 1
   ) throws(GraphError) -> Value {
-    let attended = try attend(normalize(hidden, attentionNorm), attention, layer: index)
+    let attended = try attention.mix(normalize(hidden, attentionNorm), in: self, layer: index)
     let middle = try add(hidden, attended, factor: residualFactor)
     let result = try apply(feedForward, normalize(middle, feedForwardNorm))
     return try add(middle, result, factor: residualFactor)
@@ -100,6 +118,8 @@ extension DecoderBuilder {
     switch part {
     case .dense(let dense): try feedForward(input, dense)
     case .experts(let experts): try mixture(input, experts)
+    case .expertsAndShared(let experts, let shared):
+      try graph.add(mixture(input, experts), feedForward(input, shared))
     }
   }
 

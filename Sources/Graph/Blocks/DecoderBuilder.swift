@@ -20,7 +20,8 @@ public final class DecoderBuilder {
   let beams: Value?
 
   var rotaryTables: [RotaryEmbedding: RotaryTables] = [:]
-  var masks: [Int?: Value] = [:]
+  var masks: [Visibility: Value] = [:]
+  var temperatures: [QueryTemperature: Value] = [:]
   /// The keys of the first layer before this run, from whose length all masks are made.
   var firstPastKeys: Value?
   var maskTerms: MaskTerms?

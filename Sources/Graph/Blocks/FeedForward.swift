@@ -43,6 +43,10 @@ public struct FeedForward: Sendable {
   public var down: Linear
   /// What is applied in between.
   public var activation: Activation
+  /// An activation that was trained, in place of the other.
+  public var xielu: XIELU?
+  /// A norm before the last matrix.
+  public var innerNorm: Normalization?
 
   /// A feed-forward part.
   public init(name: String, gate: Linear? = nil, up: Linear, down: Linear, activation: Activation) {
@@ -55,6 +59,11 @@ public struct FeedForward: Sendable {
 }
 
 extension Graph {
+  fileprivate func activate(_ value: Value, _ part: FeedForward) throws(GraphError) -> Value {
+    guard let xielu = part.xielu else { return try activate(value, part.activation) }
+    return try activate(value, xielu)
+  }
+
   /// Applies an activation to each element.
   public func activate(_ value: Value, _ activation: Activation) throws(GraphError) -> Value {
     switch activation {
@@ -73,11 +82,15 @@ extension DecoderBuilder {
   /// [batch, tokens, hidden] → [batch, tokens, hidden].
   public func feedForward(_ input: Value, _ part: FeedForward) throws(GraphError) -> Value {
     try graph.within(part.name) { () throws(GraphError) in
-      guard let gate = part.gate else {
-        return try graph.linear(graph.activate(graph.linear(input, part.up), part.activation), part.down)
+      var inner: Value
+      if let gate = part.gate {
+        let both = try graph.linears(input, [gate, part.up], merging: options.mergeProjections)
+        inner = try graph.multiply(graph.activate(both[0], part), both[1])
+      } else {
+        inner = try graph.activate(graph.linear(input, part.up), part)
       }
-      let both = try graph.linears(input, [gate, part.up], merging: options.mergeProjections)
-      return try graph.linear(graph.multiply(graph.activate(both[0], part.activation), both[1]), part.down)
+      if let norm = part.innerNorm { inner = try graph.normalize(inner, norm) }
+      return try graph.linear(inner, part.down)
     }
   }
 }

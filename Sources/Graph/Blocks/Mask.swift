@@ -1,5 +1,15 @@
 import Tensors
 
+/// Which earlier tokens a token sees, and with what bias.
+struct Visibility: Hashable {
+  /// How many tokens back, the token itself included; nil for all.
+  var window: Int?
+  /// The length of the pieces that see only themselves; nil for one piece.
+  var chunk: Int?
+  /// What each head's scores fall by with every token of distance.
+  var slopes: [Float]?
+}
+
 extension DecoderBuilder {
   /// What all masks of a graph are made of, each of rank 4: [1 or batch, 1, new tokens or 1, all tokens or 1].
   struct MaskTerms {
@@ -16,23 +26,26 @@ extension DecoderBuilder {
   }
 
   /// The mask that is added to attention scores, f32 [batch, 1, tokens, past and new tokens]: 0 where a token may
-  /// look, a large negative number elsewhere. Made once for each window and shared by all layers.
-  /// - Parameter window: how many tokens back a token sees, itself included; nil for all.
-  func mask(window: Int?) throws(GraphError) -> Value {
-    if let mask = masks[window] { return mask }
+  /// look, a large negative number elsewhere; [batch, heads, …] where heads have slopes. Made once for each kind and
+  /// shared by all layers.
+  func mask(_ visibility: Visibility) throws(GraphError) -> Value {
+    if let mask = masks[visibility] { return mask }
     let mask = try graph.within("mask") { () throws(GraphError) in
       if case .decode(let contextLength) = options.kind {
-        return try singleTokenMask(window: window, contextLength: contextLength)
+        return try singleTokenMask(visibility, contextLength: contextLength)
       }
-      return try causalMask(window: window)
+      let mask = try causalMask(window: visibility.window, chunk: visibility.chunk)
+      guard let slopes = visibility.slopes else { return mask }
+      let terms = try sharedTerms()
+      return try graph.add(mask, distanceBias(slopes, key: terms.key, query: terms.query))
     }
-    masks[window] = mask
+    masks[visibility] = mask
     return mask
   }
 
   /// The exact form that the PagedAttention conversion recognises, with a window or without. A conversion that does
   /// not see the window would silently attend to everything.
-  private func causalMask(window: Int?) throws(GraphError) -> Value {
+  private func causalMask(window: Int?, chunk: Int?) throws(GraphError) -> Value {
     let terms = try sharedTerms()
     let yes = try graph.append(Constant(true))
     var visible: Value
@@ -44,6 +57,9 @@ extension DecoderBuilder {
     } else {
       visible = try graph.binary(.bitwiseAnd, yes, terms.causal)
     }
+    if let chunk {
+      visible = try graph.binary(.bitwiseAnd, visible, sameChunk(terms, chunk))
+    }
     visible = try graph.binary(.bitwiseAnd, visible, terms.padding)
     return try additive(graph.broadcast(visible, to: terms.shape))
   }
@@ -52,6 +68,29 @@ extension DecoderBuilder {
   /// rows that see nothing.
   private func additive(_ visible: Value) throws(GraphError) -> Value {
     try graph.append(Select(), [visible, graph.float(0), graph.float(-65504)])
+  }
+
+  /// Whether a key that is not after the query is in the same piece of `chunk` tokens. Pieces begin where a row's
+  /// padding ends.
+  private func sameChunk(_ terms: MaskTerms, _ chunk: Int) throws(GraphError) -> Value {
+    let isPadding = try graph.binary(.subtract, graph.integer(1), attentionMask)
+    let padding = try graph.reshape(
+      graph.reduce(.sum, isPadding, axis: 1, keepsDimensions: true), [-1, 1, 1, 1])
+    // A static prefill is filled up behind its end, where padding shifts nothing.
+    let isFilledBehind = if case .prefill = options.kind { true } else { false }
+    func piece(_ places: Value) throws(GraphError) -> Value {
+      let counted = isFilledBehind ? places : try graph.binary(.subtract, places, padding)
+      return try graph.binary(.divide, counted, graph.integer(chunk))
+    }
+    return try graph.binary(.lessEqual, piece(terms.query), piece(terms.key))
+  }
+
+  /// slope · (key's place − query's place), f32 [1, heads, queries, keys].
+  private func distanceBias(
+    _ slopes: [Float], key: Value, query: Value
+  ) throws(GraphError) -> Value {
+    let distance = try graph.convert(graph.binary(.subtract, key, query), to: .f32)
+    return try graph.multiply(distance, graph.append(Constant(slopes, shape: [1, slopes.count, 1, 1])))
   }
 
   private func sharedTerms() throws(GraphError) -> MaskTerms {
@@ -89,16 +128,28 @@ extension DecoderBuilder {
 
   /// The mask of a static decode graph. Its past holds position i at place i, the new token comes last, and
   /// `attention_mask` says which places are filled.
-  private func singleTokenMask(window: Int?, contextLength: Int) throws(GraphError) -> Value {
+  private func singleTokenMask(_ visibility: Visibility, contextLength: Int) throws(GraphError) -> Value {
     var visible = try graph.convert(attentionMask, to: .boolean)
-    if let window {
-      // The last place holds the new token, which always sees itself.
-      let places = Array(0..<contextLength - 1) + [Int(Int32.max)]
+    // The last place holds the new token, which always sees itself.
+    let places = try graph.append(
+      Constant(Array(0..<contextLength - 1) + [Int(Int32.max)], shape: [1, contextLength]))
+    if let window = visibility.window {
       let oldest = try graph.add(positions, graph.integer(-window))
-      let recent = try graph.binary(
-        .greater, graph.append(Constant(places, shape: [1, contextLength])), oldest)
-      visible = try graph.binary(.bitwiseAnd, recent, visible)
+      visible = try graph.binary(.bitwiseAnd, graph.binary(.greater, places, oldest), visible)
     }
-    return try additive(graph.unsqueeze(graph.unsqueeze(visible, 1), 1))
+    if let chunk = visibility.chunk {
+      let piece = try graph.binary(.divide, positions, graph.integer(chunk))
+      let start = try graph.multiply(piece, graph.integer(chunk))
+      visible = try graph.binary(.bitwiseAnd, graph.binary(.lessEqual, start, places), visible)
+    }
+    let mask = try additive(graph.unsqueeze(graph.unsqueeze(visible, 1), 1))
+    guard let slopes = visibility.slopes else { return mask }
+    let four = try graph.integers([1, 1, 1, -1])
+    let key = try graph.binary(.minimum, places, positions)
+    return try graph.add(
+      mask,
+      distanceBias(
+        slopes, key: graph.append(Reshape(specialZero: false), [key, four]),
+        query: graph.append(Reshape(specialZero: false), [positions, four])))
   }
 }

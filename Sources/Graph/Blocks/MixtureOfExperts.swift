@@ -2,33 +2,80 @@ import Tensors
 
 /// A feed-forward part made of many experts of which each token uses a few.
 public struct MixtureOfExperts: Sendable {
+  /// What an expert computes between its matrices.
+  public enum Form: Sendable {
+    /// activation(gate · x) · (up · x), the matrices [experts, intermediate, hidden].
+    case gated(gate: Weight, up: Weight, Activation)
+    /// The gate, limited from above, times its sigmoid; times the other half, limited both ways, plus one.
+    case clamped(ClampedGate)
+  }
+
   /// The module's name, which the nodes are named after.
   public var name: String
-  /// The matrix [experts, hidden] that scores the experts.
-  public var router: Linear
-  /// All gates, [experts, intermediate, hidden].
-  public var gate: Weight
-  /// All up projections, [experts, intermediate, hidden].
-  public var up: Weight
+  /// How experts are chosen.
+  public var routing: ExpertRouting
+  /// From hidden to intermediate size.
+  public var form: Form
   /// All down projections, [experts, hidden, intermediate].
   public var down: Weight
-  /// How many experts a token uses (`num_experts_per_tok`).
-  public var expertsPerToken: Int
-  /// Whether the chosen experts' shares are made to add up to one (`norm_topk_prob`).
-  public var normalizesShares: Bool
+  /// What is added after them, [experts, hidden].
+  public var downBias: Weight?
+  /// Whether a share weighs what an expert gets and not what it gives (Llama 4).
+  public var weighsInput = false
 
-  /// A mixture of experts with the gated form and SiLU.
+  /// A mixture of experts with the gated form.
+  public init(
+    name: String, routing: ExpertRouting, gate: Weight, up: Weight, down: Weight,
+    activation: Activation = .silu
+  ) {
+    self.name = name
+    self.routing = routing
+    form = .gated(gate: gate, up: up, activation)
+    self.down = down
+  }
+
+  /// A mixture of experts with limited gates and biases.
+  public init(
+    name: String, routing: ExpertRouting, clamped: ClampedGate, down: Weight, downBias: Weight
+  ) {
+    self.name = name
+    self.routing = routing
+    form = .clamped(clamped)
+    self.down = down
+    self.downBias = downBias
+  }
+
+  /// A mixture of experts with the gated form, SiLU, and shares that are a softmax.
   public init(
     name: String, router: Linear, gate: Weight, up: Weight, down: Weight, expertsPerToken: Int,
     normalizesShares: Bool
   ) {
-    self.name = name
-    self.router = router
-    self.gate = gate
-    self.up = up
-    self.down = down
-    self.expertsPerToken = expertsPerToken
-    self.normalizesShares = normalizesShares
+    let routing = ExpertRouting(
+      router: router, expertsPerToken: expertsPerToken, normalizesShares: normalizesShares)
+    self.init(name: name, routing: routing, gate: gate, up: up, down: down)
+  }
+
+  /// How many experts there are.
+  var count: Int { down.shape[0] }
+}
+
+/// The first half of gpt-oss' experts.
+public struct ClampedGate: Sendable {
+  /// Gates in the even rows and up projections in the odd ones, [experts, 2 · intermediate, hidden].
+  public var gateUp: Weight
+  /// What is added, [experts, 2 · intermediate].
+  public var bias: Weight
+  /// The limit (`swiglu_limit`).
+  public var limit: Float
+  /// What the gate is multiplied by inside of the sigmoid (`swiglu_alpha`).
+  public var alpha: Float
+
+  /// The half with its limits.
+  public init(gateUp: Weight, bias: Weight, limit: Float, alpha: Float) {
+    self.gateUp = gateUp
+    self.bias = bias
+    self.limit = limit
+    self.alpha = alpha
   }
 }
 
@@ -39,26 +86,59 @@ extension DecoderBuilder {
   /// multiplication with the chosen experts only (GatherMatmul).
   public func mixture(_ input: Value, _ mixture: MixtureOfExperts) throws(GraphError) -> Value {
     try graph.within(mixture.name) { () throws(GraphError) in
-      let experts = mixture.gate.shape[0], hidden = mixture.gate.shape[2]
-      let flat = try graph.reshape(input, [-1, hidden])
-      let shares = try routed(flat, mixture, experts)
+      let experts = mixture.count, hidden = mixture.down.shape[1]
+      var flat = try graph.reshape(input, [-1, hidden])
+      var choice = try choose(flat, mixture.routing)
+      let singlyWeighed = mixture.weighsInput && mixture.routing.expertsPerToken == 1
+      if singlyWeighed {
+        // The only expert's share can weigh the token before it is spread to the experts.
+        flat = try graph.multiply(flat, choice.shares)
+        choice.shares = try graph.broadcast(graph.float(1), to: graph.append(ShapeOf(), [choice.shares]))
+      }
+      let shares = try routed(flat, choice, experts: experts)
       let batch = try graph.extentVector(0, of: input)
       // [tokens, hidden] for each expert: [experts, tokens, hidden]
       let tiled = try graph.append(Tile(), [flat, graph.integers([experts, 1])])
-      let perExpert = try graph.reshape(tiled, [experts, -1, hidden])
-      let gate = try expert(perExpert, mixture.gate, "gate_proj", mixture)
-      let up = try expert(perExpert, mixture.up, "up_proj", mixture)
-      let product = try graph.multiply(graph.unary(.swish, gate), up)
-      let down = try expert(product, mixture.down, "down_proj", mixture)
+      var perExpert = try graph.reshape(tiled, [experts, -1, hidden])
+      if mixture.weighsInput, !singlyWeighed {
+        perExpert = try graph.multiply(perExpert, graph.unsqueeze(shares, -1))
+      }
+      var down = try expert(expanded(perExpert, mixture), mixture.down, "down_proj", mixture)
+      if let bias = mixture.downBias { down = try added(down, bias, "down_proj", mixture) }
       let outShape = try graph.concat(
         [graph.integers([experts]), batch, graph.integers([-1]), graph.integers([hidden])], axis: 0)
-      let shareShape = try graph.concat([graph.integers([experts]), batch, graph.integers([-1])], axis: 0)
-      // [experts, batch, tokens, hidden] · [experts, batch, tokens, 1]
+      // [experts, batch, tokens, hidden]
       let results = try graph.append(Reshape(specialZero: false), [down, outShape])
+      if mixture.weighsInput, !singlyWeighed {
+        return try graph.reshape(
+          graph.reduce(.sum, results, axis: 0, keepsDimensions: false), [0, -1, hidden])
+      }
+      let shareShape = try graph.concat([graph.integers([experts]), batch, graph.integers([-1])], axis: 0)
+      // · [experts, batch, tokens, 1]
       let spread = try graph.append(Reshape(specialZero: false), [shares, shareShape])
       let weighted = try graph.multiply(results, graph.unsqueeze(spread, -1))
       let sum = try graph.reduce(.sum, weighted, axis: 0, keepsDimensions: false)
       return try graph.reshape(sum, [0, -1, hidden])
+    }
+  }
+
+  /// [experts, tokens, hidden] → [experts, tokens, intermediate].
+  private func expanded(_ input: Value, _ mixture: MixtureOfExperts) throws(GraphError) -> Value {
+    switch mixture.form {
+    case .gated(let gate, let up, let activation):
+      let opened = try graph.activate(expert(input, gate, "gate_proj", mixture), activation)
+      return try graph.multiply(opened, expert(input, up, "up_proj", mixture))
+    case .clamped(let clamped):
+      let both = try added(
+        expert(input, clamped.gateUp, "gate_up_proj", mixture), clamped.bias, "gate_up_proj", mixture)
+      let up = try graph.append(
+        Clamp(limits: -clamped.limit...clamped.limit),
+        [graph.slice(both, from: 1, to: .max, by: 2, axis: -1)])
+      let gate = try graph.binary(
+        .minimum, graph.slice(both, from: 0, to: .max, by: 2, axis: -1), graph.float(clamped.limit))
+      return try graph.multiply(
+        graph.add(up, graph.float(1)),
+        graph.append(Unary(.swish), [gate, graph.float(clamped.alpha)]))
     }
   }
 
@@ -69,20 +149,12 @@ extension DecoderBuilder {
     return try graph.append(MatMul(transposeB: true), [input, matrices], name: "experts/\(name)/MatMul")
   }
 
-  /// The share of each expert in each token: [experts, tokens], zero for those that were not chosen.
-  private func routed(
-    _ flat: Value, _ mixture: MixtureOfExperts, _ experts: Int
+  /// `value` plus a bias [experts, size] of each expert.
+  private func added(
+    _ value: Value, _ bias: Weight, _ name: String, _ mixture: MixtureOfExperts
   ) throws(GraphError) -> Value {
-    let logits = try graph.linear(flat, mixture.router, role: .router)
-    let all = try graph.append(Softmax(axis: -1), [logits])
-    let best = try graph.appendAll(TopK(axis: -1), [all, graph.integer(mixture.expertsPerToken)])
-    var shares = best[0]
-    if mixture.normalizesShares {
-      shares = try graph.binary(.divide, shares, graph.reduce(.sum, shares, axis: -1, keepsDimensions: true))
-    }
-    let zeros = try graph.broadcast(graph.float(0), to: graph.append(ShapeOf(), [all]))
-    let scattered = try graph.append(
-      ScatterElementsUpdate(), [zeros, best[1], shares, graph.integer(1)])
-    return try graph.transpose(scattered, [1, 0])
+    let rows = bias.reshaped([bias.shape[0], 1, bias.shape[1]])
+    return try graph.add(
+      value, graph.weight(rows, role: .bias, name: mixture.name + ".experts.\(name).bias"))
   }
 }

@@ -18,6 +18,12 @@ public struct RotaryEmbedding: Sendable, Hashable {
     self.theta = theta
     self.scaling = scaling
   }
+
+  /// The elements of a head that pairs neighbours (0 with 1, 2 with 3 …), in the order in which element i is paired
+  /// with element i + dimension/2.
+  public static func pairedNeighbours(_ dimension: Int) -> [Int] {
+    Array(stride(from: 0, to: dimension, by: 2)) + Array(stride(from: 1, to: dimension, by: 2))
+  }
 }
 
 /// The cosines and sines of all angles, each [batch, 1, tokens, dimension], and how many elements turn.

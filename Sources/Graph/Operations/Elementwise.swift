@@ -51,7 +51,13 @@ public struct Unary: Operation {
     case tanh = "Tanh"
     case sigmoid = "Sigmoid"
     case relu = "ReLU"
-    /// x · sigmoid(x). With one input, as the matchers of expert layers want it.
+    case abs = "Abs"
+    case exp = "Exp"
+    case floor = "Floor"
+    case log = "Log"
+    /// ln(1 + eˣ)
+    case softPlus = "SoftPlus"
+    /// x · sigmoid(x). With one input, as the matchers of expert layers want it; with a second one, x · sigmoid(βx).
     case swish = "Swish"
   }
 
@@ -62,9 +68,9 @@ public struct Unary: Operation {
   public init(_ kind: Kind) { self.kind = kind }
 
   public var typeName: String { kind.rawValue }
-  public var opset: String { kind == .swish ? "opset4" : "opset1" }
+  public var opset: String { kind == .swish || kind == .softPlus ? "opset4" : "opset1" }
   public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
-    try expect(inputs, 1)
+    try expect(inputs, kind == .swish && inputs.count == 2 ? 2 : 1)
     return [ValueType(inputs[0].elementType, inputs[0].shape)]
   }
 }

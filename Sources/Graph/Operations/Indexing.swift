@@ -32,7 +32,7 @@ public struct Slice: Operation {
     try expect(inputs, 5)
     let starts = try integers(inputs[1], "start"), stops = try integers(inputs[2], "stop")
     let steps = try integers(inputs[3], "step"), axes = try integers(inputs[4], "axes")
-    guard starts.count == axes.count, stops.count == axes.count, steps.allSatisfy({ $0 == 1 }) else {
+    guard starts.count == axes.count, stops.count == axes.count, steps.allSatisfy({ $0 > 0 }) else {
       throw fault("from \(starts) to \(stops) by \(steps) along \(axes)")
     }
     var shape = inputs[0].shape
@@ -40,7 +40,8 @@ public struct Slice: Operation {
       let along = try axis(one, of: shape)
       guard let extent = shape[along].fixed else { continue }
       func clamp(_ place: Int) -> Int { min(max(place < 0 ? place + extent : place, 0), extent) }
-      shape[along] = .fixed(max(0, clamp(stops[index]) - clamp(starts[index])))
+      let length = max(0, clamp(stops[index]) - clamp(starts[index]))
+      shape[along] = .fixed((length + steps[index] - 1) / steps[index])
     }
     return [ValueType(inputs[0].elementType, shape)]
   }
@@ -122,6 +123,28 @@ public struct TopK: Operation {
     var shape = inputs[0].shape
     shape[try axis(axis, of: shape)] = .fixed(count[0])
     return [ValueType(inputs[0].elementType, shape), ValueType(.i64, shape)]
+  }
+}
+
+/// For each index in the second input, the element of the first at that place along an axis.
+public struct GatherElements: Operation {
+  /// The axis along which the indices count.
+  public var axis: Int
+
+  /// The operation with these settings.
+  public init(axis: Int) {
+    self.axis = axis
+  }
+
+  public var typeName: String { "GatherElements" }
+  public var opset: String { "opset6" }
+  public var attributes: [Attribute] { [Attribute("axis", String(axis))] }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 2)
+    guard inputs[0].shape.rank == inputs[1].shape.rank else {
+      throw fault("of \(inputs[0].shape) at \(inputs[1].shape)")
+    }
+    return [ValueType(inputs[0].elementType, inputs[1].shape)]
   }
 }
 

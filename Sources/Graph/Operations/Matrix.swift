@@ -37,7 +37,8 @@ public struct MatMul: Operation {
 
 /// Attention: softmax(q · kᵀ · scale + mask) · v over [batch, heads, tokens, head size].
 ///
-/// Inputs are q, k, v, mask and possibly the scale (1/√(head size) without).
+/// Inputs are q, k, v, mask, possibly the scale (1/√(head size) without), and possibly a score for each head that
+/// takes part in the softmax and gives nothing, [1, heads, 1, 1] (an attention sink).
 public struct ScaledDotProductAttention: Operation {
   /// The operation; the mask is always explicit.
   public init() {}
@@ -47,7 +48,7 @@ public struct ScaledDotProductAttention: Operation {
   public var attributes: [Attribute] { [Attribute("causal", "false")] }
 
   public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
-    guard (4...5).contains(inputs.count), inputs[..<3].allSatisfy({ $0.shape.rank == 4 }) else {
+    guard (4...6).contains(inputs.count), inputs[..<3].allSatisfy({ $0.shape.rank == 4 }) else {
       throw fault("needs q, k, v of rank 4 and a mask, not \(inputs.map(\.shape))")
     }
     let (query, key, value) = (inputs[0].shape, inputs[1].shape, inputs[2].shape)

@@ -1,0 +1,39 @@
+import Graph
+import Tensors
+
+/// Arcee's AFM: Llama's form with a plain feed-forward part whose activation is squared.
+public struct Arcee: Architecture {
+  public static let modelTypes = ["arcee"]
+  public let config: ModelConfiguration
+  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize: Int
+  private let epsilon: Float
+  private let attentionBias, mlpBias: Bool
+
+  public init(_ config: ModelConfiguration) throws {
+    self.config = config
+    rotary = try config.rotary()
+    activation = try config.activation(or: "relu2")
+    intermediateSize = try config.keys.size("intermediate_size")
+    epsilon = Float(try config.keys.number("rms_norm_eps", or: 1e-5))
+    attentionBias = try config.keys.flag("attention_bias", or: false)
+    mlpBias = try config.keys.flag("mlp_bias", or: false)
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    try PreNormDecoder(config: config, norm: norm).build(weights, options) { layer, _ in
+      var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
+      attention.rotary = rotary
+      let mlp = try config.plainFeedForward(
+        layer["mlp"], intermediate: intermediateSize, activation: activation, bias: mlpBias)
+      return (attention, .dense(mlp))
+    }
+  }
+
+  private func norm(_ scope: WeightScope) throws -> Normalization {
+    try scope.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}

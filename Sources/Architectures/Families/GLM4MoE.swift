@@ -1,0 +1,74 @@
+import Graph
+import JSON
+import Tensors
+
+/// GLM 4.5 to 4.7: rotary positions on half of each head, and after the first layers experts chosen as DeepSeek V3 does,
+/// beside one that all tokens share.
+public struct GLM4MoE: Architecture {
+  public static let modelTypes = ["glm4_moe"]
+  public let config: ModelConfiguration
+  public let ignoredTensors: [String]
+
+  private let rotary: RotaryEmbedding
+  private let activation: Activation
+  private let intermediateSize, sharedSize: Int
+  private let epsilon: Float
+  private let attentionBias, normalizesHeads: Bool
+  private let experts: ExpertSettings
+  private let usesExperts: [Bool]
+
+  public static func defaults(for modelType: String) -> JSONObject {
+    [
+      "num_key_value_heads": 8, "n_routed_experts": 128, "n_shared_experts": 1, "moe_intermediate_size": 1408,
+      "num_experts_per_tok": 8, "first_k_dense_replace": 1, "norm_topk_prob": true,
+      "max_position_embeddings": 131_072,
+    ]
+  }
+
+  public init(_ config: ModelConfiguration) throws {
+    let keys = config.keys
+    self.config = config
+    ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"] + config.furtherPredictionTensors
+    rotary = try config.rotary(partial: 0.5)
+    activation = try config.activation()
+    intermediateSize = try keys.size("intermediate_size")
+    epsilon = Float(try keys.number("rms_norm_eps", or: 1e-5))
+    attentionBias = try keys.flag("attention_bias", or: false)
+    normalizesHeads = try keys.flag("use_qk_norm", or: false)
+    var experts = try ExpertSettings(config)
+    experts.scoring = .sigmoid
+    try experts.readGroups(keys, summed: 2)
+    self.experts = experts
+    sharedSize = try experts.intermediateSize * (keys.optionalSize("n_shared_experts") ?? 1)
+    usesExperts = try config.expertLayers()
+  }
+
+  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let decoder = PreNormDecoder(config: config, norm: { try norm($0, config.hiddenSize) })
+    return try decoder.build(weights, options) { layer, index in
+      let attention = try attention(layer["self_attn"]), mlp = layer["mlp"]
+      guard usesExperts[index] else {
+        let dense = try config.gatedFeedForward(mlp, intermediate: intermediateSize, activation: activation)
+        return (attention, .dense(dense))
+      }
+      let shared = try config.gatedFeedForward(
+        mlp["shared_experts"], intermediate: sharedSize, activation: activation)
+      let mixture = try config.experts(mlp, experts, correctionBias: "gate.e_score_correction_bias")
+      return (attention, .expertsAndShared(mixture, shared))
+    }
+  }
+
+  private func attention(_ scope: WeightScope) throws -> Attention {
+    var attention = try config.attention(scope, bias: attentionBias)
+    attention.rotary = rotary
+    if normalizesHeads {
+      attention.queryNorm = .perHead(try norm(scope["q_norm"], config.headDimension))
+      attention.keyNorm = .perHead(try norm(scope["k_norm"], config.headDimension))
+    }
+    return attention
+  }
+
+  private func norm(_ scope: WeightScope, _ size: Int) throws -> Normalization {
+    try scope.rootMeanSquareNorm(size, epsilon: epsilon)
+  }
+}

@@ -1,0 +1,17 @@
+/// The part of a layer in which tokens learn of earlier ones: attention, or what stands in its place.
+public protocol TokenMixer: Sendable {
+  /// [batch, tokens, hidden] → [batch, tokens, hidden]; `layer` numbers the state that is kept from run to run.
+  func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value
+}
+
+extension Attention: TokenMixer {
+  public func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value {
+    try decoder.attend(input, self, layer: layer)
+  }
+}
+
+extension LatentAttention: TokenMixer {
+  public func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value {
+    try decoder.attend(input, self, layer: layer)
+  }
+}
