@@ -38,7 +38,7 @@ public struct ModelConfiguration: Sendable {
     headCount = try keys.size("num_attention_heads", "n_head", "num_heads", "n_heads", "attention_heads")
     keyValueHeadCount = try keys.optionalSize("num_key_value_heads") ?? headCount
     headDimension = try keys.optionalSize("head_dim") ?? hiddenSize / headCount
-    vocabularySize = try keys.size("vocab_size", atMost: 1 << 28)
+    vocabularySize = try keys.size("vocab_size", "padded_vocab_size", atMost: 1 << 28)
     maximumLength =
       try keys.optionalSize("max_position_embeddings", "n_positions", "max_seq_len", "seq_length") ?? 2048
     guard headCount % keyValueHeadCount == 0, headDimension > 0 else {

@@ -24,6 +24,8 @@ public struct Weight: Sendable {
     case columnsScaled(Weight, factors: [Float])
     /// Row `i` multiplied by `factors[i]`.
     case rowsScaled(Weight, factors: [Float])
+    /// Every row divided by its length.
+    case rowsNormalized(Weight)
     /// The same elements in another shape.
     case reshaped(Weight)
   }
@@ -124,6 +126,9 @@ extension Weight {
     return Weight(shape: shape, .rowsScaled(self, factors: factors))
   }
 
+  /// Every row divided by its Euclidean length, or by 1e-12 where it is shorter.
+  public func rowsNormalized() -> Weight { Weight(shape: shape, .rowsNormalized(self)) }
+
   /// The same elements, in the same order, under another shape. Either the last axis stays, or one of the two
   /// shapes is a vector or column, which is small enough to be read whole.
   public func reshaped(_ newShape: Shape) -> Weight {
@@ -146,7 +151,8 @@ extension Weight {
     case .literal: []
     case .stacked(let parts): parts.flatMap(\.tensors)
     case .rows(let inner, _), .reordered(let inner, _), .transposed(let inner), .affine(let inner, _, _),
-      .columnsScaled(let inner, _), .rowsScaled(let inner, _), .reshaped(let inner):
+      .columnsScaled(let inner, _), .rowsScaled(let inner, _), .rowsNormalized(let inner),
+      .reshaped(let inner):
       inner.tensors
     }
   }
@@ -161,7 +167,7 @@ extension Weight {
       return formats.count == 1 ? formats.first ?? nil : nil
     case .rows(let inner, _), .reordered(let inner, _): return inner.keptFormat
     case .reshaped(let inner): return inner.shape.columns == shape.columns ? inner.keptFormat : nil
-    case .literal, .transposed, .affine, .columnsScaled, .rowsScaled: return nil
+    case .literal, .transposed, .affine, .columnsScaled, .rowsScaled, .rowsNormalized: return nil
     }
   }
 
@@ -173,7 +179,7 @@ extension Weight {
       let types = Set(parts.map(\.elementType))
       return types.count == 1 ? types.first ?? nil : nil
     case .rows(let inner, _), .reordered(let inner, _), .reshaped(let inner): return inner.elementType
-    case .literal, .transposed, .affine, .columnsScaled, .rowsScaled: return nil
+    case .literal, .transposed, .affine, .columnsScaled, .rowsScaled, .rowsNormalized: return nil
     }
   }
 }

@@ -42,6 +42,13 @@ public final class WeightReader {
         let factor = factors[rows.lowerBound + row]
         for column in 0..<columns { output[row * columns + column] *= factor }
       }
+    case .rowsNormalized(let inner):
+      try read(rows, of: inner, into: output)
+      for row in 0..<rows.count {
+        let elements = row * columns..<(row + 1) * columns
+        let length = elements.reduce(into: Float(0)) { $0 += output[$1] * output[$1] }.squareRoot()
+        for index in elements { output[index] /= max(length, 1e-12) }
+      }
     }
   }
 
@@ -143,7 +150,7 @@ extension Weight {
         try body(inner, order[row]..<order[row] + (end - row), row - rows.lowerBound)
         row = end
       }
-    case .stored, .literal, .transposed, .affine, .columnsScaled, .rowsScaled:
+    case .stored, .literal, .transposed, .affine, .columnsScaled, .rowsScaled, .rowsNormalized:
       preconditionFailure("only steps that move rows have runs")
     }
   }

@@ -44,7 +44,8 @@ public struct Ernie45MoE: Architecture {
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
-    try PreNormDecoder(config: config, norm: norm).build(weights, options) { layer, index in
+    let decoder = PreNormDecoder(config: config, norm: norm, headBias: usesBias)
+    return try decoder.build(weights, options) { layer, index in
       var attention = try config.attention(layer["self_attn"], bias: usesBias, outputBias: usesBias)
       attention.rotary = rotary
       attention.pairNeighbours(rotary.dimension)

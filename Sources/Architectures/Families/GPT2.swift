@@ -35,8 +35,8 @@ public struct GPT2: Architecture {
       let layer = model["h"][index]
       let mlp = FeedForward(
         name: layer["mlp"].path,
-        up: try transposed(layer["mlp"]["c_fc"], intermediateSize, config.hiddenSize),
-        down: try transposed(layer["mlp"]["c_proj"], config.hiddenSize, intermediateSize),
+        up: try layer["mlp"]["c_fc"].transposedLinear(intermediateSize, config.hiddenSize),
+        down: try layer["mlp"]["c_proj"].transposedLinear(config.hiddenSize, intermediateSize),
         activation: activation)
       hidden = try decoder.preNormLayer(
         hidden, index: index,
@@ -49,26 +49,19 @@ public struct GPT2: Architecture {
 
   private func attention(_ scope: WeightScope, _ index: Int) throws -> Attention {
     let size = config.hiddenSize
-    let fused = try transposed(scope["c_attn"], 3 * size, size)
+    let fused = try scope["c_attn"].transposedLinear(3 * size, size)
     var attention = Attention(
       name: scope.path, headCount: config.headCount, keyValueHeadCount: config.headCount,
       headDimension: config.headDimension,
       query: fused.rows(0..<size, name: scope["q"].path),
       key: fused.rows(size..<2 * size, name: scope["k"].path),
       value: fused.rows(2 * size..<3 * size, name: scope["v"].path),
-      output: try transposed(scope["c_proj"], size, size))
+      output: try scope["c_proj"].transposedLinear(size, size))
     if scalesByLayer || !scalesScores {
       let scale = scalesScores ? 1 / Float(config.headDimension).squareRoot() : 1
       attention.scale = scalesByLayer ? scale / Float(index + 1) : scale
     }
     return attention
-  }
-
-  /// A layer whose matrix is stored as [in, out].
-  private func transposed(_ scope: WeightScope, _ outputs: Int, _ inputs: Int) throws -> Linear {
-    Linear(
-      name: scope.path, weight: try scope.weight("weight", [inputs, outputs]).transposed(),
-      bias: try scope.weight("bias", [outputs]))
   }
 
   private func norm(_ scope: WeightScope) throws -> Normalization {

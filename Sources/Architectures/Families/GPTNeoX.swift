@@ -45,22 +45,8 @@ public struct GPTNeoX: Architecture {
   }
 
   private func attention(_ scope: WeightScope) throws -> Attention {
-    let size = config.hiddenSize, head = config.headDimension
-    let fused = try scope["query_key_value"].linear(3 * size, size, bias: attentionBias)
-    /// The rows of part 0 (query), 1 (key) or 2 (value); each head stores its three parts together.
-    func part(_ index: Int, _ name: String) -> Linear {
-      let rows = (0..<config.headCount).flatMap { number in
-        let start = (3 * number + index) * head
-        return Array(start..<start + head)
-      }
-      var part = fused.reordered(rows)
-      part.name = scope[name].path
-      return part
-    }
-    var attention = Attention(
-      name: scope.path, headCount: config.headCount, keyValueHeadCount: config.headCount,
-      headDimension: head, query: part(0, "query"), key: part(1, "key"), value: part(2, "value"),
-      output: try scope["dense"].linear(size, size, bias: attentionBias))
+    var attention = try config.groupedAttention(
+      scope, fused: "query_key_value", output: "dense", bias: attentionBias, outputBias: attentionBias)
     attention.rotary = rotary
     return attention
   }

@@ -43,24 +43,8 @@ public struct InternLM2: Architecture {
   }
 
   private func attention(_ scope: WeightScope) throws -> Attention {
-    let head = config.headDimension, groups = config.keyValueHeadCount
-    let share = config.headCount / groups
-    let fused = try scope["wqkv"].linear((share + 2) * groups * head, config.hiddenSize, bias: bias)
-    /// Heads `heads` of each group of `share` queries, a key and a value.
-    func part(_ heads: Range<Int>, _ name: String) -> Linear {
-      let rows = (0..<groups).flatMap { group in
-        let start = group * (share + 2)
-        return Array((start + heads.lowerBound) * head..<(start + heads.upperBound) * head)
-      }
-      var part = fused.reordered(rows)
-      part.name = scope[name].path
-      return part
-    }
-    var attention = Attention(
-      name: scope.path, headCount: config.headCount, keyValueHeadCount: groups, headDimension: head,
-      query: part(0..<share, "wq"), key: part(share..<share + 1, "wk"),
-      value: part(share + 1..<share + 2, "wv"),
-      output: try scope["wo"].linear(config.hiddenSize, config.headCount * head, bias: bias))
+    var attention = try config.groupedAttention(
+      scope, fused: "wqkv", output: "wo", bias: bias, outputBias: bias)
     attention.rotary = rotary
     return attention
   }

@@ -3,9 +3,9 @@ import JSON
 import Tensors
 
 /// Llama 1 to 3, and the many models of its form: SmolLM, TinyLlama, Yi, Falcon 3, DeepSeek-R1-Distill-Llama, Seed-OSS,
-/// InternLM 3 …
+/// InternLM 1 and 3, XVERSE …
 public struct Llama: Architecture {
-  public static let modelTypes = ["llama", "seed_oss", "internlm3"]
+  public static let modelTypes = ["internlm", "internlm3", "llama", "seed_oss", "xverse"]
   public let config: ModelConfiguration
   public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
@@ -37,8 +37,11 @@ public struct Llama: Architecture {
     intermediateSize = try config.keys.size("intermediate_size")
     epsilon = Float(try config.keys.number("rms_norm_eps", or: 1e-6))
     let isInternLM = config.modelType == "internlm3"
-    attentionBias = try config.keys.flag(
-      "attention_bias", or: isInternLM && config.keys.flag("qkv_bias", or: false))
+    let bias =
+      try isInternLM
+      ? config.keys.flag("qkv_bias", or: false)
+      : config.modelType == "internlm" && config.keys.flag("bias", or: true)
+    attentionBias = try config.keys.flag("attention_bias", or: bias)
     outputBias = try config.keys.flag("attention_out_bias", or: attentionBias)
     mlpBias = try config.keys.flag("mlp_bias", or: isInternLM && config.keys.flag("bias", or: false))
   }

@@ -26,7 +26,7 @@ public struct PhiMoE: Architecture {
     let keys = config.keys
     self.config = config
     try keys.require("num_experts_per_tok", 2, because: "SparseMixer chooses two experts")
-    rotary = try config.rotary()
+    rotary = try config.scaledLongRotary()
     epsilon = Float(try keys.number("rms_norm_eps", or: 1e-5))
     attentionBias = try keys.flag("attention_bias", or: false)
     headBias = try keys.flag("lm_head_bias", or: false)
@@ -51,5 +51,21 @@ public struct PhiMoE: Architecture {
 
   private func norm(_ scope: WeightScope) throws -> Normalization {
     try scope.layerNorm(config.hiddenSize, epsilon: epsilon)
+  }
+}
+
+extension ModelConfiguration {
+  /// Rotary positions whose cosines and sines are multiplied by `short_mscale` and `long_mscale`.
+  fileprivate func scaledLongRotary() throws -> RotaryEmbedding {
+    var rotary = try rotary()
+    guard case .longRope(let long, let short, let original, _) = rotary.scaling else { return rotary }
+    let parameters = ConfigurationKeys(keys.value("rope_parameters", "rope_scaling") ?? .null)
+    guard let factor = try parameters.optionalNumber("short_mscale") else { return rotary }
+    guard try parameters.number("long_mscale", or: factor) == factor else {
+      throw ArchitectureError(
+        .unsupported, "config.json: a 'long_mscale' that is not the 'short_mscale' is not supported")
+    }
+    rotary.scaling = .longRope(long: long, short: short, originalLength: original, attentionFactor: factor)
+    return rotary
   }
 }

@@ -39,19 +39,6 @@ extension ModelConfiguration {
       down: try scope[names.down].linear(hiddenSize, intermediate, bias: bias), activation: activation)
   }
 
-  /// Attention whose query, key and value are stored one under another as `qkv_proj`.
-  func fusedAttention(_ scope: WeightScope) throws(TensorError) -> Attention {
-    let queries = headCount * headDimension, keys = keyValueHeadCount * headDimension
-    let fused = try scope["qkv_proj"].linear(queries + 2 * keys, hiddenSize)
-    return Attention(
-      name: scope.path, headCount: headCount, keyValueHeadCount: keyValueHeadCount,
-      headDimension: headDimension,
-      query: fused.rows(0..<queries, name: scope["q_proj"].path),
-      key: fused.rows(queries..<queries + keys, name: scope["k_proj"].path),
-      value: fused.rows(queries + keys..<queries + 2 * keys, name: scope["v_proj"].path),
-      output: try scope["o_proj"].linear(hiddenSize, queries))
-  }
-
   /// A gated part whose gate and up projection are stored one under another as `gate_up_proj`.
   func fusedFeedForward(
     _ scope: WeightScope, intermediate: Int, activation: Activation
@@ -85,9 +72,10 @@ enum FeedForwardPart {
 }
 
 extension DecoderBuilder {
-  /// The rows of the table [vocabulary, hidden] stored at `scope` that the tokens name.
-  func embed(_ config: ModelConfiguration, _ scope: WeightScope) throws -> Value {
-    let table = try scope.weight("weight", [config.vocabularySize, config.hiddenSize])
+  /// The rows of the table [vocabulary, width] stored at `scope` that the tokens name.
+  /// - Parameter width: the size of a row where it is not the hidden size.
+  func embed(_ config: ModelConfiguration, _ scope: WeightScope, width: Int? = nil) throws -> Value {
+    let table = try scope.weight("weight", [config.vocabularySize, width ?? config.hiddenSize])
     return try graph.within(scope.path) { try embed(table, name: scope.path + ".weight") }
   }
 
@@ -126,18 +114,20 @@ extension DecoderBuilder {
   /// Finishes the graph with a head that is stored, or tied to the embedding.
   ///
   /// Where `tie_word_embeddings` is missing, a checkpoint without a head is a tied one.
+  /// - Parameters:
+  ///   - width: the size of the last state where it is not the hidden size.
+  ///   - normalizesRows: whether each row of the head is divided by its length.
   func finish(
     _ hidden: Value, _ config: ModelConfiguration, head: WeightScope, embedding: WeightScope,
-    bias: Bool = false,
-    softcap: Float? = nil
+    bias: Bool = false, softcap: Float? = nil, width: Int? = nil, normalizesRows: Bool = false
   ) throws -> Graph {
     let tied = try config.keys.optionalFlag("tie_word_embeddings") ?? !head.contains("weight")
     let source = tied ? embedding : head
-    let weight = try source.weight("weight", [config.vocabularySize, config.hiddenSize])
+    let weight = try source.weight("weight", [config.vocabularySize, width ?? config.hiddenSize])
     let linear = Linear(
-      name: head.path, weight: weight,
+      name: head.path, weight: normalizesRows ? weight.rowsNormalized() : weight,
       bias: bias ? try head.weight("bias", [config.vocabularySize]) : nil)
-    let sharedName = tied ? embedding.path + ".weight" : nil
+    let sharedName = tied && !normalizesRows ? embedding.path + ".weight" : nil
     return try finish(hidden, head: linear, sharedName: sharedName, softcap: softcap)
   }
 }

@@ -33,6 +33,8 @@ struct PreNormDecoder {
   var lastFactor: Float = 1
   /// Whether the head has a bias.
   var headBias = false
+  /// Whether each row of the head is divided by its length.
+  var normalizesHead = false
 
   /// The attention and the feed-forward part of a layer, whose weights are at a place.
   typealias Layer = (_ scope: WeightScope, _ index: Int) throws -> (any TokenMixer, FeedForwardPart)
@@ -50,7 +52,8 @@ struct PreNormDecoder {
     let last = try norm(weights[names.norm])
     let normalized = try decoder.normalize(hidden, lastFactor == 1 ? last : last.scaled(by: lastFactor))
     return try decoder.finish(
-      normalized, config, head: weights[names.head], embedding: embedding, bias: headBias)
+      normalized, config, head: weights[names.head], embedding: embedding, bias: headBias,
+      normalizesRows: normalizesHead)
   }
 
   private func layer(

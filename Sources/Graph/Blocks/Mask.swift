@@ -37,7 +37,7 @@ extension DecoderBuilder {
       let mask = try causalMask(window: visibility.window, chunk: visibility.chunk)
       guard let slopes = visibility.slopes else { return mask }
       let terms = try sharedTerms()
-      return try graph.add(mask, distanceBias(slopes, key: terms.key, query: terms.query))
+      return try graph.add(mask, distanceBias(slopes, terms))
     }
     masks[visibility] = mask
     return mask
@@ -85,12 +85,15 @@ extension DecoderBuilder {
     return try graph.binary(.lessEqual, piece(terms.query), piece(terms.key))
   }
 
-  /// slope · (key's place − query's place), f32 [1, heads, queries, keys].
-  private func distanceBias(
-    _ slopes: [Float], key: Value, query: Value
-  ) throws(GraphError) -> Value {
-    let distance = try graph.convert(graph.binary(.subtract, key, query), to: .f32)
-    return try graph.multiply(distance, graph.append(Constant(slopes, shape: [1, slopes.count, 1, 1])))
+  /// −slope · distance of key and query, f32 [1, heads, queries, keys], in the form in which the PagedAttention
+  /// conversion finds slopes.
+  private func distanceBias(_ slopes: [Float], _ terms: MaskTerms) throws(GraphError) -> Value {
+    let difference = try graph.binary(
+      .subtract, graph.reshape(terms.key, [1, -1]), graph.reshape(terms.query, [-1, 1]))
+    let distance = try graph.unsqueeze(graph.unary(.abs, graph.convert(difference, to: .f32)), 0)
+    let falling = try graph.append(Constant(slopes.map { -$0 }, shape: [slopes.count, 1, 1]))
+    let bias = try graph.multiply(falling, distance)
+    return try graph.unsqueeze(graph.broadcast(bias, to: graph.integers([slopes.count, 1, 1])), 0)
   }
 
   private func sharedTerms() throws(GraphError) -> MaskTerms {
@@ -144,12 +147,10 @@ extension DecoderBuilder {
     }
     let mask = try additive(graph.unsqueeze(graph.unsqueeze(visible, 1), 1))
     guard let slopes = visibility.slopes else { return mask }
-    let four = try graph.integers([1, 1, 1, -1])
-    let key = try graph.binary(.minimum, places, positions)
-    return try graph.add(
-      mask,
-      distanceBias(
-        slopes, key: graph.append(Reshape(specialZero: false), [key, four]),
-        query: graph.append(Reshape(specialZero: false), [positions, four])))
+    let distance = try graph.binary(
+      .subtract, graph.binary(.minimum, places, positions), positions)
+    let shaped = try graph.reshape(graph.convert(distance, to: .f32), [1, 1, 1, -1])
+    let bias = try graph.append(Constant(slopes, shape: [1, slopes.count, 1, 1]))
+    return try graph.add(mask, graph.multiply(shaped, bias))
   }
 }
