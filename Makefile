@@ -1,7 +1,7 @@
 # Oven: everything a checkout needs. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo verify verify-hub format lint runtime model clean
+.PHONY: help build test demo verify verify-hub verify-npu format lint runtime model clean
 .PHONY: bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
@@ -38,6 +38,9 @@ verify: build model ## let OpenVINO GenAI and HF tokenizers judge what Oven made
 
 verify-hub: build ## bake from a hub on the loopback that cuts, refuses and lies (5 minutes)
 	python3 Tests/Peers/hub_bake.py $(OVEN)
+
+verify-npu: build ## let Intel's NPU compiler judge the graphs, under Wine (NPU_OPTIONS=--quick: minutes)
+	@sh scripts/verify-npu $(OVEN) $(NPU_OPTIONS)
 
 bench-bake: build ## time a bake against plain reads and writes (2.3 GB in .bench)
 	@mkdir -p .bench
