@@ -80,12 +80,17 @@ let package = Package(
     library("Supervisor", ["ChatTemplates", "Checksums", "Generation", "JSON", "OpenVINO", "Tokenization"]),
     library("Doctor", ["JSON"]),
 
+    // Baking with a look at what the model does: runs it piece by piece.
+    library(
+      "Calibration",
+      ["Baking", "Graph", "IRFormat", "JSON", "OpenVINO", "Quantization", "Tensors", "Tokenization"]),
+
     // The program.
     .executableTarget(
       name: "oven",
       dependencies: [
-        "Architectures", "Baking", "ChatTemplates", "Checkpoints", "Doctor", "Generation", "Graph", "Hub",
-        "IRFormat",
+        "Architectures", "Baking", "Calibration", "ChatTemplates", "Checkpoints", "Doctor", "Generation",
+        "Graph", "Hub", "IRFormat",
         "JSON", "OpenVINO", "Quantization", "Supervisor", "Tensors", "Tokenization", argumentParser,
       ], swiftSettings: settings),
 
@@ -103,7 +108,7 @@ let package = Package(
     tests("Tensors", ["Tensors"]),
     tests("Patterns", ["Patterns"]),
     tests("Checkpoints", ["Checkpoints", "JSON", "Tensors"]),
-    tests("Quantization", ["Checksums", "Kernels", "Quantization", "Tensors"]),
+    tests("Quantization", ["Checksums", "JSON", "Kernels", "Quantization", "Tensors"]),
     tests("Graph", ["Graph", "Tensors"]),
     tests("IRFormat", ["Graph", "IRFormat", "Tensors"]),
     tests("Architectures", ["Architectures", "Graph", "JSON", "Tensors"]),
@@ -119,6 +124,12 @@ let package = Package(
       "Supervisor",
       ["ChatTemplates", "Generation", "JSON", "OpenVINO", "Supervisor", "TokenizerIR", "Tokenization"]),
     tests("Doctor", ["Doctor", "JSON"]),
+    tests(
+      "Calibration",
+      [
+        "Architectures", "Baking", "Calibration", "Checkpoints", "Graph", "IRFormat", "JSON", "OpenVINO",
+        "Quantization", "Tensors",
+      ]),
     tests("Family", ["Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "OpenVINO", "Tensors"]),
     tests(
       "EndToEnd",

@@ -43,7 +43,11 @@ print(
     + "from \(String(format: "%.2f", ratios[0])) to \(String(format: "%.2f", ratios[ratios.count - 1]))")
 
 var bakeArguments: [String] {
-  ["bake", source.path, "-o", destination.path, "--weight-format", "int4", "--no-tokenizer", "--force"]
+  [
+    "bake", source.path, "-o", destination.path, "--weight-format", "int4", "--no-tokenizer", "--force",
+    "--calibrate",
+    "none",
+  ]
 }
 
 func seconds(_ value: Double) -> String { String(format: "%.2f s", value) }

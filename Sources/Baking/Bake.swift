@@ -45,18 +45,22 @@ public struct Bake: Sendable {
     since begin: ContinuousClock.Instant, events: @escaping BakeEventHandler,
     isCancelled: @escaping @Sendable () -> Bool, inspect: BakeInspection?
   ) throws -> BakeReport {
-    let plan = try BakePlan(options)
+    var plan = try BakePlan(options)
     plan.notes.forEach { events(.note($0)) }
     let staging = try StagingFolder(for: options.destination, keepsLeftover: options.resumes)
     do {
       try staging.remove { !WeightsStage.resumableNames.contains($0) }
       try checkSpace(for: plan, in: staging)
+      let calibrated = try calibrate(&plan, in: staging, events, isCancelled)
       var report = try write(plan, to: staging, events, isCancelled)
+      report.calibration = calibrated?.report
+      report.notes += calibrated?.notes ?? []
       report.seconds = (ContinuousClock.now - begin) / .seconds(1)
       report.peakMemory = HostResources.peakMemory
       try inspect?(staging.url, &report)
       try staging.write((report.manifest.serialized(.pretty) + "\n").utf8, to: Manifest.fileName)
       try BakeJournal.remove(from: staging)
+      try staging.remove { $0 == WeightsStage.calibrationName }
       try staging.publish(replacing: options.replacesDestination)
       return report
     } catch let error as BakeError where error.code == .cancelled {
@@ -70,6 +74,26 @@ public struct Bake: Sendable {
       staging.discard()
       throw error
     }
+  }
+
+  /// Asks the calibrator, where there is one and anything to round.
+  private func calibrate(
+    _ plan: inout BakePlan, in staging: StagingFolder, _ events: @escaping BakeEventHandler,
+    _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> CalibratedWeights? {
+    guard plan.hasFourBitWeights else { return nil }
+    guard let calibrator = options.calibrator else {
+      options.uncalibratedReason.map { events(.note($0)) }
+      return nil
+    }
+    let stage = WeightsStage(plan: plan, options: options, staging: staging, events: events)
+    let subject = plan.subject(
+      options, workFolder: staging.url.appending(path: WeightsStage.calibrationName),
+      fingerprint: stage.fingerprint)
+    let calibrated = try calibrator.calibrate(subject, events: events, isCancelled: isCancelled)
+    calibrated.notes.forEach { events(.note($0)) }
+    try plan.apply(calibrated)
+    return calibrated
   }
 
   /// Refuses a destination that may not be replaced. `run` asks the same; this is for whoever has
@@ -133,6 +157,9 @@ extension BakeReport {
     modelType = plan.modelType
     recipe = JSONObject(uniqueKeysWithValues: plan.recipe.manifestEntries.map { ($0.0, JSON.string($0.1)) })
     recipe["merge_projections"] = .string(String(options.mergesProjections))
+    for setting in options.calibrator?.settings ?? [] where plan.hasFourBitWeights {
+      recipe[setting.name] = .string(setting.value)
+    }
     notes = plan.notes
     tensors = []
     files = []
@@ -142,6 +169,7 @@ extension BakeReport {
     seconds = 0
     peakMemory = 0
     verification = nil
+    calibration = nil
     tokenizerIR = nil
   }
 

@@ -6,6 +6,12 @@ public enum BakeEvent: Sendable {
   case stage(String)
   /// Something that the user should know, such as an adjusted group size.
   case note(String)
+  /// So much of the text for a calibration is written.
+  case calibrationText(tokens: Int, of: Int)
+  /// So many layers are calibrated, and about so long the others will take.
+  case calibrationProgress(layers: Int, of: Int, secondsLeft: Double)
+  /// A part of the calibration has ended.
+  case calibrationEnd
   /// The weights begin: how many tensors, and how many bytes of the source they take.
   case weightsBegin(tensors: Int, sourceBytes: Int)
   /// So much of the weights is done.

@@ -30,6 +30,10 @@ public struct BakeOptions: Sendable {
   public var remoteWeights: (any RemoteWeights)?
   /// Where the source came from, if it was a hub.
   public var origin: Origin?
+  /// Who says how four-bit weights are rounded best; nil rounds each number to nearest.
+  public var calibrator: (any WeightCalibrator)?
+  /// Why there is no calibrator, where the user should be told; noted when a weight gets four bits.
+  public var uncalibratedReason: String?
   /// How many threads work; nil for all processors.
   public var workerCount: Int?
 

@@ -10,7 +10,9 @@ struct WeightsStage {
   static let fileName = "openvino_model.bin"
   /// What an unfinished bake leaves that the next one can use. Anything else in its folder is older: graphs that
   /// this bake does not write, or the result that the last one replaced.
-  static let resumableNames: Set = [fileName, BakeJournal.fileName]
+  static let resumableNames: Set = [fileName, BakeJournal.fileName, calibrationName]
+  /// The folder in which a calibration keeps its layers.
+  static let calibrationName = ".calibration"
 
   let plan: BakePlan
   let options: BakeOptions
@@ -98,8 +100,9 @@ struct WeightsStage {
   }
 
   /// What is baked from what: a journal with another fingerprint belongs to another bake.
-  private var fingerprint: String {
+  var fingerprint: String {
     var parts = [OvenVersion.current, String(plan.bin.totalByteCount), String(options.usesSHA256)]
+    parts += (options.calibrator?.settings ?? []).map { "\($0.name)=\($0.value)" }
     parts += plan.recipe.manifestEntries.map { "\($0.0)=\($0.1)" }
     if let origin = options.origin {
       // A commit of a hub says what the files are, whether they are streamed, come in or lie in the cache.

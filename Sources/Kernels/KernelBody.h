@@ -32,9 +32,11 @@ typedef uint8_t vu8_8 __attribute__((ext_vector_type(LANES / 2)));
 #include "KernelQuantize.h"
 #include "KernelDense.h"
 #include "KernelChecksum.h"
+#include "KernelCalibrate.h"
 
 const oven_kernel_table OVEN_TABLE = {
     OVEN_NAME, quantize, convert_rows, widen, add_column_magnitudes, add_stripes, add_blocks,
+    search,    compensate,   quadratic_form, cholesky,
 };
 
 #if defined(OVEN_TARGET)

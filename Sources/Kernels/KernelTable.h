@@ -3,6 +3,7 @@
 #ifndef OVEN_KERNEL_TABLE_H
 #define OVEN_KERNEL_TABLE_H
 
+#include "Calibration.h"
 #include "Kernels.h"
 
 typedef struct {
@@ -13,6 +14,10 @@ typedef struct {
   void (*add_column_magnitudes)(const float *, size_t, size_t, double *);
   void (*add_stripes)(uint64_t *, const uint8_t *, size_t, const uint8_t *);
   void (*add_blocks)(uint64_t *, const uint8_t *, size_t, const uint8_t *);
+  void (*search)(const oven_search_job *);
+  void (*compensate)(const oven_compensate_job *);
+  void (*quadratic_form)(const float *, size_t, const float *, double *);
+  int (*cholesky)(double *, size_t);
 } oven_kernel_table;
 
 /// The table in use.

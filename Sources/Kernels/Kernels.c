@@ -64,3 +64,13 @@ void oven_widen(const void *source, oven_type type, size_t count, float *output)
 void oven_add_column_magnitudes(const float *source, size_t rows, size_t columns, double *sums) {
   oven_kernels()->add_column_magnitudes(source, rows, columns, sums);
 }
+
+void oven_search(const oven_search_job *job) { oven_kernels()->search(job); }
+
+void oven_compensate(const oven_compensate_job *job) { oven_kernels()->compensate(job); }
+
+void oven_quadratic_form(const float *panel, size_t columns, const float *matrix, double *sums) {
+  oven_kernels()->quadratic_form(panel, columns, matrix, sums);
+}
+
+int oven_cholesky(double *matrix, size_t size) { return oven_kernels()->cholesky(matrix, size); }

@@ -12,7 +12,10 @@ struct KilledBakeTests {
     into destination: URL, _ extra: [String], afterEach check: (Process) throws -> Void
   ) throws {
     let arguments =
-      ["bake", Fixture.url("llama").path, "-o", destination.path, "--no-tokenizer", "--sha256", "--static"]
+      [
+        "bake", Fixture.url("llama").path, "-o", destination.path, "--no-tokenizer", "--sha256", "--static",
+        "--calibrate", "none",
+      ]
       + ["--prompt-length", "8", "--context-length", "16"] + extra
     let begin = ContinuousClock.now
     let whole = try OvenProgram.start(

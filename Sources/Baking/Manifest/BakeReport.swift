@@ -70,6 +70,8 @@ public struct BakeReport: Sendable {
   public var peakMemory: Int
   /// What `--verify` found; nil without it.
   public var verification: JSON?
+  /// What a calibration did to each layer; nil without one.
+  public var calibration: JSON?
   /// What the tokenizer models made of some hundred texts, or why they were not tried; nil where there are none.
   public var tokenizerIR: JSON?
 

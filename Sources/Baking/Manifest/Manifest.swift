@@ -20,6 +20,7 @@ extension BakeReport {
       "summary": summary,
       "notes": .array(notes.map(JSON.string)),
     ]
+    if let calibration { members["calibration"] = calibration }
     if let verification { members["verification"] = verification }
     if let tokenizerIR { members["tokenizer_ir"] = tokenizerIR }
     members["files"] = .array(files.map(\.json))

@@ -13,7 +13,10 @@ struct BakePlan {
   /// The family, as `config.json` names it.
   let modelType: String
   let recipe: QuantizationRecipe
-  let bin: BinPlan
+  private(set) var bin: BinPlan
+  private var decisions: WeightDecisions
+  /// The stateful graph with logical weights.
+  let logical: Graph
   let layout: BinLayout
   /// The graphs, by the name of their file without the ending.
   let graphs: [(name: String, graph: Graph)]
@@ -39,6 +42,7 @@ struct BakePlan {
     modelType = config["model_type"]?.string ?? "unknown"
 
     let logical = try Self.logicalGraphs(architecture, checkpoint, options)
+    self.logical = logical[0].graph
     let weights = logical[0].graph.weights
     try Self.checkUnused(checkpoint.weights, weights, architecture)
     let own = weights.filter { $0.sharedName == $0.name }
@@ -52,6 +56,7 @@ struct BakePlan {
     if recipe.awq || recipe.ratio < 1 { options.remoteWeights?.accept() }
     let evened = recipe.awq ? try EvenedChannels(logical[0].graph).weights : [:]
     let decisions = try WeightDecisions(weights, recipe: recipe, replacements: evened)
+    self.decisions = decisions
     var notes = tokenizerIR.notes + decisions.notes
     if recipe.awq { notes.append("AWQ: \(evened.count / 2) pairs of matrices evened out") }
     if options.staticShapes != nil, !recipe.isSymmetric || recipe.ratio < 1 {
@@ -115,6 +120,28 @@ struct BakePlan {
       "the checkpoint has \(unused.count) tensors that this family does not use, such as '\(first)'",
       why: "the model is more than its config.json says, and would compute something else without them",
       mend: "check that config.json belongs to these weights; 'oven families' lists what is supported")
+  }
+
+  /// Whether any weight gets four bits, which is what calibration is about.
+  var hasFourBitWeights: Bool {
+    decisions.encodings.values.contains { encoding in
+      if case .quantized(let format) = encoding { format.elementType.bits == 4 } else { false }
+    }
+  }
+
+  /// The model for a calibrator that works in `folder`.
+  func subject(_ options: BakeOptions, workFolder: URL, fingerprint: String) -> CalibrationSubject {
+    CalibrationSubject(
+      graph: logical, encodings: decisions.encodings,
+      files: Dictionary(files.files.map { ($0.name, $0.bytes) }, uniquingKeysWith: { first, _ in first }),
+      options: options, parameterCount: parameterCount, workFolder: workFolder, fingerprint: fingerprint,
+      resumes: options.resumes)
+  }
+
+  /// Stores what a calibration has found. The layout of the file stays what it is.
+  mutating func apply(_ calibrated: CalibratedWeights) throws {
+    decisions.apply(calibrated)
+    bin = try BinPlan(layout) { [decisions] blob in try decisions.job(for: blob) }
   }
 
   /// How many bytes the result will take, files beside the weights included.

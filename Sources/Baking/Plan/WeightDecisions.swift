@@ -5,7 +5,8 @@ import Tensors
 /// How each weight of a model is stored.
 struct WeightDecisions {
   private let weights: [LogicalWeight]
-  private let replacements: [String: Weight]
+  private var replacements: [String: Weight]
+  private var codes: [String: CalibratedWeights.Codes] = [:]
   private let decisions: [String: QuantizationPlan.Decision]
   /// What the user should know, equal notes counted together.
   let notes: [String]
@@ -48,7 +49,16 @@ struct WeightDecisions {
     if case .kept = decisions[weight.name]?.encoding { isKept = true }
     return WeightJob(
       name: blob.key.sharedName, role: weight.role, weight: replacements[weight.name] ?? weight.weight,
-      format: blob.key.format, isKept: isKept)
+      format: blob.key.format, isKept: isKept, calibrated: codes[weight.name])
+  }
+
+  /// How each weight is stored, by name.
+  var encodings: [String: WeightEncoding] { decisions.mapValues(\.encoding) }
+
+  /// Stores what a calibration has found in place of what was planned. Formats stay what they are.
+  mutating func apply(_ calibrated: CalibratedWeights) {
+    replacements.merge(calibrated.replacements) { _, new in new }
+    codes = calibrated.codes
   }
 
   private static func score(_ weight: Weight) throws -> Double {

@@ -9,6 +9,10 @@ final class WeightEncoder {
 
   /// Reads `rows` of the job's weight and stores them in its format at `output`.
   func encode(_ rows: Range<Int>, of job: WeightJob, into output: CompressedRows) throws -> RowStatistics {
+    if let calibrated = job.calibrated {
+      try reader.readKept(rows, of: calibrated.weight, into: output)
+      return rows.lowerBound == 0 ? calibrated.statistics : RowStatistics()
+    }
     switch job.format {
     case .compressed where job.isKept:
       try reader.readKept(rows, of: job.weight, into: output)

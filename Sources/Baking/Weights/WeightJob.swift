@@ -10,6 +10,8 @@ struct WeightJob: Sendable {
   var format: WeightFormat
   /// Whether the checkpoint's own quantised values are stored as they are.
   var isKept: Bool
+  /// The codes, where a calibration has found them.
+  var calibrated: CalibratedWeights.Codes?
 
   var rows: Int { weight.shape.rows }
   var columns: Int { weight.shape.columns }

@@ -39,6 +39,8 @@ struct BakeCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Weights") var weights: WeightOptions
 
+  @OptionGroup(title: "Calibration") var calibration: CalibrationOptions
+
   @OptionGroup(title: "Graphs") var graphs: GraphShapeOptions
 
   @Flag(help: "Replace the output folder if it exists.") var force = false
@@ -75,7 +77,7 @@ struct BakeCommand: AsyncParsableCommand {
 
   func run() async throws {
     var options = BakeOptions(
-      source: URL(filePath: source ?? "."), destination: URL(filePath: outputDir), recipe: weights.request)
+      source: URL(filePath: source ?? "."), destination: URL(filePath: outputDir), recipe: request)
     options.replacesDestination = force
     options.resumes = resume
     options.needsTokenizer = !noTokenizer
@@ -83,6 +85,8 @@ struct BakeCommand: AsyncParsableCommand {
     options.allowsNonFinite = allowNonfinite
     options.usesSHA256 = usesSHA256
     graphs.apply(to: &options)
+    try BakeCalibration(options: calibration, weights: options.recipe, isRemote: modelId != nil)
+      .apply(to: &options)
     try Bake(options).checkDestination()
     let core = verify || maxKl != nil ? try Core() : nil
     let screen = BakeScreen()
@@ -105,6 +109,14 @@ struct BakeCommand: AsyncParsableCommand {
       })
     screen.finish()
     json ? Terminal.output.line(report.manifest.serialized(.pretty)) : screen.show(report)
+  }
+}
+
+extension BakeCommand {
+  private var request: RecipeRequest {
+    var request = weights.request
+    request.awq = calibration.wantsDataFreeAWQ
+    return request
   }
 }
 
@@ -133,7 +145,6 @@ struct WeightOptions: ParsableArguments {
   @Flag(help: "Also embeddings and head in 4 bits.") var allLayers = false
   @Option(help: "What to do with a group size that does not divide a row: error, ignore or adjust.")
   var groupSizeFallback: QuantizationRecipe.GroupSizeFallback = .adjust
-  @Flag(help: "Even out channels before quantising: AWQ, in its form that needs no data.") var awq = false
 
   /// What Baking is asked for.
   var request: RecipeRequest {
@@ -146,7 +157,6 @@ struct WeightOptions: ParsableArguments {
     request.backupPrecision = backupPrecision
     request.allLayers = allLayers
     request.groupSizeFallback = groupSizeFallback
-    request.awq = awq
     return request
   }
 }

@@ -30,7 +30,21 @@ final class BakeScreen: Sendable {
         (state.tensors, state.sourceBytes) = (tensors, sourceBytes)
         if !state.isDownloading { drawWeights(&state) }
       }
-    case .weightsEnd: finish()
+    case .calibrationText(let tokens, let total):
+      showCalibration("Writing", tokens, of: total, .tokens, "\(tokens) tokens of its own")
+    case .calibrationProgress(let layers, let total, _):
+      showCalibration("Calibrating", layers, of: total, .layers, "\(layers)/\(total) layers")
+    case .weightsEnd, .calibrationEnd: finish()
+    }
+  }
+
+  private func showCalibration(
+    _ title: String, _ done: Int, of total: Int, _ unit: ProgressBar.Unit, _ detail: String
+  ) {
+    state.withLock { state in
+      let bar = state.bar ?? ProgressBar(title, total: total, unit: unit, on: terminal)
+      state.bar = bar
+      bar.update(done, detail: detail)
     }
   }
 

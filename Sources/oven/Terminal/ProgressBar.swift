@@ -18,7 +18,7 @@ final class ProgressBar: Sendable {
 
   /// What is counted.
   enum Unit {
-    case bytes, tokens
+    case bytes, tokens, layers
   }
 
   /// - Parameter total: how many units there are when all is done.
@@ -60,6 +60,7 @@ final class ProgressBar: Sendable {
       switch unit {
       case .bytes: Units.bytes(Int(rate))
       case .tokens: "\(Int(rate)) tokens"
+      case .layers: "\(Units.decimals(rate, 2)) layers"
       }
     // Before the first moment has passed, a rate is no rate.
     let rates = seconds < 0.3 ? "" : "  \(pace)/s  \(Units.time(left)) left"

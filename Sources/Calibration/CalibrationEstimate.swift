@@ -1,0 +1,46 @@
+import Baking
+import Graph
+import Quantization
+
+/// About how long a calibration takes, told before it begins.
+struct CalibrationEstimate {
+  let seconds: Double
+  private let options: Calibrator.Options
+
+  /// Products a second of one core: of the model with a text, of the model with one token for each of 16 sequences
+  /// (bound by memory), and of rounding, which tries some fifty scales for each weight.
+  private static let reading = 3e10
+  private static let writing = 4e9
+  private static let rounding = 1.5e7
+
+  init(_ model: CalibrationSubject, _ options: Calibrator.Options, workers: Int) {
+    self.options = options
+    let tokens = Double(options.windowCount * options.windowLength)
+    var (products, weights) = (0.0, 0.0)
+    for weight in model.graph.weights where weight.role == .linear || weight.role == .expert {
+      // The weight itself, and the sums of its inputs' products, which others may share.
+      products += Double(
+        weight.shape.elementCount + weight.shape.columns * min(weight.shape.columns, 2048) / 2)
+      weights += Double(weight.shape.elementCount)
+    }
+    var total = products * tokens / Self.reading + weights / Self.rounding
+    if options.text == .selfWritten { total += Double(model.parameterCount) * tokens / Self.writing }
+    seconds = total / Double(max(workers, 1))
+  }
+
+  /// As people say it.
+  var text: String {
+    seconds < 90 ? "\(max(1, Int(seconds.rounded()))) s" : "\(Int((seconds / 60).rounded())) min"
+  }
+
+  var sentence: String {
+    let source =
+      switch options.text {
+      case .selfWritten: "a text that the model writes"
+      case .file(let url): url.lastPathComponent
+      }
+    return
+      "Calibrating by \(options.windowCount) windows of \(source) (\(options.stages.names.joined(separator: ", "))), "
+      + "about \(text); --calibrate none rounds to nearest instead"
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import JSON
+import OpenVINO
+import Quantization
+import Tensors
+
+/// What a calibration keeps on the disk while it runs: the layers that are done, and what the last one computed.
+struct CalibrationWork {
+  let folder: URL
+  let fingerprint: String
+  let resumes: Bool
+
+  private func url(layer: Int) -> URL { folder.appending(path: "layer_\(layer).bin") }
+  private func stateURL(after layer: Int) -> URL { folder.appending(path: "state_\(layer).bin") }
+
+  /// The layers from the first on that a stopped bake of the same thing finished.
+  func finishedLayers(_ count: Int, format: (String) -> CompressedFormat?) throws -> [LayerFile] {
+    guard resumes else { return [] }
+    var layers: [LayerFile] = []
+    for index in 0..<count {
+      guard let layer = LayerFile(finished: url(layer: index), fingerprint: fingerprint, format: format)
+      else { break }
+      layers.append(layer)
+    }
+    return layers
+  }
+
+  /// A new file for a layer.
+  func layerFile(_ index: Int, folds: [ChannelFold]) throws -> LayerFile {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return try LayerFile(url(layer: index), folds: folds)
+  }
+
+  /// Keeps what later layers read, in place of what was kept before.
+  func keep(_ batches: [TextBatch], after layer: Int) throws {
+    let url = stateURL(after: layer)
+    try Data().write(to: url)
+    let handle = try FileHandle(forWritingTo: url)
+    defer { try? handle.close() }
+    let names = batches.first?.values.keys.sorted() ?? []
+    let list: JSON = [
+      "fingerprint": .string(fingerprint),
+      "batches": .array(
+        batches.map { batch in
+          [
+            "tokens": .array(batch.tokens.map { .array($0.map(JSON.int)) }),
+            "values": .array(
+              names.compactMap { name in
+                batch.values[name].map { value in
+                  [
+                    "name": .string(name), "type": .string(value.type.rawValue),
+                    "shape": .array(value.shape.map(JSON.int)), "bytes": .int(value.bytes.count),
+                  ]
+                }
+              }),
+          ]
+        }),
+    ]
+    for batch in batches {
+      for name in names { if let value = batch.values[name] { try handle.write(contentsOf: value.bytes) } }
+    }
+    try Data(list.serialized().utf8).write(to: url.appendingPathExtension("json"), options: .atomic)
+    guard layer > 0 else { return }
+    let last = stateURL(after: layer - 1)
+    try? FileManager.default.removeItem(at: last)
+    try? FileManager.default.removeItem(at: last.appendingPathExtension("json"))
+  }
+
+  /// What was kept after so many layers; nil where that is not there.
+  func batches(after layers: Int) throws -> [TextBatch]? {
+    guard resumes, layers > 0 else { return nil }
+    let url = stateURL(after: layers - 1)
+    guard let data = try? Data(contentsOf: url.appendingPathExtension("json")),
+      let list = try? JSON(parsing: String(decoding: data, as: UTF8.self)),
+      list["fingerprint"]?.string == fingerprint, let entries = list["batches"]?.array,
+      let file = try? FileByteSource(path: url.path)
+    else { return nil }
+    var position = 0
+    var batches: [TextBatch] = []
+    for entry in entries {
+      var batch = TextBatch((entry["tokens"]?.array ?? []).map { ($0.array ?? []).compactMap(\.int) })
+      for value in entry["values"]?.array ?? [] {
+        guard let name = value["name"]?.string, let type = value["type"]?.string,
+          let count = value["bytes"]?.int, let shape = value["shape"]?.array,
+          let bytes = try? file.bytes(at: position, count: count)
+        else { return nil }
+        batch.values[name] = BatchValue(
+          shape: shape.compactMap(\.int), type: OpenVINO.ElementType(rawValue: type), bytes: bytes)
+        position += count
+      }
+      batches.append(batch)
+    }
+    return batches
+  }
+}

@@ -1,0 +1,171 @@
+import Baking
+import Foundation
+import Graph
+import JSON
+import OpenVINO
+import Quantization
+import Tensors
+
+/// Runs a model layer by layer on a text, and rounds each layer's matrices by what their inputs are.
+///
+/// Every layer sees what the unquantised ones before it computed, so that each depends on the source alone: a stopped
+/// bake goes on after its last layer.
+public struct Calibrator: WeightCalibrator {
+  /// Where the text comes from.
+  public enum Text: Sendable, Hashable {
+    /// The model writes it.
+    case selfWritten
+    /// A file: plain text, or a text a line as JSON.
+    case file(URL)
+  }
+
+  /// Its settings.
+  public struct Options: Sendable {
+    public var text: Text
+    package var stages: CalibrationStages
+    /// Windows of `windowLength` tokens that are read at most.
+    public var windowCount = 32
+    public var windowLength = 256
+    public var device = "CPU"
+    /// Seconds above which, by estimate, nothing is calibrated; nil for no limit.
+    public var budget: Double?
+    public var seed: UInt64 = 1
+    /// Threads; nil for all processors. The result does not depend on it.
+    public var workerCount: Int?
+
+    /// The usual settings with a text of this kind.
+    package init(text: Text, stages: CalibrationStages = CalibrationStages()) {
+      self.text = text
+      self.stages = stages
+    }
+  }
+
+  private let core: Core
+  private let options: Options
+
+  /// Windows that are computed at once by one thread.
+  private static let batchSize = 4
+
+  public init(core: Core, options: Options) {
+    self.core = core
+    self.options = options
+  }
+
+  public var settings: [(name: String, value: String)] {
+    let text =
+      switch options.text {
+      case .selfWritten: "self, seed \(options.seed)"
+      case .file(let url): url.path
+      }
+    return [
+      ("calibrate", text), ("calibration_stages", options.stages.names.joined(separator: "+")),
+      ("calibration_windows", "\(options.windowCount) of \(options.windowLength)"),
+    ]
+  }
+
+  public func calibrate(
+    _ model: CalibrationSubject, events: @escaping BakeEventHandler,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> CalibratedWeights {
+    do {
+      return try run(model, events, isCancelled)
+    } catch let error as CalibrationError where error.code == .cancelled { throw BakeError.interrupted }
+  }
+
+  private func run(
+    _ model: CalibrationSubject, _ events: @escaping BakeEventHandler,
+    _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> CalibratedWeights {
+    let estimate = CalibrationEstimate(model, options, workers: workerCount)
+    if let budget = options.budget, estimate.seconds > budget {
+      var result = CalibratedWeights(report: ["skipped": "estimated time"])
+      result.notes = [
+        "four-bit weights are rounded to nearest: a calibration would take about \(estimate.text); "
+          + "--calibrate self makes it"
+      ]
+      return result
+    }
+    events(.stage(estimate.sentence))
+    let segments = GraphSegments(model.graph)
+    let sites = LinearSites(model.graph)
+    let work = CalibrationWork(
+      folder: model.workFolder, fingerprint: model.fingerprint, resumes: model.resumes)
+    let calibrator = LayerCalibrator(
+      encodings: model.encodings, stages: options.stages, sites: sites,
+      pairs: ChannelPairs.find(in: model.graph, sites: sites))
+    var layers = try work.finishedLayers(segments.count) { calibrator.format(of: $0) }
+    var text: CalibrationText?
+    if layers.count < segments.count {
+      var batches: [TextBatch]
+      if let kept = try work.batches(after: layers.count) {
+        batches = kept
+      } else {
+        layers = []
+        let read = try CalibrationText.make(
+          options, model, core, workers: workerCount, events: events, isCancelled: isCancelled)
+        text = read
+        batches = TextBatch.batches(of: read.windows, size: Self.batchSize)
+      }
+      if !layers.isEmpty {
+        events(.note("resumed: \(layers.count) of \(segments.count) layers were calibrated already"))
+      }
+      let begin = ContinuousClock.now
+      let first = layers.count
+      for index in first..<segments.count {
+        layers.append(try layer(index, segments, calibrator, work, &batches, isCancelled))
+        let seconds = (ContinuousClock.now - begin) / .seconds(1)
+        let left = seconds / Double(index + 1 - first) * Double(segments.count - index - 1)
+        events(.calibrationProgress(layers: index + 1, of: segments.count, secondsLeft: left))
+      }
+      events(.calibrationEnd)
+    }
+    return try CalibrationOutcome(layers: layers, model: model, options: options, text: text).weights
+  }
+
+  private var workerCount: Int { options.workerCount ?? HostResources.processorCount }
+
+  private func layer(
+    _ index: Int, _ segments: GraphSegments, _ calibrator: LayerCalibrator, _ work: CalibrationWork,
+    _ batches: inout [TextBatch], _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> LayerFile {
+    let all = calibrator.sites
+    let wanted = all.sites.indices.filter { site in
+      segments.segment(of: all.sites[site].products.map(\.node).min() ?? 0) == index
+        && all.sites[site].products.contains { calibrator.format(of: $0.weight.name) != nil }
+    }
+    let requests = wanted.map { site in
+      SegmentRunner.SiteRequest(
+        index: site, columns: all.sites[site].columns,
+        expertCount: all.sites[site].isOfExperts
+          ? all.sites[site].products.map { $0.weight.weight.shape[0] }.max() : nil)
+    }
+    let piece = try segments.piece(index, needing: wanted.map { all.sites[$0].input }) { graph, place in
+      for request in requests {
+        try StatisticsOutputs.add(
+          to: graph, input: try place(all.sites[request.index].input), site: request.index,
+          columns: request.columns, isOfExperts: request.expertCount != nil)
+      }
+    }
+    let runner = SegmentRunner(
+      core: core, device: options.device, workerCount: workerCount, isCancelled: isCancelled)
+    let kept = Set(segments.crossingValues(after: index).map { GraphSegments.name(of: $0) })
+    let seen = try runner.run(piece, sites: requests, keeping: kept, batches: &batches).statistics
+    // A fold reaches only into its own layer: the ones before are written already.
+    let inside = LayerCalibrator(
+      encodings: calibrator.encodings, stages: calibrator.stages, sites: all,
+      pairs: calibrator.pairs.filter { pair in
+        wanted.contains(pair.site) && pair.sourceNames.allSatisfy { GraphSegments.layer(of: $0) == index }
+      })
+    let folds = try inside.folds(seen, WeightReader())
+    var file = try work.layerFile(index, folds: folds)
+    try inside.round(seen, folds: folds, into: &file, isCancelled: isCancelled)
+    try file.finish(fingerprint: work.fingerprint)
+    try work.keep(batches, after: index)
+    return file
+  }
+}
+
+extension ChannelPairs.Pair {
+  /// The weights that absorb the factors.
+  var sourceNames: [String] { source.vectors.map(\.name) + (source.matrix.map { [$0.weight.name] } ?? []) }
+}

@@ -1,0 +1,146 @@
+import Baking
+import Foundation
+import JSON
+import OpenVINO
+import Tokenization
+
+/// Text that the model writes by itself: no data set, no network, and in the words that it uses.
+///
+/// Sequences begin with the beginning of a text and different first words, and go on by sampling at temperature 1. The
+/// same source and seed give the same text: every group of sequences is computed by one thread.
+struct SelfWrittenText {
+  let core: Core
+  let model: CalibrationSubject
+  let seed: UInt64
+  /// Tokens of a sequence, the first of which is dropped.
+  let length: Int
+  let count: Int
+  let workers: Int
+
+  /// Sequences that are written by one thread side by side.
+  private static let groupSize = 8
+  /// A model of more parameters writes with weights of 8 bits.
+  private static let exactParameterCount = 400_000_000
+  static let folderName = "writer"
+
+  func write(events: @escaping BakeEventHandler, isCancelled: @escaping @Sendable () -> Bool) throws -> [Int]
+  {
+    let folder = model.workFolder.appending(path: Self.folderName)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try bake(to: folder, isCancelled)
+    let compiled = try core.compile(
+      core.readModel(folder.appending(path: "openvino_model.xml").path), for: "CPU",
+      properties: [
+        "INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
+        "NUM_STREAMS": .integer(workers), "INFERENCE_NUM_THREADS": .integer(workers),
+        "ENABLE_CPU_PINNING": false,
+      ])
+    let begin = try beginToken()
+    let groups = (count + Self.groupSize - 1) / Self.groupSize
+    var sequences: [[Int]] = []
+    for first in stride(from: 0, to: groups, by: max(1, workers)) {
+      var wave = try (first..<min(first + workers, groups)).map { group in
+        try SequenceGroup(
+          compiled, size: min(Self.groupSize, count - group * Self.groupSize), begin: begin,
+          seed: seed &+ UInt64(group) &* 0x9E37_79B9_7F4A_7C15, group: group)
+      }
+      for step in 0..<length {
+        if isCancelled() { throw CalibrationError.cancelled }
+        for index in wave.indices { try wave[index].start() }
+        for index in wave.indices { try wave[index].finish() }
+        events(
+          .calibrationText(
+            tokens: (first * length + (step + 1) * wave.count) * Self.groupSize, of: count * length))
+      }
+      sequences += wave.flatMap(\.sequences)
+    }
+    events(.calibrationEnd)
+    return sequences.flatMap { $0.dropFirst() }
+  }
+
+  private func bake(to folder: URL, _ isCancelled: @escaping @Sendable () -> Bool) throws {
+    var options = model.options
+    options.destination = folder
+    options.recipe = RecipeRequest()
+    options.recipe.weightFormat = model.parameterCount > Self.exactParameterCount ? .int8 : .fp32
+    options.staticShapes = nil
+    options.mergesProjections = false
+    options.resumes = false
+    options.replacesDestination = true
+    options.isStrictAboutTokenizer = false
+    options.needsTokenizer = false
+    options.calibrator = nil
+    try FileManager.default.createDirectory(at: model.workFolder, withIntermediateDirectories: true)
+    _ = try Bake(options).run(isCancelled: isCancelled)
+  }
+
+  /// The token that a text begins with.
+  private func beginToken() throws -> Int {
+    for name in ["config.json", "generation_config.json"] {
+      guard let bytes = model.files[name],
+        let json = try? JSON(parsing: String(decoding: bytes, as: UTF8.self))
+      else { continue }
+      for key in ["bos_token_id", "eos_token_id", "decoder_start_token_id"] {
+        if let token = json[key]?.int ?? json[key]?.array?.first?.int, token >= 0 { return token }
+      }
+    }
+    return 0
+  }
+}
+
+/// Some sequences that are written side by side.
+private struct SequenceGroup {
+  private(set) var sequences: [[Int]]
+  private let request: InferRequest
+  private let runtime: OpenVINORuntime
+  private let names: Set<String>
+  private var random: SeededRandom
+  private let group: Int
+
+  init(_ compiled: CompiledModel, size: Int, begin: Int, seed: UInt64, group: Int) throws {
+    request = try compiled.makeRequest()
+    runtime = compiled.runtime
+    names = Set(compiled.inputs.flatMap(\.names))
+    sequences = Array(repeating: [begin], count: size)
+    random = SeededRandom(seed)
+    self.group = group
+    try request.resetStates()
+  }
+
+  mutating func start() throws {
+    let (size, length) = (sequences.count, sequences[0].count)
+    func set(_ name: String, _ tensor: @autoclosure () throws -> Tensor) throws {
+      if names.contains(name) { try request.setInput(name, tensor()) }
+    }
+    try set(
+      "input_ids",
+      Tensor(sequences.map { Int64($0.last ?? 0) }, shape: [size, 1], runtime: runtime))
+    try set(
+      "attention_mask",
+      Tensor([Int64](repeating: 1, count: size * length), shape: [size, length], runtime: runtime))
+    try set(
+      "position_ids",
+      Tensor([Int64](repeating: Int64(length - 1), count: size), shape: [size, 1], runtime: runtime))
+    try set("beam_idx", Tensor((0..<size).map(Int32.init), shape: [size], runtime: runtime))
+    try request.start()
+  }
+
+  mutating func finish() throws {
+    _ = try request.wait()
+    let isFirst = sequences[0].count == 1
+    var random = random
+    let next = try request.output("logits").withElements(of: Float.self) { logits in
+      let vocabulary = logits.count / sequences.count
+      let rows = sequences.indices.map { row in
+        UnsafeMutableBufferPointer(rebasing: logits[row * vocabulary..<(row + 1) * vocabulary])
+      }
+      // The first words differ: the likeliest ones, each once.
+      if isFirst, let first = rows.first {
+        return Sampling.likeliest(first, count: sequences.count, after: group * sequences.count)
+      }
+      return rows.map { Sampling.one($0, &random) }
+    }
+    self.random = random
+    for (index, token) in next.enumerated() { sequences[index].append(token) }
+  }
+}
