@@ -10,7 +10,7 @@ struct CalibrationEstimate {
   /// Products a second of one core: of the model with a text, of the model with one token for each of 16 sequences
   /// (bound by memory), and of rounding, which tries some fifty scales for each weight.
   private static let reading = 3e10
-  private static let writing = 4e9
+  private static let writing = 1.5e10
   private static let rounding = 1.5e7
 
   init(_ model: CalibrationSubject, _ options: Calibrator.Options, workers: Int) {

@@ -69,7 +69,23 @@ public struct Calibrator: WeightCalibrator {
   ) throws -> CalibratedWeights {
     do {
       return try run(model, events, isCancelled)
-    } catch let error as CalibrationError where error.code == .cancelled { throw BakeError.interrupted }
+    } catch let error as BakeError where options.budget == nil || error.code == .cancelled {
+      throw error
+    } catch let error as CalibrationError where error.code == .cancelled {
+      throw BakeError.interrupted
+    } catch {
+      // What nobody asked for by name must not keep a model from being baked.
+      if options.budget != nil {
+        var result = CalibratedWeights(report: ["skipped": .string("\(error)")])
+        result.notes = [
+          "four-bit weights are rounded to nearest: the model could not be calibrated, \(error)"
+        ]
+        return result
+      }
+      throw BakeError(
+        .badData, "the model could not be calibrated", why: "\(error)",
+        mend: "give another text with --calibrate FILE, or round to nearest with --calibrate none")
+    }
   }
 
   private func run(
@@ -129,26 +145,14 @@ public struct Calibrator: WeightCalibrator {
     _ batches: inout [TextBatch], _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> LayerFile {
     let all = calibrator.sites
-    let wanted = all.sites.indices.filter { site in
-      segments.segment(of: all.sites[site].products.map(\.node).min() ?? 0) == index
-        && all.sites[site].products.contains { calibrator.format(of: $0.weight.name) != nil }
+    let wanted = segments.sites(in: index, of: all).filter { site in
+      all.sites[site].products.contains { calibrator.format(of: $0.weight.name) != nil }
     }
-    let requests = wanted.map { site in
-      SegmentRunner.SiteRequest(
-        index: site, columns: all.sites[site].columns,
-        expertCount: all.sites[site].isOfExperts
-          ? all.sites[site].products.map { $0.weight.weight.shape[0] }.max() : nil)
-    }
-    let piece = try segments.piece(index, needing: wanted.map { all.sites[$0].input }) { graph, place in
-      for request in requests {
-        try StatisticsOutputs.add(
-          to: graph, input: try place(all.sites[request.index].input), site: request.index,
-          columns: request.columns, isOfExperts: request.expertCount != nil)
-      }
-    }
+    let requests = wanted.map { SegmentRunner.SiteRequest($0, all.sites[$0]) }
+    let piece = try segments.piece(index, measuring: requests, of: all)
     let runner = SegmentRunner(
       core: core, device: options.device, workerCount: workerCount, isCancelled: isCancelled)
-    let kept = Set(segments.crossingValues(after: index).map { GraphSegments.name(of: $0) })
+    let kept = segments.crossingNames(after: index)
     let seen = try runner.run(piece, sites: requests, keeping: kept, batches: &batches).statistics
     // A fold reaches only into its own layer: the ones before are written already.
     let inside = LayerCalibrator(

@@ -38,7 +38,7 @@ package struct GraphSegments {
   func segment(of node: Int) -> Int { max(0, segmentOfNode[node]) }
 
   /// One segment as a graph of its own.
-  struct Piece {
+  package struct Piece {
     var graph: Graph
     /// What it reads of earlier segments; the parameter of that name.
     var inputs: [(name: String, value: Value)]

@@ -48,6 +48,7 @@ struct LayerCalibrator {
       }?.factors
       let scaled = factors.map { factors in seen.map { $0.scaled(factors.map { 1 / $0 }) } } ?? seen
       let compensations = scaled.map { stages.gptq && $0.isUsable ? ErrorCompensation($0) : nil }
+      let refinements = scaled.map { stages.refine ? Refinement($0) : nil }
       for product in site.products {
         guard !isCancelled() else { throw CalibrationError.cancelled }
         guard let format = format(of: product.weight.name) else { continue }
@@ -60,7 +61,7 @@ struct LayerCalibrator {
         }
         try MatrixRounding(
           name: product.weight.name, weight: weight, format: format, stages: stages, statistics: scaled,
-          channelFactors: factors, compensations: compensations
+          channelFactors: factors, compensations: compensations, refinements: refinements
         ).run(into: &file)
       }
     }
@@ -76,6 +77,7 @@ private struct MatrixRounding {
   let statistics: [InputStatistics]
   let channelFactors: [Float]?
   let compensations: [ErrorCompensation?]
+  let refinements: [Refinement?]
 
   private static let slabElementCount = 1 << 22
 
@@ -99,7 +101,7 @@ private struct MatrixRounding {
     for (expert, seen) in statistics.enumerated() {
       let calibration = try MatrixCalibration(
         format: format, stages: stages, statistics: seen, channelFactors: channelFactors,
-        compensation: compensations[expert], rows: perExpert)
+        compensation: compensations[expert], refinement: refinements[expert], rows: perExpert)
       for start in stride(from: 0, to: perExpert, by: step) {
         let count = min(step, perExpert - start)
         let first = expert * perExpert + start

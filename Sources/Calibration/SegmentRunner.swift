@@ -7,26 +7,44 @@ import Quantization
 ///
 /// Each batch is computed by one thread, several batches side by side, and sums are taken in the order of the batches:
 /// the result is the same whatever the machine has.
-struct SegmentRunner {
-  let core: Core
-  let device: String
-  let workerCount: Int
-  let isCancelled: @Sendable () -> Bool
+package struct SegmentRunner {
+  private let core: Core
+  private let device: String
+  private let workerCount: Int
+  private let isCancelled: @Sendable () -> Bool
+
+  /// A runner on a device with so many threads.
+  package init(
+    core: Core, device: String = "CPU", workerCount: Int,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.core = core
+    self.device = device
+    self.workerCount = workerCount
+    self.isCancelled = isCancelled
+  }
 
   /// A site of the segment.
-  struct SiteRequest {
-    var index: Int
-    var columns: Int
-    var expertCount: Int?
+  package struct SiteRequest {
+    package var index: Int
+    package var columns: Int
+    package var expertCount: Int?
+
+    /// The site number `index`.
+    package init(_ index: Int, _ site: LinearSites.Site) {
+      self.index = index
+      columns = site.columns
+      expertCount = site.isOfExperts ? site.products.map { $0.weight.weight.shape[0] }.max() : nil
+    }
   }
 
   /// What a run gives: for each site one set of statistics, or one for each expert.
-  struct Result {
-    var statistics: [Int: [InputStatistics]]
+  package struct Result {
+    package var statistics: [Int: [InputStatistics]]
   }
 
   /// Runs `piece` over `batches`, whose values are replaced by what crosses to later segments.
-  func run(
+  package func run(
     _ piece: GraphSegments.Piece, sites: [SiteRequest], keeping kept: Set<String>, batches: inout [TextBatch]
   ) throws -> Result {
     let compiled = try compile(piece.graph)

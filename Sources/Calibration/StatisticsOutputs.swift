@@ -11,7 +11,9 @@ struct StatisticsOutputs {
   /// The blocks of H for so many columns, of about equal width.
   static func blocks(columns: Int) -> [Range<Int>] {
     let count = max(1, (columns + blockWidth - 1) / blockWidth)
-    return (0..<count).map { columns * $0 / count..<columns * ($0 + 1) / count }
+    // At multiples of what groups usually have, so that none lies in two blocks.
+    let borders = (0..<count).map { columns * $0 / count / 128 * 128 } + [columns]
+    return (0..<count).map { borders[$0]..<borders[$0 + 1] }
   }
 
   /// The sums of one run.
@@ -47,5 +49,32 @@ struct StatisticsOutputs {
         ? flat : try graph.slice(flat, from: range.lowerBound, to: range.upperBound, axis: 1)
       graph.addOutput(name, try graph.append(MatMul(transposeA: true), [part, part]))
     }
+  }
+}
+
+extension GraphSegments {
+  /// A segment with the sums of some sites among its outputs.
+  package func piece(
+    _ index: Int, measuring requests: [SegmentRunner.SiteRequest], of all: LinearSites
+  ) throws -> Piece {
+    try piece(index, needing: requests.map { all.sites[$0.index].input }) { graph, place in
+      for request in requests {
+        try StatisticsOutputs.add(
+          to: graph, input: try place(all.sites[request.index].input), site: request.index,
+          columns: request.columns, isOfExperts: request.expertCount != nil)
+      }
+    }
+  }
+
+  /// The sites whose products are computed first in a segment.
+  package func sites(in index: Int, of all: LinearSites) -> [Int] {
+    all.sites.indices.filter { site in
+      segment(of: all.sites[site].products.map(\.node).min() ?? 0) == index
+    }
+  }
+
+  /// The names of the values that segments after this one read.
+  package func crossingNames(after index: Int) -> Set<String> {
+    Set(crossingValues(after: index).map { GraphSegments.name(of: $0) })
   }
 }

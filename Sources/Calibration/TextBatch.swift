@@ -1,13 +1,14 @@
 import OpenVINO
 
 /// Some windows of the text, side by side, and what the segments so far computed of them.
-struct TextBatch {
+package struct TextBatch {
   /// Windows of equal length.
   let tokens: [[Int]]
   /// The values that cross from segment to segment, by name.
   var values: [String: BatchValue] = [:]
 
-  init(_ windows: [[Int]]) { tokens = windows }
+  /// Windows of equal length.
+  package init(_ windows: [[Int]]) { tokens = windows }
 
   var tokenCount: Int { tokens.reduce(0) { $0 + $1.count } }
   private var length: Int { tokens.first?.count ?? 0 }

@@ -36,7 +36,7 @@ typedef uint8_t vu8_8 __attribute__((ext_vector_type(LANES / 2)));
 
 const oven_kernel_table OVEN_TABLE = {
     OVEN_NAME, quantize, convert_rows, widen, add_column_magnitudes, add_stripes, add_blocks,
-    search,    compensate,   quadratic_form, cholesky,
+    search,    compensate,   refine,         quadratic_form, cholesky,
 };
 
 #if defined(OVEN_TARGET)

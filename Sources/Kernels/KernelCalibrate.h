@@ -177,6 +177,67 @@ static void compensate(const oven_compensate_job *job) {
   }
 }
 
+// gradient += matrix · change, where a column of the panel changed.
+INLINE void add_column(float *gradient, const float *row, size_t count, vf change) {
+  for (size_t i = 0; i < count; i++) store(gradient + i * LANES, load(gradient + i * LANES) + change * row[i]);
+}
+
+static int all_zero(vf x) {
+  vi set = x != 0;
+  return !__builtin_reduce_or(set);
+}
+
+// The scale of one group for levels that stay: the step to the minimum of the quadratic form along them.
+static void refit_scale(const oven_refine_job *job, size_t from, size_t to) {
+  size_t n = job->columns;
+  float *scale_at = job->scales + from / job->group_size * LANES;
+  memset(job->product, 0, n * LANES * sizeof(float));
+  vf slope = 0, curvature = 0;
+  for (size_t i = from; i < to; i++) {
+    vf level = load(job->levels + i * LANES);
+    slope += level * load(job->gradient + i * LANES);
+    if (!all_zero(level)) add_column(job->product, job->matrix + i * n, n, level);
+  }
+  for (size_t i = from; i < to; i++)
+    curvature += load(job->levels + i * LANES) * load(job->product + i * LANES);
+  vf scale = load(scale_at);
+  vi usable = curvature > 0;
+  vf better = stored_scale(job->scheme, job->scales_are_f32,
+                           scale - (usable ? slope / (usable ? curvature : (vf)1) : (vf)0));
+  // A scale that changed its sign would be another set of levels.
+  better = better * scale > 0 ? better : scale;
+  vf change = better - scale;
+  store(scale_at, better);
+  for (size_t i = 0; i < n; i++)
+    store(job->gradient + i * LANES, load(job->gradient + i * LANES) + change * load(job->product + i * LANES));
+}
+
+static void refine(const oven_refine_job *job) {
+  size_t n = job->columns;
+  memset(job->gradient, 0, n * LANES * sizeof(float));
+  for (size_t j = 0; j < n; j++) {
+    vf scale = load(job->scales + j / job->group_size * LANES);
+    add_column(job->gradient, job->matrix + j * n, n,
+               load(job->levels + j * LANES) * scale - load(job->panel + j * LANES));
+  }
+  for (int sweep = 0; sweep < job->sweeps; sweep++) {
+    if (job->scheme != oven_scheme_mxfp4)
+      for (size_t from = 0; from < n; from += job->group_size) refit_scale(job, from, from + job->group_size);
+    for (size_t j = 0; j < n; j++) {
+      size_t group = j / job->group_size;
+      float curvature = job->matrix[j * n + j];
+      if (!(curvature > 0)) continue;
+      vf scale = load(job->scales + group * LANES), level = load(job->levels + j * LANES);
+      vf wanted = level * scale - load(job->gradient + j * LANES) / curvature;
+      vf better = level_of(job->scheme, wanted * inverse_of(scale), load(job->zero_points + group * LANES));
+      vf change = (better - level) * scale;
+      if (all_zero(change)) continue;
+      store(job->levels + j * LANES, better);
+      add_column(job->gradient, job->matrix + j * n, n, change);
+    }
+  }
+}
+
 static void quadratic_form(const float *panel, size_t columns, const float *matrix, double *sums) {
   vd total = 0;
   for (size_t j = 0; j < columns; j += 8) {

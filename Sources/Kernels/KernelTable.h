@@ -16,6 +16,7 @@ typedef struct {
   void (*add_blocks)(uint64_t *, const uint8_t *, size_t, const uint8_t *);
   void (*search)(const oven_search_job *);
   void (*compensate)(const oven_compensate_job *);
+  void (*refine)(const oven_refine_job *);
   void (*quadratic_form)(const float *, size_t, const float *, double *);
   int (*cholesky)(double *, size_t);
 } oven_kernel_table;

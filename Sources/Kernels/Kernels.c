@@ -69,6 +69,8 @@ void oven_search(const oven_search_job *job) { oven_kernels()->search(job); }
 
 void oven_compensate(const oven_compensate_job *job) { oven_kernels()->compensate(job); }
 
+void oven_refine(const oven_refine_job *job) { oven_kernels()->refine(job); }
+
 void oven_quadratic_form(const float *panel, size_t columns, const float *matrix, double *sums) {
   oven_kernels()->quadratic_form(panel, columns, matrix, sums);
 }

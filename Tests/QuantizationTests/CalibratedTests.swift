@@ -152,6 +152,12 @@ struct CalibratedCase: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test(arguments: CalibratedCase.all) func refinementLosesLess(_ one: CalibratedCase) throws {
+    let (result, _) = try calibrate(one, one.format(.i4), CalibrationStages(refine: true))
+    #expect(result.losses.after < one.compensatedLoss)
+    #expect(result.losses.after > one.compensatedLoss * 0.8)
+  }
+
   @Test func statisticsWithoutNumbersAreNoGround() {
     let zeros = InputStatistics(
       blocks: [.init(columns: 0..<4, matrix: .init(repeating: 0, count: 16))], magnitudes: [0, 0, 0, 0])
@@ -173,7 +179,7 @@ struct CalibratedCase: Sendable, CustomTestStringConvertible {
   ) throws -> (result: MatrixCalibration.SlabResult, values: [Float]) {
     let calibration = try MatrixCalibration(
       format: format, stages: stages, statistics: one.statistics,
-      compensation: ErrorCompensation(one.statistics), rows: one.rows)
+      compensation: ErrorCompensation(one.statistics), refinement: Refinement(one.statistics), rows: one.rows)
     var result = MatrixCalibration.SlabResult()
     var values: [Float] = []
     for first in stride(from: 0, to: one.rows, by: slab ?? one.rows) {

@@ -49,6 +49,27 @@ typedef struct {
 
 void oven_compensate(const oven_compensate_job *job);
 
+/// Levels and scales of 16 rows, moved to a better place beside them: the quadratic form of the error falls with every
+/// step. See Sources/Quantization/Calibrated/Refinement.swift.
+typedef struct {
+  oven_scheme scheme;
+  int scales_are_f32;
+  /// [columns][16].
+  const float *panel;
+  /// Divisible by the size of a group.
+  size_t columns, group_size;
+  /// [columns][columns], symmetric.
+  const float *matrix;
+  /// In and out: [groups][16] and [columns][16].
+  float *scales, *levels;
+  const float *zero_points;
+  int sweeps;
+  /// Working memory, [columns][16] each.
+  float *gradient, *product;
+} oven_refine_job;
+
+void oven_refine(const oven_refine_job *job);
+
 /// For each row x of a panel xᵀ · matrix · x, into 16 sums. The matrix is [columns][columns].
 void oven_quadratic_form(const float *panel, size_t columns, const float *matrix, double *sums);
 

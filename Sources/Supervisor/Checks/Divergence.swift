@@ -8,8 +8,21 @@ public struct Divergence: Sendable {
   public private(set) var referencePerplexity = Perplexity()
   /// The largest divergence at any token, in nats.
   public private(set) var maximum = 0.0
+  /// The tokens whose predictions are furthest off, the worst first: at most ten.
+  public private(set) var worst: [Place] = []
   private var sum = 0.0
   private var agreements = 0
+
+  /// A token, by what was predicted for it.
+  public struct Place: Sendable {
+    /// Its index in the text.
+    public var position: Int
+    /// The divergence of the prediction, in nats.
+    public var divergence: Double
+    /// The tokens that the two models hold most likely.
+    public var found: Int
+    public var expected: Int
+  }
 
   /// How many tokens were predicted.
   public var count: Int { perplexity.count }
@@ -46,7 +59,8 @@ public struct Divergence: Sendable {
         let piece = tokens[first..<min(first + length, end)]
         try engine.append(piece)
         try reference.append(piece)
-        try add(engine, reference, followers: tokens[(first + 1)..<min(piece.endIndex + 1, end)])
+        try add(
+          engine, reference, followers: tokens[(first + 1)..<min(piece.endIndex + 1, end)], from: first + 1)
         try onProgress(piece.endIndex)
       }
     }
@@ -57,7 +71,7 @@ public struct Divergence: Sendable {
   /// Adds the predictions of one piece; `followers` are the tokens that came after each of its tokens, without the
   /// one that is outside of the window.
   private mutating func add(
-    _ engine: StatefulEngine, _ reference: StatefulEngine, followers: ArraySlice<Int>
+    _ engine: StatefulEngine, _ reference: StatefulEngine, followers: ArraySlice<Int>, from first: Int
   ) throws {
     try reference.withAllLogits { right, vocabulary in
       try engine.withAllLogits { found, size in
@@ -69,18 +83,28 @@ public struct Divergence: Sendable {
           let columns = (row * size)..<((row + 1) * size)
           add(
             LogProbabilities(.init(rebasing: found[columns])),
-            LogProbabilities(.init(rebasing: right[columns])), next: next)
+            LogProbabilities(.init(rebasing: right[columns])), next: next, at: first + row)
         }
       }
     }
   }
 
-  private mutating func add(_ found: LogProbabilities, _ right: LogProbabilities, next: Int) {
+  private mutating func add(_ found: LogProbabilities, _ right: LogProbabilities, next: Int, at position: Int)
+  {
     let divergence = right.divergence(of: found)
     sum += divergence
     maximum = divergence.isNaN ? divergence : max(maximum, divergence)
-    if found.best == right.best { agreements += 1 }
+    let (best, expected) = (found.best, right.best)
+    if best == expected { agreements += 1 }
+    note(Place(position: position, divergence: divergence, found: best, expected: expected))
     perplexity.add(found, next: next)
     referencePerplexity.add(right, next: next)
+  }
+  /// Keeps a place if it is among the worst; of equal ones the earlier.
+  private mutating func note(_ place: Place) {
+    guard worst.count < 10 || place.divergence > worst[worst.count - 1].divergence else { return }
+    let index = worst.firstIndex { $0.divergence < place.divergence } ?? worst.count
+    worst.insert(place, at: index)
+    if worst.count > 10 { worst.removeLast() }
   }
 }

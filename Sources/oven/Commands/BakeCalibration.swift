@@ -51,7 +51,7 @@ struct BakeCalibration {
     let chosen = options.awq || options.scaleEstimation || options.gptq
     let stages = CalibrationStages(
       awq: options.awq || !chosen, scaleEstimation: options.scaleEstimation || !chosen,
-      gptq: options.gptq || !chosen)
+      gptq: options.gptq || !chosen, refine: options.refine)
     let text = options.text ?? "self"
     var result = Calibrator.Options(
       text: text == "self" ? .selfWritten : .file(URL(filePath: text)), stages: stages)

@@ -9,15 +9,23 @@ import Tokenization
 struct EvalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "eval",
-    abstract: "Measure the perplexity of a baked model on a text.",
+    abstract: "Measure a baked model on a text: its perplexity, or how far it is from another bake.",
     discussion: """
       The text is read in windows that do not overlap, and every token but a window's first is predicted. Compare
       bakes of the same model on the same text: lower is better.
 
         oven eval models/smollm2_int4 --text book.txt
+
+      With a second folder, such as a bake of the same source with --weight-format fp32, the predictions of the first
+      are compared with those of the second: divergence, how often the likeliest token is another one, and the
+      places where they differ most. Lower is better.
+
+        oven eval models/smollm2_int4 models/smollm2_fp32 --text book.txt
       """)
 
   @Argument(help: "The baked folder.", completion: .directory) var folder: String
+  @Argument(help: "Another folder of the same model, which counts as right.", completion: .directory)
+  var reference: String?
   @Option(help: "The text, a UTF-8 file.", completion: .file()) var text: String
   @Option(help: "Tokens that are seen together.") var window: Int = 512
   @Option(help: "Read only so many tokens of the text.") var maxTokens: Int?
@@ -51,6 +59,9 @@ struct EvalCommand: ParsableCommand {
     if exact { request.properties = Properties.float32.merging(request.properties) }
     let loaded = try runtime.makeLoader { screen.show($0) }.load(request)
     let engine = try StatefulEngine(loaded, options: EngineOptions(for: loaded))
+    if let reference {
+      return try compare(engine, with: reference, tokens, tokenizer, screen)
+    }
     let window = min(window, engine.contextLength)
     let bar = ProgressBar("Reading", total: tokens.count, unit: .tokens)
     let begin = ContinuousClock.now
@@ -61,6 +72,28 @@ struct EvalCommand: ParsableCommand {
     show(
       result, window: window, device: loaded.report.device.name,
       seconds: (ContinuousClock.now - begin) / .seconds(1))
+  }
+
+  private func compare(
+    _ engine: StatefulEngine, with reference: String, _ tokens: [Int], _ tokenizer: Tokenizer,
+    _ screen: LoadScreen
+  ) throws {
+    var request = runtime.request(for: try ModelFolder(path: reference))
+    request.allLogits = true
+    if exact { request.properties = Properties.float32.merging(request.properties) }
+    let loaded = try runtime.makeLoader { screen.show($0) }.load(request)
+    let right = try StatefulEngine(loaded, options: EngineOptions(for: loaded))
+    let bar = ProgressBar("Reading", total: tokens.count, unit: .tokens)
+    let result = try Divergence(
+      of: tokens, window: min(window, engine.contextLength, right.contextLength), on: engine, from: right
+    ) { bar.update($0, detail: "\($0) tokens") }
+    bar.finish()
+    let report = ComparisonReport(result, tokens: tokens, tokenizer: tokenizer)
+    if json {
+      Terminal.output.line(report.json.serialized(.pretty))
+    } else {
+      report.lines.forEach { Terminal.output.line($0) }
+    }
   }
 
   private func readText() throws -> String {

@@ -20,6 +20,9 @@ struct CalibrationOptions: ParsableArguments {
   @Flag(help: "Calibrate with scales of groups by what an error costs.") var scaleEstimation = false
   @Flag(help: "Calibrate with errors passed on to columns that are rounded later.") var gptq = false
 
+  @Flag(help: "Calibrate, and move scales and values once more: a little better, and twice as long.")
+  var refine = false
+
   @Option(
     help: "The text to calibrate on, as --calibrate: auto for the model's own, or a file.",
     completion: .file())
@@ -36,8 +39,8 @@ struct CalibrationOptions: ParsableArguments {
         "--dataset \(dataset) would have to be downloaded, which a bake does not do: give --dataset auto for the "
           + "model's own text, or the path of a file")
     }
-    if text == "none", scaleEstimation || gptq {
-      throw ValidationError("--scale-estimation and --gptq read a text: leave --calibrate none out")
+    if text == "none", scaleEstimation || gptq || refine {
+      throw ValidationError("--scale-estimation, --gptq and --refine read a text: leave --calibrate none out")
     }
   }
 
@@ -45,7 +48,7 @@ struct CalibrationOptions: ParsableArguments {
   var text: String? { calibrate ?? dataset.map { $0 == "auto" ? "self" : $0 } }
 
   /// Whether a calibration was asked for by name, so that one that cannot be done is an error.
-  var isExplicit: Bool { text.map { $0 != "none" } ?? (scaleEstimation || gptq) }
+  var isExplicit: Bool { text.map { $0 != "none" } ?? (scaleEstimation || gptq || refine) }
 
   /// Whether `--awq` means the form that needs no data.
   var wantsDataFreeAWQ: Bool { awq && !isExplicit }
