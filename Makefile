@@ -12,6 +12,7 @@ ROOT      := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
 OVEN      := $(ROOT)/.build/$(CONFIG)/oven
 
 GGUF      := models/SmolLM2-135M-Instruct.Q4_1.gguf
+GEMMA     := models/gemma-3-270m.Q4_K_M.gguf
 BAKED     := models/smollm2_int4
 QUESTION  := What is the capital of France?
 
@@ -35,6 +36,8 @@ demo: build model ## bake SmolLM2 and ask it a question, twice: compiled, then f
 
 verify: build model ## let OpenVINO GenAI and HF tokenizers judge what Oven made
 	@sh scripts/verify $(OVEN) $(GGUF) "$(QUESTION)" Paris
+	@sh scripts/fetch-gemma3 $(GEMMA)
+	@sh scripts/verify-logits $(OVEN) $(GEMMA)
 
 verify-hub: build ## bake from a hub on the loopback that cuts, refuses and lies (5 minutes)
 	python3 Tests/Peers/hub_bake.py $(OVEN)
