@@ -29,6 +29,15 @@ extension OpenVINORuntime {
     return handle
   }
 
+  /// The number that a call gives.
+  func count(
+    _ what: @autoclosure () -> String, _ call: (UnsafeMutablePointer<Int>) -> ovb_status
+  ) throws(OpenVINOError) -> Int {
+    var count = 0
+    try check(call(&count), what())
+    return count
+  }
+
   /// The strings of the list that a call makes.
   func strings(
     _ what: @autoclosure () -> String, _ call: (UnsafeMutablePointer<OpaquePointer?>) -> ovb_status

@@ -32,7 +32,10 @@ public final class CompiledModel: @unchecked Sendable {
     _ runtime: OpenVINORuntime, _ handle: OpaquePointer, _ direction: ovb_direction
   ) throws(OpenVINOError) -> [Port] {
     var ports: [Port] = []
-    for index in 0..<runtime.table.pointee.compiled_port_count(handle, direction) {
+    let count = try runtime.count("counting inputs or outputs") {
+      runtime.table.pointee.compiled_port_count(handle, direction, $0)
+    }
+    for index in 0..<count {
       let (port, names) = try runtime.port("describing input or output \(index)") {
         runtime.table.pointee.compiled_port(handle, direction, index, $0, $1)
       }

@@ -33,7 +33,10 @@ public final class Model {
 
   private func ports(_ direction: ovb_direction) throws(OpenVINOError) -> [Port] {
     var ports: [Port] = []
-    for index in 0..<runtime.table.pointee.model_port_count(handle, direction) {
+    let count = try runtime.count("counting inputs or outputs") {
+      runtime.table.pointee.model_port_count(handle, direction, $0)
+    }
+    for index in 0..<count {
       let (port, names) = try runtime.port("describing input or output \(index)") {
         runtime.table.pointee.model_port(handle, direction, index, $0, $1)
       }
@@ -45,7 +48,10 @@ public final class Model {
   /// The variables of a stateful model; none if the model has no state.
   public func variables() throws(OpenVINOError) -> [Variable] {
     var variables: [Variable] = []
-    for index in 0..<runtime.table.pointee.model_variable_count(handle) {
+    let count = try runtime.count("counting variables") {
+      runtime.table.pointee.model_variable_count(handle, $0)
+    }
+    for index in 0..<count {
       let (port, names) = try runtime.port("describing variable \(index)") {
         runtime.table.pointee.model_variable(handle, index, $0, $1)
       }

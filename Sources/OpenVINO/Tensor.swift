@@ -27,7 +27,7 @@ public final class Tensor: CustomStringConvertible {
   public convenience init<Element: TensorElement>(
     _ elements: [Element], shape: [Int], runtime: OpenVINORuntime
   ) throws {
-    guard shape.reduce(1, *) == elements.count else {
+    guard Self.elementCount(shape) == elements.count else {
       throw OpenVINOError(.badArgument, "\(elements.count) elements do not fill the shape \(shape)")
     }
     try self.init(Element.elementType, shape: shape, runtime: runtime)
@@ -141,11 +141,14 @@ public final class Tensor: CustomStringConvertible {
       runtime.table.pointee.tensor_copy(handle, other.handle), "copying \(self) to \(other)")
   }
 
-  /// Lends the bytes. The tensor must have no gaps.
+  /// Lends the bytes. The tensor must have no gaps, and hold no texts.
   public func withBytes<Result>(
     _ body: (UnsafeMutableRawBufferPointer) throws -> Result
   ) throws -> Result {
     let layout = try layout()
+    guard layout.elementType != .string else {
+      throw OpenVINOError(.badArgument, "\(self) holds texts, and no plain bytes")
+    }
     guard layout.isContiguous else {
       throw OpenVINOError(.badArgument, "the bytes of \(self) do not follow each other")
     }
@@ -175,6 +178,17 @@ public final class Tensor: CustomStringConvertible {
     var data: UnsafeMutableRawPointer?
     try runtime.check(runtime.table.pointee.tensor_data(handle, &data), "reading \(self)")
     return data
+  }
+
+  /// The number of elements of a shape; nil for one that no memory holds.
+  private static func elementCount(_ shape: [Int]) -> Int? {
+    var count = 1
+    for extent in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      if overflow { return nil }
+      count = product
+    }
+    return count
   }
 
   private static func extents(_ shape: [Int]) throws(OpenVINOError) -> [Int] {

@@ -39,9 +39,11 @@ void fill_compiled(ovb_table &table) {
     });
   };
   table.compiled_release = [](ovb_compiled *compiled) { guarded([&] { delete compiled; }); };
-  table.compiled_port_count = [](const ovb_compiled *compiled, ovb_direction direction) {
-    const auto &model = compiled->compiled;
-    return direction == OVB_INPUT ? model.inputs().size() : model.outputs().size();
+  table.compiled_port_count = [](const ovb_compiled *compiled, ovb_direction direction, size_t *out) {
+    return guarded([&] {
+      const auto &model = compiled->compiled;
+      *out = direction == OVB_INPUT ? model.inputs().size() : model.outputs().size();
+    });
   };
   table.compiled_port = [](const ovb_compiled *compiled, ovb_direction direction, size_t index,
                            ovb_port *out, ovb_list **names) {

@@ -48,6 +48,8 @@ struct ovb_state {
 
 struct ovb_tensor {
   ov::Tensor tensor;
+  // The bytes of the caller's memory that it stands on; 0 for other tensors.
+  size_t capacity = 0;
 };
 
 struct ovb_list {

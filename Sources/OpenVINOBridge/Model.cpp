@@ -68,9 +68,11 @@ void fill_information(ovb_table &table) {
 void fill_model(ovb_table &table) {
   fill_reading(table);
   fill_information(table);
-  table.model_port_count = [](const ovb_model *model, ovb_direction direction) {
-    const ov::Model &source = *model->model;
-    return direction == OVB_INPUT ? source.get_parameters().size() : source.get_results().size();
+  table.model_port_count = [](const ovb_model *model, ovb_direction direction, size_t *out) {
+    return guarded([&] {
+      const ov::Model &source = *model->model;
+      *out = direction == OVB_INPUT ? source.get_parameters().size() : source.get_results().size();
+    });
   };
   table.model_port = [](const ovb_model *model, ovb_direction direction, size_t index, ovb_port *out,
                         ovb_list **names) {
@@ -82,7 +84,9 @@ void fill_model(ovb_table &table) {
       *out = description;
     });
   };
-  table.model_variable_count = [](const ovb_model *model) { return model->model->get_variables().size(); };
+  table.model_variable_count = [](const ovb_model *model, size_t *out) {
+    return guarded([&] { *out = model->model->get_variables().size(); });
+  };
   table.model_variable = [](const ovb_model *model, size_t index, ovb_port *out, ovb_list **identity) {
     return guarded([&] {
       const auto info = model->model->get_variables().at(index)->get_info();

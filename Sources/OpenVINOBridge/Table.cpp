@@ -32,7 +32,9 @@ ovb_table make_table() {
   table.version = OVB_TABLE_VERSION;
   table.last_error = last_error;
   table.list_count = [](const ovb_list *list) { return list->items.size(); };
-  table.list_item = [](const ovb_list *list, size_t index) { return list->items[index].c_str(); };
+  table.list_item = [](const ovb_list *list, size_t index) {
+    return index < list->items.size() ? list->items[index].c_str() : "";
+  };
   table.list_release = [](ovb_list *list) { delete list; };
   fill_core(table);
   fill_model(table);

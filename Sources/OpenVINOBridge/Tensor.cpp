@@ -1,5 +1,7 @@
 // Tensors: own memory, the caller's, a file's.
+#include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include "Handles.hpp"
 
@@ -42,10 +44,40 @@ ov::Shape extents(const size_t *shape, size_t rank) {
   return rank == 0 ? ov::Shape{} : ov::Shape(shape, shape + rank);
 }
 
+// The bytes of a tensor. OpenVINO multiplies extents without looking for an overflow, and would give out less memory
+// than the shape says.
+size_t bytes_of(const ov::element::Type &type, const ov::Shape &shape) {
+  const size_t most = std::numeric_limits<size_t>::max() / 128;
+  size_t elements = 1;
+  for (const auto extent : shape) {
+    if (extent != 0 && elements > most / extent) throw BadArgument("the shape is larger than any memory");
+    elements *= extent;
+  }
+  const size_t bits = type == ov::element::string ? 8 * sizeof(std::string) : type.bitwidth();
+  if (bits != 0 && elements > most / bits) throw BadArgument("the shape is larger than any memory");
+  return (elements * bits + 7) / 8;
+}
+
+// Refuses what could not be allocated before OpenVINO gives the old memory back: it would leave a tensor of the new
+// shape on none.
+void check_growth(const ovb_tensor &tensor, const ov::Shape &shape) {
+  const auto wanted = bytes_of(tensor.tensor.get_element_type(), shape);
+  if (tensor.capacity != 0) {
+    if (wanted > tensor.capacity) throw BadArgument("the shape needs more memory than was given");
+  } else if (wanted > tensor.tensor.get_byte_size()) {
+    void *probe = std::malloc(wanted);
+    if (!probe) throw std::bad_alloc();
+    std::free(probe);
+  }
+}
+
 void fill_making(ovb_table &table) {
   table.tensor_create = [](const char *type, const size_t *shape, size_t rank, ovb_tensor **out) {
     return guarded([&] {
-      *out = new ovb_tensor{ov::Tensor(ov::element::Type(std::string(type)), extents(shape, rank))};
+      const ov::element::Type element{std::string(type)};
+      const auto extent = extents(shape, rank);
+      bytes_of(element, extent);
+      *out = new ovb_tensor{ov::Tensor(element, extent)};
     });
   };
   table.tensor_wrap = [](const char *type, const size_t *shape, size_t rank, void *data, size_t size,
@@ -53,9 +85,12 @@ void fill_making(ovb_table &table) {
     return guarded([&] {
       const ov::element::Type element{std::string(type)};
       if (element == ov::element::string) throw BadArgument("strings cannot be wrapped");
+      const auto extent = extents(shape, rank);
+      if (bytes_of(element, extent) > size) throw BadArgument("the shape needs more memory than was given");
       CallerMemory memory(data, size);
       auto handle = std::make_unique<ovb_tensor>();
-      handle->tensor = ov::Tensor(element, extents(shape, rank), ov::Allocator(memory));
+      handle->capacity = size;
+      handle->tensor = ov::Tensor(element, extent, ov::Allocator(memory));
       memory.own(release, context);
       *out = handle.release();
     });
@@ -122,10 +157,19 @@ void fill_tensor(ovb_table &table) {
     });
   };
   table.tensor_data = [](const ovb_tensor *tensor, void **out) {
-    return guarded([&] { *out = const_cast<void *>(static_cast<const void *>(tensor->tensor.data())); });
+    return guarded([&] {
+      if (tensor->tensor.get_element_type() == ov::element::string) {
+        throw BadArgument("a tensor of strings holds no plain bytes");
+      }
+      *out = const_cast<void *>(static_cast<const void *>(tensor->tensor.data()));
+    });
   };
   table.tensor_set_shape = [](ovb_tensor *tensor, const size_t *shape, size_t rank) {
-    return guarded([&] { tensor->tensor.set_shape(extents(shape, rank)); });
+    return guarded([&] {
+      const auto extent = extents(shape, rank);
+      check_growth(*tensor, extent);
+      tensor->tensor.set_shape(extent);
+    });
   };
   table.tensor_copy = [](const ovb_tensor *from, ovb_tensor *to) {
     return guarded([&] { from->tensor.copy_to(to->tensor); });

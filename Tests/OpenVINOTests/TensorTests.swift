@@ -40,6 +40,49 @@ import Testing
     #expect(throws: OpenVINOError.self) { try tensor.part(from: [0, 0], to: [1]) }
   }
 
+  /// A shape that is refused leaves the tensor as it was.
+  @Test func aRefusedShapeChangesNothing() throws {
+    let runtime = try OpenVINORuntime.shared()
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 24, alignment: 8)
+    defer { memory.deallocate() }
+    let wrapped = try Tensor(wrapping: memory, as: .f32, shape: [2, 3], owner: nil, runtime: runtime)
+    let own = try TinyModels.tensor([Float](repeating: 0, count: 6), [2, 3])
+    for tensor in [wrapped, own] {
+      try tensor.withElements(of: Float.self) { _ = $0.update(from: [1, 2, 3, 4, 5, 6]) }
+      var shapes = [[1 << 40, 1 << 20], [1 << 32, 1 << 32], [Int.max, Int.max], [Int.max]]
+      if tensor === wrapped { shapes.append([7]) }
+      for shape in shapes {
+        #expect(throws: OpenVINOError.self) { try tensor.setShape(shape) }
+        #expect(try tensor.layout().shape == [2, 3])
+        #expect(try tensor.elements(of: Float.self) == [1, 2, 3, 4, 5, 6])
+      }
+      try tensor.setShape([3, 2])
+      #expect(try tensor.elements(of: Float.self) == [1, 2, 3, 4, 5, 6])
+    }
+    try own.setShape([100])
+    #expect(try own.layout().byteCount == 400)
+  }
+
+  @Test(arguments: [[1 << 33, 1 << 33], [Int.max, 2], [Int.max], [1 << 62, 4, 0x100]])
+  func shapesThatNoMemoryHoldsAreRefused(shape: [Int]) throws {
+    let runtime = try OpenVINORuntime.shared()
+    #expect(throws: OpenVINOError.self) { try Tensor(.f32, shape: shape, runtime: runtime) }
+    #expect(throws: OpenVINOError.self) { try TinyModels.tensor([Float(1)], shape) }
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 8, alignment: 8)
+    defer { memory.deallocate() }
+    #expect(throws: OpenVINOError.self) {
+      try Tensor(wrapping: memory, as: .f32, shape: shape, owner: nil, runtime: runtime)
+    }
+  }
+
+  /// They are objects of C++, and no bytes for anybody.
+  @Test func textsAreNotLentAsBytes() throws {
+    let tensor = try Tensor(texts: ["a", "b"], runtime: OpenVINORuntime.shared())
+    let error = #expect(throws: OpenVINOError.self) { try tensor.withBytes { $0.count } }
+    #expect(error?.code == .badArgument)
+    #expect(try tensor.texts() == [Array("a".utf8), Array("b".utf8)])
+  }
+
   @Test func emptyTensorsAreAllowed() throws {
     let tensor = try Tensor(.f32, shape: [1, 3, 0, 64], runtime: OpenVINORuntime.shared())
     #expect(try tensor.layout().byteCount == 0)

@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 // Grows with every change of `ovb_table`: a library built from other sources is refused.
-#define OVB_TABLE_VERSION 3
+#define OVB_TABLE_VERSION 4
 
 // No tensor of a language model has more axes.
 #define OVB_MAX_RANK 16
@@ -136,11 +136,12 @@ typedef struct ovb_table {
   void (*_Nonnull model_release)(ovb_model *_Nullable model);
   ovb_status (*_Nonnull model_serialize)(const ovb_model *_Nonnull model, const char *_Nonnull xml,
                                          const char *_Nonnull weights);
-  size_t (*_Nonnull model_port_count)(const ovb_model *_Nonnull model, ovb_direction direction);
+  ovb_status (*_Nonnull model_port_count)(const ovb_model *_Nonnull model, ovb_direction direction,
+                                          size_t *_Nonnull out);
   // `names` gets the tensor's names.
   ovb_status (*_Nonnull model_port)(const ovb_model *_Nonnull model, ovb_direction direction, size_t index,
                                     ovb_port *_Nonnull out, ovb_list *_Nullable *_Nonnull names);
-  size_t (*_Nonnull model_variable_count)(const ovb_model *_Nonnull model);
+  ovb_status (*_Nonnull model_variable_count)(const ovb_model *_Nonnull model, size_t *_Nonnull out);
   // `identity` gets one item.
   ovb_status (*_Nonnull model_variable)(const ovb_model *_Nonnull model, size_t index,
                                         ovb_port *_Nonnull out, ovb_list *_Nullable *_Nonnull identity);
@@ -177,7 +178,8 @@ typedef struct ovb_table {
   // Writes the blob into a new or emptied file.
   ovb_status (*_Nonnull compiled_export)(const ovb_compiled *_Nonnull compiled, const char *_Nonnull path);
   void (*_Nonnull compiled_release)(ovb_compiled *_Nullable compiled);
-  size_t (*_Nonnull compiled_port_count)(const ovb_compiled *_Nonnull compiled, ovb_direction direction);
+  ovb_status (*_Nonnull compiled_port_count)(const ovb_compiled *_Nonnull compiled, ovb_direction direction,
+                                             size_t *_Nonnull out);
   ovb_status (*_Nonnull compiled_port)(const ovb_compiled *_Nonnull compiled, ovb_direction direction,
                                        size_t index, ovb_port *_Nonnull out,
                                        ovb_list *_Nullable *_Nonnull names);
