@@ -75,11 +75,16 @@ public struct SamplingConfig: Sendable, Equatable {
   /// Added to logits, by token.
   public var logitBias: [Int: Float]
 
+  /// Smaller temperatures are greedy, as other engines have it too.
+  static let leastTemperature = 1e-5
+
   /// Decides and checks, see `GenerationConfig`.
   public init(_ options: GenerationOptions) throws(GenerationError) {
     let temperature = options.temperature ?? 1
-    isSampling = (options.doSample ?? false) && temperature != 0
-    self.temperature = temperature == 0 ? 1 : Float(temperature)
+    // What is nearly 0 means 0: logits divided by it would be infinite.
+    let isGreedy = temperature < Self.leastTemperature
+    isSampling = (options.doSample ?? false) && !isGreedy
+    self.temperature = isGreedy ? 1 : Float(temperature)
     topK = options.topK ?? 50
     topP = Float(options.topP ?? 1)
     minP = Float(options.minP ?? 0)
@@ -88,12 +93,16 @@ public struct SamplingConfig: Sendable, Equatable {
     presencePenalty = Float(options.presencePenalty ?? 0)
     frequencyPenalty = Float(options.frequencyPenalty ?? 0)
     logitBias = (options.logitBias ?? [:]).mapValues(Float.init)
-    try GenerationConfig.check("temperature", temperature, "0 (greedy) or more") { $0 >= 0 && $0.isFinite }
+    try GenerationConfig.check("temperature", temperature, "0 (greedy) or more, and less than 1e38") {
+      $0 >= 0 && $0 < 1e38
+    }
     try GenerationConfig.check("top_k", topK, "0 (all tokens) or more") { $0 >= 0 }
     try GenerationConfig.check("top_p", topP, "from 0 to 1") { (0...1).contains($0) }
     try GenerationConfig.check("min_p", minP, "from 0 to 1") { (0...1).contains($0) }
     try GenerationConfig.check("typical_p", typicalP, "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
-    try GenerationConfig.check("repetition_penalty", repetitionPenalty, "above 0") { $0 > 0 && $0.isFinite }
+    try GenerationConfig.check("repetition_penalty", repetitionPenalty, "from 0.000001 to 1000000") {
+      (1e-6...1e6).contains($0)
+    }
     try GenerationConfig.check("presence_penalty", presencePenalty, "from -2 to 2") { (-2...2).contains($0) }
     try GenerationConfig.check("frequency_penalty", frequencyPenalty, "from -2 to 2") {
       (-2...2).contains($0)
