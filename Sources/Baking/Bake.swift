@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Graph
 import IRFormat
@@ -111,7 +112,7 @@ public struct Bake: Sendable {
     let file = staging.url.appending(path: WeightsStage.fileName)
     let present = (try? file.resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0
     let needed = plan.byteCount - present + incoming
-    guard let free = HostResources.freeBytes(at: folder), free < needed else { return }
+    guard let free = Folders.freeSpace(folder), free < needed else { return }
     let download = incoming > 0 ? " and the download \(incoming / 1_000_000) MB" : ""
     throw BakeError(
       .io, "not enough space at \(staging.destination.path)",
@@ -156,6 +157,7 @@ extension BakeReport {
       }, origin: options.origin)
     modelType = plan.modelType
     recipe = JSONObject(uniqueKeysWithValues: plan.recipe.manifestEntries.map { ($0.0, JSON.string($0.1)) })
+    if options.allowsNonFinite { recipe["allow_nonfinite"] = "True" }
     recipe["merge_projections"] = .string(String(options.mergesProjections))
     for setting in options.calibrator?.settings ?? [] where plan.hasFourBitWeights {
       recipe[setting.name] = .string(setting.value)

@@ -63,7 +63,8 @@ extension BakeJournal.Entry {
     let members: JSON = [
       "job": .int(job), "from": .int(span.lowerBound), "to": .int(span.upperBound),
       "sum": .string(checksum.digest), "error": .double(statistics.squaredError),
-      "squares": .double(statistics.squares),
+      "squares": .double(statistics.squares), "largest": .double(Double(statistics.maximumMagnitude)),
+      "nonfinite": .int(statistics.nonFiniteCount),
     ]
     return members.serialized()
   }
@@ -76,6 +77,8 @@ extension BakeJournal.Entry {
     var statistics = RowStatistics()
     statistics.squaredError = error
     statistics.squares = squares
+    statistics.maximumMagnitude = Float(json["largest"]?.double ?? 0)
+    statistics.nonFiniteCount = json["nonfinite"]?.int ?? 0
     self.init(
       job: job, span: from..<end, checksum: Checksum(algorithm: "xxh3-128", digest: sum),
       statistics: statistics)

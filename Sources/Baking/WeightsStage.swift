@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Graph
 import JSON
@@ -154,7 +155,10 @@ extension BakeReport.Tensor {
       groupSize = compressed.groupSize
     }
     isKept = job.isKept
-    relativeError = entry.statistics.relativeError
+    nonFiniteCount = entry.statistics.nonFiniteCount
+    // Numbers whose squares vanish: their error cannot be summed up, but only wide exponents hold them at all.
+    let isTiny = entry.statistics.squares == 0 && entry.statistics.maximumMagnitude > 0
+    relativeError = isTiny && !["f32", "bf16"].contains(format) ? 1 : entry.statistics.relativeError
     offset = entry.span.lowerBound
     byteCount = entry.span.count
     checksum = entry.checksum

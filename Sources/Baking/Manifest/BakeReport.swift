@@ -20,6 +20,9 @@ public struct BakeReport: Sendable {
     public var isKept: Bool
     /// √(Σ(w − stored)² / Σw²); 0 where the values were kept or stored without loss.
     public var relativeError: Double
+    /// How many numbers of the source are NaN or infinite, and are 0 in the result: more than none only where that was
+    /// asked for.
+    public var nonFiniteCount: Int
     /// Where its bytes begin in `openvino_model.bin`, and how many there are up to the end of its last part:
     /// values, zero points and scales, each aligned to 64 bytes.
     public var offset: Int

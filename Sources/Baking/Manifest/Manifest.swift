@@ -71,6 +71,7 @@ extension BakeReport.Tensor {
     if let groupSize { members["group_size"] = .int(groupSize) }
     if isKept { members["kept"] = true }
     members["relative_error"] = .double(relativeError)
+    if nonFiniteCount > 0 { members["nonfinite"] = .int(nonFiniteCount) }
     members["offset"] = .int(offset)
     members["bytes"] = .int(byteCount)
     members[checksum.algorithm] = .string(checksum.digest)

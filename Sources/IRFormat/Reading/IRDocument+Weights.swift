@@ -30,15 +30,23 @@ extension IRDocument {
     }
   }
 
-  /// How the model's matrices are stored, the largest part first. Vectors and small tables do not count.
+  /// How the model's matrices are stored, the largest part first. Vectors and small tables do not count, and bytes that
+  /// several layers read, as an embedding that is the head too, count once.
   public var weightUses: [WeightUse] {
     let links = Links(self)
     var uses: [WeightUse] = []
     var scaled: Set<Int> = []
+    var places: Set<[String]> = []
+    func isFirst(_ layer: Layer?) -> Bool {
+      guard let offset = layer?.attributes["offset"], let size = layer?.attributes["size"] else {
+        return true
+      }
+      return places.insert([offset, size]).inserted
+    }
     for layer in layers where layer.type == "Multiply" {
       guard let (constants, use) = links.compressedWeight(layer) else { continue }
       scaled.formUnion(constants)
-      merge(use, into: &uses)
+      if isFirst(constants.first.flatMap { links.layers[$0] }) { merge(use, into: &uses) }
     }
     for layer in layers where layer.type == "Const" && !scaled.contains(layer.id) {
       let shape = IRDocument.shape(layer.attributes["shape"] ?? "").compactMap(\.self)
@@ -47,7 +55,7 @@ extension IRDocument {
       else {
         continue
       }
-      merge(links.use(of: layer, type: type), into: &uses)
+      if isFirst(layer) { merge(links.use(of: layer, type: type), into: &uses) }
     }
     return uses.sorted { $0.byteCount > $1.byteCount }
   }
