@@ -21,6 +21,7 @@ let nio = ["NIOCore", "NIOHTTP1", "NIOConcurrencyHelpers"].map {
   Target.Dependency.product(name: $0, package: "swift-nio")
 }
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 
 let package = Package(
@@ -38,6 +39,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // JSON objects that keep the order of the file.
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    // Descriptors, error numbers and permissions as types, on every POSIX system; NIO stands on it as well.
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     // SHA-256, with the processor's instructions for it.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // What async-http-client stands on; named for the buffers and header types in its interface.
@@ -47,26 +50,27 @@ let package = Package(
   ],
   targets: [
     // What everything else is about: numbers, bytes, names.
+    .target(name: "Kernels"),
+    // The only target that knows the system.
+    library("Files", ["Kernels", systemPackage]),
     library("JSON", [orderedCollections]),
-    library("Tensors"),
+    library("Tensors", ["Files"]),
     library("Patterns"),
 
     // Baking: nothing here imports OpenVINO.
-    library("Checkpoints", ["Tensors", "JSON"]),
-    .target(name: "Kernels"),
-    library("Checksums", ["Kernels"]),
+    library("Checkpoints", ["Files", "JSON", "Tensors"]),
     library("Quantization", ["Tensors", "Kernels"]),
     library("Graph", ["Tensors"]),
     library("IRFormat", ["Graph", "Tensors"]),
     library("Architectures", ["Graph", "JSON", "Tensors"]),
     library("Tokenization", ["JSON", "Patterns"]),
     library("TokenizerIR", ["JSON", "Patterns"]),
-    library("ChatTemplates", ["JSON", orderedCollections]),
-    library("Hub", ["JSON", "Tensors", crypto, httpClient] + nio),
+    library("ChatTemplates", ["Files", "JSON", orderedCollections]),
+    library("Hub", ["Files", "JSON", "Tensors", crypto, httpClient] + nio),
     library(
       "Baking",
       [
-        "Architectures", "Checkpoints", "Checksums", "Graph", "IRFormat", "JSON", "Quantization", "Tensors",
+        "Architectures", "Checkpoints", "Files", "Graph", "IRFormat", "JSON", "Quantization", "Tensors",
         "Tokenization", "TokenizerIR", crypto,
       ]),
 
@@ -74,22 +78,23 @@ let package = Package(
     .target(name: "COpenVINO"),
     .systemLibrary(name: "CSystemOpenVINO", pkgConfig: "openvino"),
     .target(name: "OpenVINOBridge", dependencies: ["COpenVINO", "CSystemOpenVINO"]),
-    library("OpenVINO", ["COpenVINO"]),
+    library("OpenVINO", ["COpenVINO", "Files"]),
 
     library("Generation", ["JSON", "Tokenization"]),
-    library("Supervisor", ["ChatTemplates", "Checksums", "Generation", "JSON", "OpenVINO", "Tokenization"]),
-    library("Doctor", ["JSON"]),
+    library("Supervisor", ["ChatTemplates", "Files", "Generation", "JSON", "OpenVINO", "Tokenization"]),
+    library("Doctor", ["Files", "JSON"]),
 
     // Baking with a look at what the model does: runs it piece by piece.
     library(
       "Calibration",
-      ["Baking", "Graph", "IRFormat", "JSON", "OpenVINO", "Quantization", "Tensors", "Tokenization"]),
+      ["Baking", "Files", "Graph", "IRFormat", "JSON", "OpenVINO", "Quantization", "Tensors", "Tokenization"]),
 
     // The program.
     .executableTarget(
       name: "oven",
       dependencies: [
-        "Architectures", "Baking", "Calibration", "ChatTemplates", "Checkpoints", "Doctor", "Generation",
+        "Architectures", "Baking", "Calibration", "ChatTemplates", "Checkpoints", "Doctor", "Files",
+        "Generation",
         "Graph", "Hub", "IRFormat",
         "JSON", "OpenVINO", "Quantization", "Supervisor", "Tensors", "Tokenization", argumentParser,
       ], swiftSettings: settings),
@@ -97,7 +102,7 @@ let package = Package(
     // Measurements that stay in the tree.
     .executableTarget(name: "bench-bake", path: "Benchmarks/bake", swiftSettings: settings),
     .executableTarget(
-      name: "bench-quantization", dependencies: ["Checksums", "Kernels", "Quantization", "Tensors", crypto],
+      name: "bench-quantization", dependencies: ["Files", "Kernels", "Quantization", "Tensors", crypto],
       path: "Benchmarks/quantization", swiftSettings: settings),
     .executableTarget(
       name: "bench-tokenizer", dependencies: ["Tokenization"], path: "Benchmarks/tokenizer",
@@ -105,10 +110,11 @@ let package = Package(
 
     tests("Oven", ["Generation", "Hub", "JSON", "OpenVINO", "Supervisor", "oven"]),
     tests("JSON", ["JSON"]),
+    tests("Files", ["Files"]),
     tests("Tensors", ["Tensors"]),
     tests("Patterns", ["Patterns"]),
     tests("Checkpoints", ["Checkpoints", "JSON", "Tensors"]),
-    tests("Quantization", ["Checksums", "JSON", "Kernels", "Quantization", "Tensors"]),
+    tests("Quantization", ["Files", "JSON", "Kernels", "Quantization", "Tensors"]),
     tests("Graph", ["Graph", "Tensors"]),
     tests("IRFormat", ["Graph", "IRFormat", "Tensors"]),
     tests("Architectures", ["Architectures", "Graph", "JSON", "Tensors"]),
@@ -116,7 +122,7 @@ let package = Package(
     tests("TokenizerImport", ["JSON", "Tokenization"]),
     tests("TokenizerIR", ["JSON", "Tokenization", "TokenizerIR"]),
     tests("ChatTemplates", ["ChatTemplates", "JSON", orderedCollections]),
-    tests("Hub", ["Hub", "Tensors", crypto, nioPosix] + nio),
+    tests("Hub", ["Files", "Hub", "Tensors", crypto, nioPosix] + nio),
     tests("Baking", ["Baking", "JSON", "Quantization", "Tensors", crypto]),
     tests("OpenVINO", ["OpenVINO"]),
     tests("Generation", ["Generation", "JSON"]),

@@ -1,16 +1,9 @@
 import Crypto
+import Files
+import Foundation
 import Kernels
-import Checksums
 import Quantization
 import Tensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Memory for a whole quantised matrix, written slab by slab.
 struct Output {

@@ -1,13 +1,6 @@
+import Foundation
 import Graph
 import JSON
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 extension ModelConfiguration {
   /// The rotary positions of layers of a type, read from `rope_parameters` (one for all layers, or one for each

@@ -1,4 +1,5 @@
 import Baking
+import Files
 import Foundation
 import Graph
 import JSON

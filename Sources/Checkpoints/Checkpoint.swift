@@ -1,3 +1,4 @@
+import Files
 import JSON
 import Tensors
 
@@ -10,17 +11,17 @@ public enum Checkpoint {
   /// or its index, any one other safetensors file, `pytorch_model.bin` or its index, a GGUF file.
   /// - Throws: `CheckpointError`, or `TensorError` where a file cannot be read.
   public static func open(path: String) throws -> OpenedCheckpoint {
-    switch System.kind(of: path) {
+    switch FileStatus(at: path)?.kind {
     case .folder: return try openFolder(path)
-    case .file: return try openFile(path, config: try config(in: folder(of: path)))
-    case .other: throw CheckpointError(.notACheckpoint, "\(path) is neither a file nor a folder")
-    case .nothing:
+    case .file: return try openFile(path, config: try config(in: Folders.parent(of: path)))
+    case .link, .other: throw CheckpointError(.notACheckpoint, "\(path) is neither a file nor a folder")
+    case nil:
       throw CheckpointError(.notFound, "there is no file or folder \(path)", mend: "Check the spelling.")
     }
   }
 
   private static func openFolder(_ path: String) throws -> OpenedCheckpoint {
-    let names = try System.names(in: path)
+    let names = try Checkpoint.names(in: path)
     let config = try config(in: path)
     let candidates = [
       "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
@@ -93,7 +94,7 @@ public enum Checkpoint {
 
   private static func openIndex(_ source: FileByteSource, config: JSON?) throws -> OpenedCheckpoint {
     let index = try ShardIndex(source)
-    let folder = folder(of: source.name)
+    let folder = Folders.parent(of: source.name)
     var tensors: [any StoredTensor] = []
     var files: [CheckpointFile] = []
     var format = PlainFormat.safetensors
@@ -143,15 +144,18 @@ public enum Checkpoint {
       gguf: nil)
   }
 
-  private static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
+  private static func names(in folder: String) throws(CheckpointError) -> [String] {
+    do throws(FileError) {
+      return try Folders.names(in: folder)
+    } catch {
+      throw CheckpointError(.unreadable, "cannot list \(folder): \(error.reason)")
+    }
   }
 
   /// The `config.json` of a folder, nil where there is none.
   private static func config(in folder: String) throws -> JSON? {
     let path = "\(folder)/config.json"
-    guard System.kind(of: path) == .file else { return nil }
+    guard FileStatus(at: path)?.kind == .file else { return nil }
     return try JSONFile.read(try FileByteSource(path: path), maximumByteCount: 1 << 24)
   }
 }

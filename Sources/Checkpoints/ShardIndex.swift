@@ -1,3 +1,4 @@
+import Files
 import JSON
 import Tensors
 
@@ -18,7 +19,7 @@ struct ShardIndex {
     }
     var files: [String: String] = [:]
     for (tensor, file) in map {
-      guard let file = file.string, !file.isEmpty, !file.contains("/"), !file.contains("\0") else {
+      guard let file = file.string, SafeName.isName(file) else {
         throw CheckpointError(.malformed, "\(name) gives '\(tensor)' a file that is not a plain name")
       }
       files[tensor] = file

@@ -1,4 +1,5 @@
 import COpenVINO
+import Files
 
 /// Our library beside the program, between Swift and OpenVINO's C++.
 package struct Bridge {
@@ -10,7 +11,7 @@ package struct Bridge {
   static func find(in folders: [String]) -> Bridge? {
     for folder in folders {
       let path = folder + "/" + OpenVINORuntime.bridgeName
-      guard let bytes = Directory.contents(of: path, limit: 1 << 28) else { continue }
+      guard let bytes = SmallFile.bytes(at: path, limit: 1 << 28) else { continue }
       return Bridge(path: path, abi: abi(neededBy: bytes))
     }
     return nil

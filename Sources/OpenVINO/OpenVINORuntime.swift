@@ -1,4 +1,5 @@
 import COpenVINO
+import Files
 import Synchronization
 
 /// The OpenVINO of this process: its library and our bridge to it, loaded when first needed.
@@ -77,7 +78,7 @@ extension RuntimeSearch {
   /// The search as this process makes it.
   public static var ofThisProcess: RuntimeSearch {
     RuntimeSearch(
-      programFolders: Directory.program.map { [$0] } ?? [],
-      variables: Directory.variables(["OPENVINO_DIR", "LD_LIBRARY_PATH", "PKG_CONFIG_PATH"]))
+      programFolders: Folders.ofProgram.map { [$0] } ?? [],
+      variables: Processes.variables(["OPENVINO_DIR", "LD_LIBRARY_PATH", "PKG_CONFIG_PATH"]))
   }
 }

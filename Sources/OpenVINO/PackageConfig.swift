@@ -1,9 +1,11 @@
+import Files
+
 /// What is needed of pkg-config's files: where the libraries are.
 enum PackageConfig {
   /// The value of `libdir` in the file at `path`, with its variables replaced; `nil` without such a file.
   static func libraryFolder(of path: String) -> String? {
-    guard let bytes = Directory.contents(of: path, limit: 1 << 16) else { return nil }
-    var variables = ["pcfiledir": String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])]
+    guard let bytes = SmallFile.bytes(at: path, limit: 1 << 16) else { return nil }
+    var variables = ["pcfiledir": Folders.parent(of: path)]
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
       guard let equals = line.firstIndex(of: "="), !line[..<equals].contains(":") else { continue }
       let name = line[..<equals].filter { !$0.isWhitespace }

@@ -1,3 +1,5 @@
+import Files
+
 /// Where to look for OpenVINO. Pure but for the folders that it lists, so that tests give it made-up trees.
 public struct RuntimeSearch: Sendable {
   /// The folders of the program, and of the library that this code is linked into.
@@ -46,7 +48,7 @@ public struct RuntimeSearch: Sendable {
   /// All libraries found, the preferred one first. `OPENVINO_DIR` excludes everything else.
   public func candidates() -> [Candidate] {
     var found: [Candidate] = []
-    for place in places {
+    for place in places where place.refusal == nil {
       for folder in Self.libraryFolders(of: place.folder) {
         guard let candidate = Self.library(in: folder, origin: place.origin),
           !found.contains(where: { $0.library == candidate.library })
@@ -58,7 +60,9 @@ public struct RuntimeSearch: Sendable {
   }
 
   /// The folders looked at, in order, for the error that says that nothing was found.
-  public var searched: [String] { places.map { "\($0.folder) (\($0.origin))" } }
+  public var searched: [String] {
+    places.map { "\($0.folder) (\($0.origin)\($0.refusal.map { ", not used: \($0)" } ?? ""))" }
+  }
 
   /// The candidate that has the binary interface `abi`, or why there is none.
   public func find(abi wanted: String) throws(OpenVINOError) -> Candidate {
@@ -87,40 +91,69 @@ public struct RuntimeSearch: Sendable {
     return "OpenVINO 20\(year).\(release).\(abi.suffix(1)) (libopenvino.so.\(abi))"
   }
 
-  private var places: [(folder: String, origin: String)] {
-    if let folder = variables["OPENVINO_DIR"], !folder.isEmpty { return [(folder, "OPENVINO_DIR")] }
-    var places: [(folder: String, origin: String)] = []
-    for folder in programFolders {
-      places.append((folder + "/openvino", "beside the program"))
-      for ancestor in Self.ancestors(of: folder) {
-        let own = ancestor == "/" ? "/.openvino" : ancestor + "/.openvino"
-        if Directory.exists(own) { places.append((own, ".openvino")) }
-      }
+  private struct Place {
+    var folder: String
+    var origin: String
+    /// Why nothing is loaded from it; nil for a good one.
+    var refusal: String?
+
+    init(_ folder: String, _ origin: String, refusal: String? = nil) {
+      (self.folder, self.origin, self.refusal) = (folder, origin, refusal)
     }
-    for folder in Self.list(variables["LD_LIBRARY_PATH"]) { places.append((folder, "LD_LIBRARY_PATH")) }
+  }
+
+  private var places: [Place] {
+    if let folder = variables["OPENVINO_DIR"], !folder.isEmpty { return [Place(folder, "OPENVINO_DIR")] }
+    var places: [Place] = []
+    for folder in programFolders { places += Self.places(near: folder) }
+    for folder in Self.list(variables["LD_LIBRARY_PATH"]) { places.append(Place(folder, "LD_LIBRARY_PATH")) }
     for folder in Self.list(variables["PKG_CONFIG_PATH"]) + packageConfigFolders {
       if let libraries = PackageConfig.libraryFolder(of: folder + "/openvino.pc") {
-        places.append((libraries, "pkg-config"))
+        places.append(Place(libraries, "pkg-config"))
       }
     }
     for pattern in standardFolders {
-      for folder in Directory.matches(pattern) { places.append((folder, "standard folder")) }
+      for folder in FolderPattern.matches(pattern) { places.append(Place(folder, "standard folder")) }
     }
     return places
   }
 
-  private static func list(_ variable: String?) -> [String] {
-    (variable ?? "").split(separator: ":").map(String.init)
+  /// What nobody has named is code from where the program is: beside it, or in the checkout that it was built in. What
+  /// others than its owner could have put there is not loaded.
+  private static func places(near program: String) -> [Place] {
+    var places = [Place(program + "/openvino", "beside the program")]
+    var own = [program + "/.openvino"]
+    if let checkout = checkout(of: program) { own.append(checkout + "/.openvino") }
+    places += own.filter { FileStatus(at: $0) != nil }.map { Place($0, ".openvino") }
+    for index in places.indices {
+      places[index].refusal = distrust(places[index].folder, program)
+    }
+    return places
   }
 
-  private static func ancestors(of folder: String) -> [String] {
-    var result: [String] = []
-    var rest = folder.split(separator: "/")[...]
-    while true {
-      result.append("/" + rest.joined(separator: "/"))
-      if rest.isEmpty { return result }
-      rest.removeLast()
+  /// The folder whose `.build` a program is in; nil for a program that is elsewhere.
+  private static func checkout(of program: String) -> String? {
+    let parts = program.split(separator: "/")
+    guard let build = parts.lastIndex(of: ".build") else { return nil }
+    return "/" + parts[..<build].joined(separator: "/")
+  }
+
+  private static func distrust(_ folder: String, _ program: String) -> String? {
+    let owner = FileStatus(at: program)?.owner ?? Owners.user
+    for path in [folder, folder + "/lib"] {
+      guard let link = FileStatus(at: path, followsLinks: false), let status = FileStatus(at: path) else {
+        continue
+      }
+      for one in [link, status] where one.owner != owner && one.owner != 0 && one.owner != Owners.user {
+        return "\(path) belongs to \(Owners.name(ofUser: one.owner))"
+      }
+      if let reason = Owners.distrust(status, user: status.owner) { return "\(path): \(reason)" }
     }
+    return nil
+  }
+
+  private static func list(_ variable: String?) -> [String] {
+    (variable ?? "").split(separator: ":").map(String.init)
   }
 
   /// Where the libraries are in a folder of ours, an archive, a wheel, a distribution.
@@ -133,13 +166,13 @@ public struct RuntimeSearch: Sendable {
   }
 
   private static func library(in folder: String, origin: String) -> Candidate? {
-    let names = Directory.names(in: folder).filter { $0.hasPrefix("libopenvino.so") }.sorted()
+    let names = Folders.readableNames(in: folder).filter { $0.hasPrefix("libopenvino.so") }
     func abi(_ name: String) -> String? {
       let number = name.dropFirst("libopenvino.so.".count)
       return !number.isEmpty && number.allSatisfy(\.isNumber) ? String(number) : nil
     }
     guard let name = names.last(where: { abi($0) != nil }) ?? names.last,
-      let path = Directory.realPath(folder + "/" + name)
+      let path = Folders.realPath(folder + "/" + name)
     else { return nil }
     return Candidate(library: path, abi: abi(name), origin: origin)
   }

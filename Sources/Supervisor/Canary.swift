@@ -1,3 +1,4 @@
+import Files
 import Generation
 import JSON
 import OpenVINO
@@ -115,7 +116,7 @@ private struct Record {
 
   /// Reads the record of a prompt; `nil` where there is none.
   init?(folder: String, prompt: [Int]) {
-    guard let bytes = Files.contents(folder + "/canary.json", limit: 1 << 16),
+    guard let bytes = SmallFile.bytes(at: folder + "/canary.json", limit: 1 << 16),
       let json = try? JSON(parsing: bytes), let tokens = json["tokens"]?.array?.compactMap(\.int),
       json["prompt"]?.array?.compactMap(\.int) == prompt, let hasPassed = json["passed"]?.bool
     else { return nil }
@@ -128,6 +129,6 @@ private struct Record {
       "prompt": .array(prompt.map(JSON.int)), "tokens": .array(tokens.map(JSON.int)),
       "passed": .bool(hasPassed),
     ]
-    try? Files.replace(folder + "/canary.json", with: Array(json.serialized(.pretty).utf8))
+    try? SmallFile.replace(folder + "/canary.json", with: Array(json.serialized(.pretty).utf8))
   }
 }

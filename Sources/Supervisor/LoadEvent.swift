@@ -14,6 +14,10 @@ public enum LoadEvent: Sendable, Hashable {
   case waiting
   /// An entry of the cache is not used, and why.
   case discarded(reason: String)
+  /// Others may change the model's files: which, and why.
+  case modelWritableByOthers(String)
+  /// The engine that comes first cannot run the model on this device, and the next one is taken.
+  case otherEngine(instead: EngineKind, reason: String)
   /// The run goes on without a cache.
   case cacheWarning(SupervisorError)
   /// Loaded.

@@ -1,3 +1,4 @@
+import Files
 import OpenVINO
 
 /// How one model is compiled for one device.
@@ -39,7 +40,7 @@ struct LoadPlan {
 
   func key(_ model: ModelIdentity, _ folder: ModelFolder, _ catalog: some DeviceCatalog) -> CacheKey {
     CacheKey(
-      model: model.sum, modelPath: Files.realPath(folder.xml), device: identity.device,
+      model: model.sum, modelPath: (Folders.realPath(folder.xml) ?? folder.xml), device: identity.device,
       deviceName: identity.name, driver: identity.driver, compiler: identity.compiler,
       runtime: catalog.runtimeVersion, graph: graphNote, properties: properties.sorted)
   }

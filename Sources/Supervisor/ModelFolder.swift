@@ -1,3 +1,4 @@
+import Files
 import JSON
 
 /// The files of a model to run: a folder that we or another tool baked, or an IR file by itself.
@@ -29,34 +30,43 @@ public struct ModelFolder: Sendable, Hashable {
   /// The family, such as "llama", if `config.json` says so.
   public var family: String?
 
+  /// Why another user could change the model without this one noticing; nil where nobody can.
+  public var writableByOthers: String? {
+    for path in [folder, xml, weights] {
+      guard let status = FileStatus(at: path) else { continue }
+      // Its owner may be another user who keeps models for all.
+      if let reason = Owners.distrust(status, user: status.owner) { return "\(path): \(reason)" }
+    }
+    return nil
+  }
+
   /// Looks at a folder or an XML file.
   ///
   /// - Throws: `.noModel` where there is none, with what was found instead.
   public init(path: String) throws(SupervisorError) {
-    guard let status = Files.status(path) else {
+    guard let status = FileStatus(at: path) else {
       throw SupervisorError(.noModel, "there is no file or folder \(path)", mend: Self.bakeFirst)
     }
-    folder = status.isFolder ? path : path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    if folder.isEmpty { folder = "/" }
-    if folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    folder = status.isFolder ? path : Folders.parent(of: path)
+    if folder.utf8.count > 1, folder.utf8.last == UInt8(ascii: "/") { folder.removeLast() }
     xml = status.isFolder ? folder + "/openvino_model.xml" : path
-    guard Files.status(xml)?.isFolder == false else {
+    guard FileStatus(at: xml)?.isFolder == false else {
       throw SupervisorError(.noModel, "the folder \(path) has no openvino_model.xml", mend: Self.bakeFirst)
     }
     guard xml.hasSuffix(".xml") else {
       throw SupervisorError(.noModel, "\(path) is not an OpenVINO model (.xml)", mend: Self.bakeFirst)
     }
     weights = String(xml.dropLast(4)) + ".bin"
-    guard Files.status(weights)?.isFolder == false else {
+    guard FileStatus(at: weights)?.isFolder == false else {
       throw SupervisorError(
         .noModel, "\(xml) has no weights: \(weights) is missing",
-        mend: Files.status(folder + "/openvino_model.bin") == nil
+        mend: FileStatus(at: folder + "/openvino_model.bin") == nil
           ? "Copy the .bin file too, or bake again."
           : "It may be one of several graphs over openvino_model.bin: name the folder, with --static for these."
       )
     }
     manifest = folder + "/oven.json"
-    if Files.status(folder + "/oven.json") == nil { manifest = nil }
+    if FileStatus(at: folder + "/oven.json") == nil { manifest = nil }
     readConfiguration()
   }
 
@@ -67,7 +77,7 @@ public struct ModelFolder: Sendable, Hashable {
     var copy = self
     copy.graph = graph
     copy.xml = "\(folder)/\(graph.rawValue).xml"
-    guard Files.status(copy.xml)?.isFolder == false else {
+    guard FileStatus(at: copy.xml)?.isFolder == false else {
       throw SupervisorError(
         .noModel,
         "the folder \(folder) has no \(graph.rawValue).xml: it was baked without fixed-shape graphs",
@@ -80,7 +90,7 @@ public struct ModelFolder: Sendable, Hashable {
   private static let bakeFirst = "Bake a checkpoint first: oven bake SOURCE -o DIR."
 
   private mutating func readConfiguration() {
-    guard let bytes = Files.contents(folder + "/config.json", limit: 1 << 24),
+    guard let bytes = SmallFile.bytes(at: folder + "/config.json", limit: 1 << 24),
       let json = try? JSON(parsing: bytes)
     else { return }
     // Models that also see keep the language model's part in an object of its own.

@@ -51,65 +51,61 @@ public struct ModelLoader: Sendable {
 
   /// Loads. With AUTO, a device that refuses the model is passed over with its reason.
   public func load(_ request: Request) throws(SupervisorError) -> LoadedModel {
-    var (loaded, passedOver) = try onFirstDevice(for: request) { device throws(SupervisorError) in
-      try load(request, on: device)
+    try onFirstDevice(for: request) { device, passedOver throws(SupervisorError) in
+      try load(request, on: device, passedOver)
     }
-    loaded.report.passedOver = passedOver
-    report(.loaded(loaded.report))
-    return loaded
   }
 
   /// Loads the two fixed-shape graphs of a folder onto one device.
   ///
   /// - Throws: `.noModel` for a folder that has none, and what `load` throws.
   public func loadFixedShapes(_ request: Request) throws(SupervisorError) -> StaticModel {
-    let (prefill, decode) = (
-      request.for(try request.model.fixedShape(.prefill)),
-      request.for(try request.model.fixedShape(.decode))
-    )
-    // No other device stands in for an NPU here: that is NPUW's art.
-    var choice = request
-    choice.properties = [:]
-    var (pair, passedOver) = try onFirstDevice(for: choice) {
-      device throws(SupervisorError) -> (LoadedModel, LoadedModel) in
-      report(.graph(.prefill))
-      let first = try load(prefill, on: device)
-      report(.loaded(first.report))
-      report(.graph(.decode))
-      let second = try load(decode, on: device)
-      report(.loaded(second.report))
-      return (first, second)
+    try onFirstDevice(for: request) { device, passedOver throws(SupervisorError) in
+      try loadFixedShapes(request, on: device, passedOver)
     }
-    pair.0.report.passedOver = passedOver
-    pair.1.report.passedOver = passedOver
-    let (first, second) = (pair.0.report, pair.1.report)
-    return StaticModel(
-      folder: request.model, prefill: pair.0, decode: pair.1,
-      report: LoadReport(
-        device: first.device, fromCache: first.fromCache && second.fromCache,
-        seconds: first.seconds + second.seconds, engine: .fixedShapes, passedOver: passedOver))
   }
 
   /// Tries the devices that a request leaves open, in order.
-  private func onFirstDevice<Result>(
-    for request: Request, _ body: (String) throws(SupervisorError) -> Result
-  ) throws(SupervisorError) -> (Result, [DeviceChoice.PassedOver]) {
-    let choice = try DeviceChoice(request: request.device, properties: request.properties, catalog: core)
-    var passedOver = choice.passedOver
-    passedOver.forEach { report(.passedOver($0)) }
-    for (index, device) in choice.candidates.enumerated() {
-      do throws(SupervisorError) {
-        return (try body(device), passedOver)
-      } catch {
-        guard choice.isAutomatic, error.code == .loadFailed, index + 1 < choice.candidates.count else {
-          throw error
-        }
-        let note = DeviceChoice.PassedOver(device: device, reason: error.message)
-        passedOver.append(note)
-        report(.passedOver(note))
-      }
-    }
-    throw SupervisorError(.deviceUnavailable, "no device was tried")
+  ///
+  /// - Parameter body: Is told the device, and those that were passed over before it.
+  func onFirstDevice<Result>(
+    for request: Request, _ body: (String, [DeviceChoice.PassedOver]) throws(SupervisorError) -> Result
+  ) throws(SupervisorError) -> Result {
+    if let reason = request.model.writableByOthers { report(.modelWritableByOthers(reason)) }
+    // No other device stands in for an NPU with fixed shapes: that is NPUW's art.
+    let choice = try DeviceChoice(
+      request: request.device, properties: request.usesFixedShapes ? [:] : request.properties, catalog: core)
+    choice.passedOver.forEach { report(.passedOver($0)) }
+    return try choice.first({ report(.passedOver($0)) }, body).0
+  }
+
+  /// Loads onto one device.
+  func load(
+    _ request: Request, on device: String, _ passedOver: [DeviceChoice.PassedOver]
+  ) throws(SupervisorError) -> LoadedModel {
+    var loaded = try load(request, on: device)
+    loaded.report.passedOver = passedOver
+    report(.loaded(loaded.report))
+    return loaded
+  }
+
+  /// Loads the two fixed-shape graphs onto one device.
+  func loadFixedShapes(
+    _ request: Request, on device: String, _ passedOver: [DeviceChoice.PassedOver]
+  ) throws(SupervisorError) -> StaticModel {
+    let graphs = (
+      request.for(try request.model.fixedShape(.prefill)), request.for(try request.model.fixedShape(.decode))
+    )
+    report(.graph(.prefill))
+    let prefill = try load(graphs.0, on: device, passedOver)
+    report(.graph(.decode))
+    let decode = try load(graphs.1, on: device, passedOver)
+    let (first, second) = (prefill.report, decode.report)
+    return StaticModel(
+      folder: request.model, prefill: prefill, decode: decode,
+      report: LoadReport(
+        device: first.device, fromCache: first.fromCache && second.fromCache,
+        seconds: first.seconds + second.seconds, engine: .fixedShapes, passedOver: passedOver))
   }
 
   /// The keys under which the model's graphs would be kept, for `oven cache explain`: one, or those of both
@@ -159,6 +155,7 @@ public struct ModelLoader: Sendable {
         return try load(request, plan)
       } catch {
         guard error.code == .loadFailed else { throw error }
+        report(.otherEngine(instead: plan.engine, reason: error.message))
       }
     }
     return try load(request, plans[plans.count - 1])
@@ -183,7 +180,8 @@ public struct ModelLoader: Sendable {
       return (try compile(try prepare(request, plan), plan, reason: nil), false, nil)
     }
     let key = plan.key(try request.model.identity(), request.model, core)
-    if let found = importEntry(of: key, plan, cache) { return found }
+    let first = cache.entry(for: key)
+    if let first, let found = importEntry(first, plan, cache) { return found }
     // Before anybody is told that it compiles: a model without a paged form is loaded in another way.
     let model = try prepare(request, plan)
     do {
@@ -195,8 +193,12 @@ public struct ModelLoader: Sendable {
           waiting = true
         },
         {
-          // Whoever held the lock may have compiled it for us.
-          if waiting, let found = importEntry(of: key, plan, cache) { return found }
+          // Somebody may have compiled it for us before we had the lock, whether we had to wait for it or not.
+          if let entry = cache.entry(for: key), !entry.isSameContent(as: first),
+            let found = importEntry(entry, plan, cache)
+          {
+            return found
+          }
           let reason = cache.explain(key)
           if let entry = cache.entry(for: key) { cache.discard(entry) }
           return try compileAndKeep(model, plan, reason, key, cache)
@@ -263,8 +265,7 @@ public struct ModelLoader: Sendable {
   }
 
   /// The compiled model of an entry; `nil`, with the reason reported, where it cannot be used.
-  private func importEntry(of key: CacheKey, _ plan: LoadPlan, _ cache: CompiledModelCache) -> Found? {
-    guard let entry = cache.entry(for: key) else { return nil }
+  private func importEntry(_ entry: CacheEntry, _ plan: LoadPlan, _ cache: CompiledModelCache) -> Found? {
     guard cache.isIntact(entry) else {
       report(.discarded(reason: "its bytes are not those that were written (\(entry.folder))"))
       return nil

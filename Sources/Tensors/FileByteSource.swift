@@ -1,52 +1,44 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Files
 
-/// A regular file, read at given positions with `pread`.
+/// A regular file, read at given positions.
 ///
 /// Positional reads into reused buffers keep the resident set small (a mapping would count every page that was
-/// touched), and threads share the descriptor without a lock. This is the only file of the target that is POSIX.
+/// touched), and threads share the descriptor without a lock.
 public final class FileByteSource: ByteSource {
   public let name: String
   public let byteCount: Int
-  private let descriptor: Int32
+  private let file: OpenFile
 
   /// Opens the file at `path`.
   /// - Throws: `TensorError` of code `unreadable`, with the system's reason.
   public init(path: String) throws(TensorError) {
     name = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      byteCount = 0
-      throw TensorError(.unreadable, "cannot open \(path): \(String(cString: strerror(errno)))")
+    let status: FileStatus
+    do throws(FileError) {
+      file = try OpenFile(reading: path)
+      status = try file.status
+    } catch {
+      throw TensorError(.unreadable, "cannot open \(path): \(error.reason)")
     }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
-      byteCount = 0
-      throw TensorError(.unreadable, "\(path) is not a regular file")
-    }
-    byteCount = Int(status.st_size)
-  }
-
-  deinit {
-    if descriptor >= 0 { close(descriptor) }
+    guard status.kind == .file else { throw TensorError(.unreadable, "\(path) is not a regular file") }
+    byteCount = status.size
   }
 
   public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
     try checkRange(offset: offset, count: buffer.count)
     var done = 0
-    while done < buffer.count, let base = buffer.baseAddress {
-      let count = pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
-      if count < 0, errno == EINTR { continue }
+    while done < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      let count: Int
+      do throws(FileError) {
+        count = try file.read(into: rest, at: offset + done)
+      } catch {
+        throw TensorError(.unreadable, "cannot read \(name) at byte \(offset + done): \(error.reason)")
+      }
+      // The file was long enough when it was opened: it is being cut.
       guard count > 0 else {
-        // The file was long enough when it was opened: it is being cut, or the disk fails.
-        let reason = count == 0 ? "the file became shorter" : String(cString: strerror(errno))
-        throw TensorError(.unreadable, "cannot read \(name) at byte \(offset + done): \(reason)")
+        throw TensorError(
+          .unreadable, "cannot read \(name) at byte \(offset + done): the file became shorter")
       }
       done += count
     }

@@ -34,6 +34,8 @@ struct Oven: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      // An answer that a full disk swallowed is none.
+      if let failure = Terminal.outputFailure { failure.exit() }
     } catch {
       ErrorReport(error).exit()
     }

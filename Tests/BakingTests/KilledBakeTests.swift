@@ -25,7 +25,9 @@ struct KilledBakeTests {
     let duration = ContinuousClock.now - begin
     for round in 0..<Self.rounds {
       let process = try OvenProgram.start(arguments)
-      let pause = duration * (Double(round) + Double.random(in: 0..<1)) / Double(Self.rounds)
+      // Evenly spread, and never at the same part of a round: multiples of the golden ratio.
+      let part = (Double(round) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
+      let pause = duration * (Double(round) + part) / Double(Self.rounds)
       usleep(UInt32(pause / .microseconds(1)))
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()

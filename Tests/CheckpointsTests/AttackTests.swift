@@ -5,6 +5,12 @@ import Testing
 
 /// Files that must be refused with an error, and nothing else (`make_attacks.py`).
 @Suite struct AttackTests {
+  /// A folder that is not there would run no case, and pass.
+  @Test(arguments: ["attacks/gguf", "attacks/torch", "attacks/pickle", "attacks/quantized", "finds"])
+  func casesAreThere(folder: String) {
+    #expect(Fixtures.names(in: folder).count >= 10)
+  }
+
   @Test(arguments: Fixtures.names(in: "attacks/gguf")) func gguf(name: String) throws {
     let bytes = try MappedFile.bytes(Fixtures.path("attacks/gguf/\(name)"))
     #expect(throws: CheckpointError.self) { try Checkpoint.gguf(MemoryByteSource(name: name, bytes: bytes)) }
@@ -46,7 +52,8 @@ import Testing
     }
   }
 
-  /// What fuzzing has found: these once trapped, hung or took too much memory. Any answer is right.
+  /// Files of our own with numbers at the edges of their types (`make_finds.py`), of the kind by which fuzzing found
+  /// traps, hangs and too much memory. Any answer is right.
   @Test(arguments: Fixtures.names(in: "finds")) func finds(name: String) throws {
     let bytes = try MappedFile.bytes(Fixtures.path("finds/\(name)"))
     let source = MemoryByteSource(name: name, bytes: bytes)

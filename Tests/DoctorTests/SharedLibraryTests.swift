@@ -64,10 +64,32 @@ struct SharedLibraryTests {
   }
 
   @Test("this machine is examined without harm")
-  func thisMachine() {
+  func thisMachine() throws {
     struct NoRuntime: RuntimeProbe { func facts() -> RuntimeFacts { RuntimeFacts() } }
     let machine = Machine(files: DiskTree(), user: .current, variables: [:], currentFolder: "/tmp")
     let diagnosis = Doctor(machine: machine, runtime: NoRuntime(), folders: []).examine()
     #expect(diagnosis.sections.map(\.title) == ["OpenVINO", "CPU", "GPU", "NPU", "Folders"])
+    // What another program says of the same machine.
+    #if arch(x86_64)
+      let cpu = diagnosis.sections[1].checks.map(\.detail).joined(separator: "\n")
+      for word in try Self.said(by: "lscpu", "Model name") where !word.contains("@") {
+        #expect(cpu.contains(word))
+      }
+    #endif
+  }
+
+  /// The words behind a name in a program's output.
+  private static func said(by program: String, _ name: String) throws -> [Substring] {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [program]
+    process.environment = ["LC_ALL": "C", "PATH": "/usr/bin:/bin"]
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix(name + ":") })
+    return line.dropFirst(name.count + 1).split(separator: " ")
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Generation
+import JSON
 import OpenVINO
 import Supervisor
 import Testing
@@ -39,16 +40,34 @@ import Testing
     #expect(engine.count == 33)
   }
 
-  /// Beyond the first block of 32 tokens there is no reference of transformers: the other engine is asked.
-  @Test(arguments: families) func theStatefulEngineGoesOnLikewise(family: String) throws {
+  /// Over the border of blocks, as transformers goes on (Fixtures/tiny/long_greedy.py).
+  @Test(arguments: families, [EngineChoice.paged, .stateful])
+  func goesOnAsTransformersDoes(family: String, choice: EngineChoice) throws {
     let folder = try TemporaryFolder()
     let reference = try TinyBake.reference(family)
+    let bytes = try Data(contentsOf: TinyBake.fixtures.appending(path: "long_greedy.json"))
+    let tokens = try #require(try JSON(parsing: Array(bytes))[family]?["tokens"]?.array?.compactMap(\.int))
+    try #require(tokens.count == 80)
     let paged = try engine(family, context: 120, in: folder)
-    let loaded = try TinyBake.loader().load(request(paged.folder, .stateful))
-    let stateful = try StatefulEngine(loaded, options: EngineOptions(contextLength: 120))
-    try paged.append(reference.tokens[...])
-    try stateful.append(reference.tokens[...])
-    #expect(try paged.greedy(80) == stateful.greedy(80))
+    var engine: any ModelEngine = paged
+    if choice == .stateful {
+      let loaded = try TinyBake.loader().load(request(paged.folder, .stateful))
+      engine = try StatefulEngine(loaded, options: EngineOptions(contextLength: 120))
+    }
+    try engine.append(reference.tokens[...], shouldContinue: { true })
+    #expect(try greedy(engine, 80) == tokens)
+  }
+
+  private func greedy(_ engine: any ModelEngine, _ count: Int) throws -> [Int] {
+    var tokens: [Int] = []
+    while tokens.count < count {
+      let next = try engine.withLogits { logits in
+        logits.indices.max { logits[$0] < logits[$1] } ?? 0
+      }
+      tokens.append(next)
+      if tokens.count < count { try engine.append([next], shouldContinue: { true }) }
+    }
+    return tokens
   }
 
   @Test(arguments: families) func promptsComeInPiecesAndInTurns(family: String) throws {

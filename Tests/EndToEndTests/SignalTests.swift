@@ -31,57 +31,32 @@ struct SignalTests {
     #expect(ending.errors.contains("tokens/s"))
   }
 
+  /// A second one does not wait for the end of a long prompt, within which nothing can be cut.
+  @Test(arguments: [SIGINT, SIGTERM]) func aSecondSignalEndsAtOnce(signal: Int32) throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    let run = try OvenProgram(
+      ["supervisor", "--model_xml", baked.path, "--device", "CPU", "--no-cache", "--temperature", "0"],
+      input: String(repeating: "The baker weighs the flour. ", count: 1100))
+    // The load is told on stderr; then the prompt begins.
+    run.waitForErrors("warm-up")
+    usleep(200_000)
+    kill(run.process.processIdentifier, signal)
+    usleep(20_000)
+    kill(run.process.processIdentifier, signal)
+    let begin = ContinuousClock.now
+    let ending = run.finish()
+    #expect(ContinuousClock.now - begin < .seconds(2))
+    #expect(ending.status == 128 + signal && ending.output.isEmpty)
+  }
+
   @Test func terminationWhileLoadingEndsAtOnce() throws {
     let folder = try TemporaryFolder()
     let baked = try SmolLM2.bake(to: "baked", in: folder)
     let run = try OvenProgram(["bench", baked.path, "--device", "CPU", "--repetitions", "1000"])
     run.waitForOutput(of: \.errors)
     kill(run.process.processIdentifier, SIGTERM)
-    #expect(run.finish().status == 0)
-  }
-}
-
-/// The program `oven` as it was built beside these tests, running.
-private final class OvenProgram {
-  /// Where it is; nil where only the tests were built.
-  static let url: URL? = {
-    let tests = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-    let program = tests.deletingLastPathComponent().appending(path: "oven")
-    return FileManager.default.isExecutableFile(atPath: program.path) ? program : nil
-  }()
-
-  struct Ending {
-    var status: Int32
-    var output: String
-    var errors: String
-  }
-
-  let process = Process()
-  let output = Pipe()
-  let errors = Pipe()
-  private var first = (output: Data(), errors: Data())
-
-  init(_ arguments: [String]) throws {
-    process.executableURL = Self.url
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-  }
-
-  /// Returns when the program has written something.
-  func waitForOutput(of pipe: KeyPath<OvenProgram, Pipe> = \.output) {
-    let data = self[keyPath: pipe].fileHandleForReading.availableData
-    if pipe == \.output { first.output += data } else { first.errors += data }
-  }
-
-  func finish() -> Ending {
-    let output = first.output + ((try? output.fileHandleForReading.readToEnd()) ?? Data())
-    let errors = first.errors + ((try? errors.fileHandleForReading.readToEnd()) ?? Data())
-    process.waitUntilExit()
-    return Ending(
-      status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
-      errors: String(decoding: errors, as: UTF8.self))
+    // Nothing was measured: that is no success.
+    #expect(run.finish().status == 128 + SIGTERM)
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Hub
 import Testing
@@ -70,10 +71,10 @@ struct ConfigurationTests {
     "names of files that would leave their folder",
     arguments: [
       "", "/etc/passwd", "../x", "a/../../x", "a//b", "./a", "a/.", "a\\..\\b", "C:x", "a\u{0}b", "a\nb",
-      "a/",
+      "a/", "../\u{301}x", "a/..\u{2F}\u{338}b",
     ])
   func unsafePaths(path: String) throws {
-    #expect(!SafeName.isSafePath(path))
+    #expect(!SafeName.isPath(path))
     let escaped = path.unicodeScalars.map {
       $0.value < 0x20 || $0 == "\\" ? String(format: "\\u%04x", $0.value) : "\($0)"
     }

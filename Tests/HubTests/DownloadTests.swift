@@ -167,7 +167,7 @@ struct DownloadTests {
       let weights = try #require(HubFixture.standardFiles.last)
       let cache = HubCache(folder: fixture.cache, id: try fixture.id)
       try cache.prepare()
-      let other = try OpenFile(writing: cache.lock(weights.sha256))
+      let other = try CacheFile(cache.lock(weights.sha256))
       #expect(try other.tryLock())
       let task = Task { try await fixture.download() }
       while !fixture.waits.withLockedValue({ $0.contains(.milliseconds(250)) }) { await Task.yield() }

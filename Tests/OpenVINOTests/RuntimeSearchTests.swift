@@ -40,6 +40,38 @@ import Testing
     #expect(try found(search()) == "project/.openvino/lib/libopenvino.so.2641")
   }
 
+  /// A folder like /tmp is above programs of everybody.
+  @Test func otherFoldersAboveTheProgramAreNotSearched() throws {
+    try place(".openvino/lib/libopenvino.so.2641")
+    try place("project/.openvino/lib/libopenvino.so.2641")
+    for program in ["project/bin", "project/sub/folder", "bin", "project/sub/.build/release"] {
+      try place("\(program)/oven")
+      #expect(search(program: program).candidates().isEmpty, "\(program)")
+    }
+    // Beside the program itself it came with it.
+    #expect(try found(search(program: "project")) == "project/.openvino/lib/libopenvino.so.2641")
+  }
+
+  @Test func librariesThatOthersCouldHavePutThereAreNotLoaded() throws {
+    for (library, program) in [("project/.openvino", "project/.build/release"), ("app/openvino", "app")] {
+      try place("\(library)/lib/libopenvino.so.2641")
+      try place("\(program)/oven")
+      #expect(search(program: program).candidates().count == 1)
+      for folder in [library, library + "/lib"] {
+        let path = root + "/" + folder
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: path)
+        #expect(search(program: program).candidates().isEmpty, "\(folder)")
+        let error = #expect(throws: OpenVINOError.self) { try search(program: program).find(abi: "2641") }
+        #expect(error?.message.contains("not used: \(path): everybody may write to it") == true)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        guard NSUserName() == "root" else { continue }
+        try FileManager.default.setAttributes([.ownerAccountID: 65_534], ofItemAtPath: path)
+        #expect(search(program: program).candidates().isEmpty, "\(folder)")
+        try FileManager.default.setAttributes([.ownerAccountID: 0], ofItemAtPath: path)
+      }
+    }
+  }
+
   @Test func theProjectsFolderMayLinkToAnotherPlace() throws {
     try place("opt/ov/runtime/lib/intel64/libopenvino.so.2026.4.1")
     try place("project/.openvino/lib/pkgconfig/openvino.pc")

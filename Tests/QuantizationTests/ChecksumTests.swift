@@ -1,4 +1,4 @@
-import Checksums
+import Files
 import Kernels
 import Quantization
 import Testing

@@ -91,4 +91,64 @@ private struct Machine: DeviceCatalog {
     #expect(theirs["NPUW_DEVICES"] == "CPU")
     #expect(theirs["NPUW_LLM_PREFILL_HINT"] == "STATIC")
   }
+
+  /// A device made of others is another one when one of them, or its driver, is another one.
+  @Test func combinedDevicesAreWhatTheyAreMadeOf() {
+    var machine = Machine(
+      present: ["CPU", "GPU.0", "GPU.1"],
+      names: [
+        "CPU.FULL_DEVICE_NAME": "Core Ultra 7", "GPU.1.FULL_DEVICE_NAME": "Arc B580",
+        "GPU.1.GPU_DRIVER_VERSION": "1.2",
+        "GPU.1.DEVICE_ARCHITECTURE": "GPU: v20",
+      ])
+    let first = DeviceIdentity("HETERO:GPU.1,CPU", in: machine)
+    #expect(first.name == "GPU.1 Arc B580 (GPU: v20), CPU Core Ultra 7")
+    #expect(first.driver == "GPU.1 1.2")
+    machine.names["GPU.1.GPU_DRIVER_VERSION"] = "1.3"
+    #expect(DeviceIdentity("HETERO:GPU.1,CPU", in: machine).driver == "GPU.1 1.3")
+    #expect(DeviceIdentity("MULTI:GPU.1(4),CPU(2)", in: machine).driver == "GPU.1 1.3")
+    #expect(DeviceIdentity("BATCH:GPU.1(16)", in: machine).name == "GPU.1 Arc B580 (GPU: v20)")
+    let standIn = DeviceIdentity("NPU", standIn: "GPU.1", in: machine)
+    #expect(standIn.driver == "1.3" && standIn.name == "Arc B580 (GPU: v20) in place of an NPU")
+  }
+
+  @Test func automaticPassesOverWhatRefuses() throws {
+    let choice = try DeviceChoice(request: "AUTO", catalog: Machine(present: ["CPU", "GPU", "NPU"]))
+    for code in [SupervisorError.Code.loadFailed, .deviceDisagrees, .inferenceFailed] {
+      var told: [String] = []
+      let (device, passedOver) = try choice.first({ told.append($0.device) }) {
+        device, _ throws(SupervisorError) in
+        guard device == "CPU" else { throw SupervisorError(code, "\(device) will not") }
+        return device
+      }
+      #expect(device == "CPU" && told == ["NPU", "GPU"])
+      #expect(passedOver.map(\.reason) == ["NPU will not", "GPU will not"])
+    }
+  }
+
+  @Test func aBadModelIsNoReasonToTryAnotherDevice() throws {
+    let choice = try DeviceChoice(request: "AUTO", catalog: Machine(present: ["CPU", "GPU"]))
+    let named = try DeviceChoice(request: "GPU", catalog: Machine(present: ["CPU", "GPU"]))
+    for (choice, code) in [(choice, SupervisorError.Code.badModel), (choice, .noModel), (named, .loadFailed)]
+    {
+      var tried: [String] = []
+      let error = #expect(throws: SupervisorError.self) {
+        try choice.first({ _ in }) { device, _ throws(SupervisorError) -> Int in
+          tried.append(device)
+          throw SupervisorError(code, "no")
+        }
+      }
+      #expect(error?.code == code && tried == ["GPU"])
+    }
+  }
+
+  @Test func theLastDevicesErrorIsTheAnswer() throws {
+    let choice = try DeviceChoice(request: "AUTO", catalog: Machine(present: ["CPU", "GPU"]))
+    let error = #expect(throws: SupervisorError.self) {
+      try choice.first({ _ in }) { device, passedOver throws(SupervisorError) -> Int in
+        throw SupervisorError(.loadFailed, "\(device) after \(passedOver.count)")
+      }
+    }
+    #expect(error?.message == "CPU after 2")
+  }
 }

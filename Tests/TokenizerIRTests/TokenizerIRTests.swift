@@ -90,9 +90,13 @@ struct TokenizerIRTests {
     #expect(throws: TokenizerIRError.self) { try TokenizerIR(tokenizerJSON: IRFixtures.small(change)) }
   }
 
+  private static let exportFolder = ProcessInfo.processInfo.environment["OVEN_TOKENIZER_IR_OUT"]
+
   /// For `Tests/Peers/tokenizer_ir.py`, which runs them: writes the models of the fixtures where it is told.
-  @Test func exportsForPeers() throws {
-    guard let target = ProcessInfo.processInfo.environment["OVEN_TOKENIZER_IR_OUT"] else { return }
+  @Test(.enabled(if: exportFolder != nil, "OVEN_TOKENIZER_IR_OUT names no folder")) func exportsForPeers()
+    throws
+  {
+    let target = try #require(Self.exportFolder)
     for name in IRFixtures.names {
       let ir = try TokenizerIR(tokenizerJSON: IRFixtures.tokenizer(name))
       let folder = URL(filePath: target).appending(path: name)

@@ -1,15 +1,8 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Files
 
 /// A file that only grows, with a checksum that is computed while it does.
 struct AppendedFile: ~Copyable {
-  let path: String
-  private let descriptor: Int32
+  private let file: OpenFile
   private(set) var byteCount: Int
   private var digest: FileDigest
 
@@ -17,39 +10,59 @@ struct AppendedFile: ~Copyable {
   /// bytes already.
   /// - Throws: `BakeError` where the file cannot be opened.
   init(path: String, keeping length: Int = 0, digest: FileDigest) throws(BakeError) {
-    self.path = path
     self.digest = digest
     byteCount = length
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0, ftruncate(descriptor, off_t(length)) == 0, lseek(descriptor, 0, SEEK_END) == length
-    else { throw AppendedFile.failure(path) }
-  }
-
-  deinit {
-    if descriptor >= 0 { close(descriptor) }
+    file = try BakeError.writing { () throws(FileError) in
+      let file = try OpenFile(writing: path)
+      try file.truncate(to: length)
+      return file
+    }
   }
 
   /// Appends bytes.
   /// - Throws: `BakeError` of code `io`, telling a full disk apart.
   mutating func append(_ bytes: UnsafeRawBufferPointer) throws(BakeError) {
-    var done = 0
-    while done < bytes.count, let base = bytes.baseAddress {
-      let count = write(descriptor, base + done, bytes.count - done)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw AppendedFile.failure(path) }
-      done += count
-    }
+    let (file, offset) = (file, byteCount)
+    try BakeError.writing { () throws(FileError) in try file.write(bytes, at: offset) }
     digest.update(bytes)
     byteCount += bytes.count
   }
 
   /// The checksum of everything so far.
   var checksum: Checksum { digest.checksum }
+}
 
-  private static func failure(_ path: String) -> BakeError {
-    if errno == ENOSPC || errno == EDQUOT { return .diskFull(path) }
-    let reason = String(cString: strerror(errno))
-    return BakeError(
-      .io, "cannot write \(path)", why: reason, mend: "look at the disk and the folder's permissions")
+extension BakeError {
+  /// Runs calls of the system; what fails becomes an error in the bake's words.
+  static func writing<Value>(_ body: () throws(FileError) -> Value) throws(BakeError) -> Value {
+    do throws(FileError) {
+      return try body()
+    } catch {
+      throw BakeError(error)
+    }
+  }
+
+  /// A file or folder that could not be written.
+  init(_ error: FileError) {
+    if error.isFullDisk {
+      self = .diskFull(error.path)
+    } else if error.isForbidden {
+      self.init(
+        .permission, "cannot \(error.action) \(error.path)", why: "this user may not: \(error.reason)",
+        mend: "choose a folder of your own with -o, or change its permissions")
+    } else if error.action == "make the folder" {
+      self.init(
+        .cannotCreate, "cannot \(error.action) \(error.path)", why: error.reason,
+        mend: "choose another folder with -o")
+    } else if error.isLink || error.number == .notDirectory {
+      self.init(
+        .cannotCreate, "cannot \(error.action) \(error.path)",
+        why: "something that no bake made stands there: \(error.reason)",
+        mend: "look at it, remove it, then bake again")
+    } else {
+      self.init(
+        .io, "cannot \(error.action) \(error.path)", why: error.reason,
+        mend: "look at the disk, then bake again")
+    }
   }
 }

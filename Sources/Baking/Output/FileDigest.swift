@@ -1,5 +1,5 @@
-import Checksums
 import Crypto
+import Files
 
 /// The checksum of a file or of a part of one, with the algorithm that made it.
 public struct Checksum: Sendable, Hashable {
@@ -40,7 +40,7 @@ struct FileDigest: Sendable {
   /// The checksum of all bytes so far.
   var checksum: Checksum {
     switch state {
-    case .sha256(let hash): Checksum(algorithm: "sha256", digest: Self.hex(hash.finalize()))
+    case .sha256(let hash): Checksum(algorithm: "sha256", digest: Hex.text(of: hash.finalize()))
     case .fast(let hash): Checksum(algorithm: "xxh3-128", digest: hash.hexadecimal)
     }
   }
@@ -50,10 +50,5 @@ struct FileDigest: Sendable {
     var digest = FileDigest.sha256
     Array(bytes).withUnsafeBytes { digest.update($0) }
     return digest.checksum
-  }
-
-  private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The folder in which a bake is written, until it is whole and takes its final name.
@@ -11,7 +12,7 @@ public final class StagingFolder {
   public let url: URL
   /// Whether the folder was there already, left by a bake that did not finish.
   public let isLeftover: Bool
-  private let lock: FolderLock
+  private let lock: FileLock
 
   /// Takes the staging folder of `destination`, creating it and the folders above where needed.
   ///
@@ -22,21 +23,40 @@ public final class StagingFolder {
     self.destination = destination.standardizedFileURL
     let parent = self.destination.deletingLastPathComponent()
     url = parent.appending(path: ".\(self.destination.lastPathComponent).baking", directoryHint: .isDirectory)
-    let existed = FileManager.default.fileExists(atPath: url.path)
-    do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    } catch {
-      throw BakeError.cannotWrite(url.path, error)
-    }
-    guard let lock = try FolderLock(path: url.path) else {
+    let path = url.path
+    // The name can be guessed: a link that somebody put there leads to a folder that is not ours to write or to empty.
+    let there = FileStatus(at: path, followsLinks: false)
+    if let there { try Self.check(there, path) }
+    do throws(FileError) {
+      try Folders.make(parent.path)
+      if there == nil { try Folders.create(path) }
+    } catch  where error.number != .fileExists {
+      throw BakeError(error)
+    } catch {}
+    let lock = try BakeError.writing { () throws(FileError) in try FileLock.attempt(folder: path) }
+    guard let lock else {
       throw BakeError(
         .busy, "another bake into \(self.destination.path) is running",
         why: "the folder \(url.lastPathComponent) beside it is locked by a living process",
         mend: "wait for it to finish, or choose another folder with -o")
     }
     self.lock = lock
-    isLeftover = existed && keepsLeftover
-    if existed, !keepsLeftover { try remove { _ in true } }
+    isLeftover = there != nil && keepsLeftover
+    if there != nil, !keepsLeftover { try remove { _ in true } }
+  }
+
+  /// Refuses what no bake of this user made.
+  private static func check(_ status: FileStatus, _ path: String) throws(BakeError) {
+    let why: String
+    switch status.kind {
+    case .folder where status.owner == Owners.user || status.owner == 0: return
+    case .folder: why = "the folder belongs to \(Owners.name(ofUser: status.owner))"
+    case .link: why = "it is a symbolic link, and what it leads to would be written and emptied"
+    case .file, .other: why = "it is no folder"
+    }
+    throw BakeError(
+      .cannotCreate, "\(path) is in the way of the bake", why: why,
+      mend: "look at it and remove it, or choose another folder with -o")
   }
 
   /// The path of a file in the folder.
@@ -45,10 +65,11 @@ public final class StagingFolder {
   /// Writes a whole small file.
   /// - Throws: `BakeError` of code `io`.
   public func write(_ bytes: some Sequence<UInt8>, to name: String) throws(BakeError) {
-    do {
-      try Data(bytes).write(to: url.appending(path: name))
-    } catch {
-      throw BakeError.cannotWrite(path(name), error)
+    let (path, bytes) = (path(name), Array(bytes))
+    try BakeError.writing { () throws(FileError) in
+      let file = try OpenFile(writing: path)
+      try file.truncate(to: 0)
+      try file.write(bytes)
     }
   }
 
@@ -57,34 +78,31 @@ public final class StagingFolder {
   /// Everything is on the disk before the name changes, so that a power cut leaves the old or the new one.
   /// - Throws: `BakeError` of code `cannotCreate` where the destination exists and may not be replaced.
   public func publish(replacing: Bool) throws(BakeError) {
-    try DurableRename.synchronize(folder: url.path)
+    let (staging, final) = (url.path, destination.path)
+    try BakeError.writing { () throws(FileError) in
+      for name in try Folders.names(in: staging) { try Rename.synchronize(staging + "/" + name) }
+      try Rename.synchronize(staging)
+    }
     if FileManager.default.fileExists(atPath: destination.path) {
       guard replacing || Destination(url: destination).isFree else {
         throw BakeError.destinationExists(destination.path)
       }
-      try DurableRename.exchange(url.path, destination.path)
+      try BakeError.writing { () throws(FileError) in try Rename.exchange(staging, final) }
       // What was the old folder now has the staging name; losing a race with a crash here loses nothing.
-      try? FileManager.default.removeItem(at: url)
+      Removal.quietly(staging)
     } else {
-      try DurableRename.rename(url.path, to: destination.path)
+      try BakeError.writing { () throws(FileError) in try Rename.replace(staging, to: final) }
     }
-    try DurableRename.synchronize(directory: destination.deletingLastPathComponent().path)
+    try BakeError.writing { () throws(FileError) in try Rename.synchronize(Folders.parent(of: final)) }
   }
 
   /// Removes the folder with everything in it.
-  public func discard() {
-    try? FileManager.default.removeItem(at: url)
-  }
+  public func discard() { Removal.quietly(url.path) }
 
   /// Removes what is in the folder under names that `condition` is true of.
   func remove(where condition: (String) -> Bool) throws(BakeError) {
-    do {
-      for name in try FileManager.default.contentsOfDirectory(atPath: url.path) where condition(name) {
-        try FileManager.default.removeItem(at: url.appending(path: name))
-      }
-    } catch {
-      throw BakeError.cannotWrite(url.path, error)
-    }
+    let path = url.path
+    try BakeError.writing { () throws(FileError) in try Removal.contents(of: path, where: condition) }
   }
 }
 

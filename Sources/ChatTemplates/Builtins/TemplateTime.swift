@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Files
 
 /// The local time that `strftime_now` tells.
 public struct TemplateTime: Sendable, Equatable {
@@ -29,7 +23,7 @@ public struct TemplateTime: Sendable, Equatable {
 
   /// The time that the environment variable `OVEN_TEMPLATE_NOW` (ISO 8601) pins, else the computer's local time.
   public static func current() -> TemplateTime {
-    if let text = getenv("OVEN_TEMPLATE_NOW"), let pinned = TemplateTime(iso8601: String(cString: text)) {
+    if let pinned = Processes.variable("OVEN_TEMPLATE_NOW").flatMap(TemplateTime.init(iso8601:)) {
       return pinned
     }
     return system()
@@ -37,11 +31,9 @@ public struct TemplateTime: Sendable, Equatable {
 
   /// The computer's local time.
   public static func system() -> TemplateTime {
-    var (seconds, parts) = (time(nil), tm())
-    localtime_r(&seconds, &parts)
+    let now = LocalClock.moment()
     return TemplateTime(
-      year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday),
-      hour: Int(parts.tm_hour), minute: Int(parts.tm_min), second: Int(parts.tm_sec))
+      year: now.year, month: now.month, day: now.day, hour: now.hour, minute: now.minute, second: now.second)
   }
 
   /// Reads an ISO 8601 time such as `2026-01-14T21:00:00`; the time of day, its fraction and the zone may be

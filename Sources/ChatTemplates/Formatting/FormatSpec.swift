@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// How one value is laid out: `[[fill]align][sign][#][0][width][grouping][.precision][type]` of `str.format`, and
 /// what the `%` operator has of that.

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Tensors
 
@@ -80,7 +81,7 @@ struct GGUFRopeScaling {
     let base = context.double("rope.freq_base") ?? 10000
     for (index, stored) in factors.enumerated() {
       let waves =
-        Double(original) / (2 * Double.pi * System.power(base, Double(index) / Double(factors.count)))
+        Double(original) / (2 * Double.pi * pow(base, Double(index) / Double(factors.count)))
       let smooth = min(max((waves - 1) / 3, 0), 1)
       let expected = 1 / ((1 - smooth) / Double(factor) + smooth)
       guard abs(Double(stored) - expected) < 1e-3 * expected else { return nil }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// How rotary angles are stretched for texts longer than those of the first training. The names and formulas are
 /// those of transformers' `rope_parameters`.

@@ -1,12 +1,5 @@
+import Foundation
 import Tensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 extension DecoderBuilder {
   /// Positions as sines and behind them cosines of geometrically falling frequencies, from 1 down to 1/10000:

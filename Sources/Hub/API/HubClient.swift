@@ -1,3 +1,5 @@
+import Files
+
 /// Reads models from a hub of Hugging Face's kind, and keeps them in the cache that its other clients use.
 public struct HubClient: Sendable {
   /// Where the hub and the cache are.
@@ -135,7 +137,7 @@ public struct HubClient: Sendable {
 
   func checkSpace(for files: [HubFile], of model: HubModel, in cache: HubCache) throws(HubError) {
     let needed = cache.missingByteCount(files, of: model)
-    guard needed > 0, let free = FileSystem.freeSpace(cache.folder) else { return }
+    guard needed > 0, let free = Folders.freeSpace(cache.folder) else { return }
     // A little is left for the folders and for whatever else writes to the disk.
     guard free >= needed + min(needed / 50, 256 << 20) else {
       throw HubError(

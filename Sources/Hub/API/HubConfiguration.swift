@@ -1,3 +1,5 @@
+import Files
+
 /// Where the hub is, who asks, and where what came from it is kept.
 public struct HubConfiguration: Sendable {
   /// The address of the hub without a slash at its end.
@@ -44,7 +46,7 @@ public struct HubConfiguration: Sendable {
   /// - Parameters:
   ///   - environment: the variables of the process.
   ///   - readFile: gives the text of a small file, or nil; for the token that a log-in left behind.
-  public static func fromEnvironment(
+  package static func fromEnvironment(
     _ environment: [String: String], readFile: (String) -> String? = { SmallFile.text(at: $0) }
   ) -> HubConfiguration {
     let variables = EnvironmentReader(environment)

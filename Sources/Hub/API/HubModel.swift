@@ -19,10 +19,12 @@ public struct HubFile: Sendable, Hashable {
   }
 
   /// The last part of the path.
-  package var name: Substring { path.split(separator: "/").last ?? "" }
+  package var name: Substring {
+    path.utf8.split(separator: UInt8(ascii: "/")).last.map { Substring($0) } ?? ""
+  }
 
   /// Whether the file lies in no folder of the model.
-  package var isAtRoot: Bool { !path.contains("/") }
+  package var isAtRoot: Bool { !path.utf8.contains(UInt8(ascii: "/")) }
 }
 
 /// What a model consists of at one commit.

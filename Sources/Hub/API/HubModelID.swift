@@ -1,3 +1,5 @@
+import Files
+
 /// The name of a model on the hub: `owner/name`, or `name` alone for the oldest ones.
 ///
 /// The rules are those of the hub: letters, digits, `-`, `_` and `.`; no `--` or `..`; at most 96 characters a part.
@@ -51,26 +53,7 @@ package func isAlphanumeric(_ byte: UInt8) -> Bool {
   }
 }
 
-/// Whether `text` consists of `count` lower-case hexadecimal digits.
-package func isHex(_ text: String, count: Int) -> Bool {
-  text.utf8.count == count
-    && text.utf8.allSatisfy {
-      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (97...102).contains($0)
-    }
-}
-
-/// Checks on names that come from outside before they become part of a path.
-package enum SafeName {
-  /// Whether `path` is relative and stays below the folder that it is put into, on every system.
-  package static func isSafePath(_ path: String) -> Bool {
-    guard !path.isEmpty, path.utf8.count <= 1024 else { return false }
-    guard path.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F && $0 != "\\" && $0 != ":" })
-    else { return false }
-    return path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
-      !part.isEmpty && part != "." && part != ".." && part.utf8.count <= 255
-    }
-  }
-
+extension SafeName {
   /// Whether `etag` can be the name of a blob: no separators, no leading dot.
   package static func isSafeBlobName(_ etag: String) -> Bool {
     guard (1...128).contains(etag.utf8.count), let first = etag.utf8.first, isAlphanumeric(first) else {
@@ -82,7 +65,7 @@ package enum SafeName {
   /// - Throws: `HubError` of code `invalidName` unless `revision` can name a branch, a tag or a commit.
   package static func checkRevision(_ revision: String) throws(HubError) {
     let good =
-      isSafePath(revision) && !revision.hasPrefix("-") && !revision.contains("..")
+      isPath(revision) && !revision.hasPrefix("-") && !revision.contains("..")
       && !revision.contains(" ")
     guard good else {
       throw HubError(

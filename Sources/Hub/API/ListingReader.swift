@@ -1,3 +1,4 @@
+import Files
 import JSON
 
 /// Reads what `GET /api/models/{id}/revision/{revision}?blobs=true` answers.
@@ -17,7 +18,7 @@ package enum ListingReader {
     } catch {
       throw malformed(id, "is no JSON: \(error)")
     }
-    guard let commit = json["sha"]?.string, isHex(commit, count: 40) else {
+    guard let commit = json["sha"]?.string, Hex.isHex(commit, count: 40) else {
       throw malformed(id, "names no commit")
     }
     guard let siblings = json["siblings"]?.array, siblings.count <= fileLimit else {
@@ -37,7 +38,7 @@ package enum ListingReader {
 
   private static func file(_ json: JSON, of id: HubModelID) throws(HubError) -> HubFile {
     guard let path = json["rfilename"]?.string else { throw malformed(id, "has a file without a name") }
-    guard SafeName.isSafePath(path) else {
+    guard SafeName.isPath(path) else {
       throw HubError(
         .unsafePath,
         "\(id) has a file named \"\(printable(path))\", which would be written outside of its folder",
@@ -48,9 +49,9 @@ package enum ListingReader {
       throw malformed(id, "gives no believable size for \(path)")
     }
     let sha256 = large?["sha256"]?.string ?? large?["oid"]?.string
-    if let sha256, !isHex(sha256, count: 64) { throw malformed(id, "gives a bad SHA-256 for \(path)") }
+    if let sha256, !Hex.isHex(sha256, count: 64) { throw malformed(id, "gives a bad SHA-256 for \(path)") }
     let blob = json["blobId"]?.string
-    if let blob, !isHex(blob, count: 40) { throw malformed(id, "gives a bad blob name for \(path)") }
+    if let blob, !Hex.isHex(blob, count: 40) { throw malformed(id, "gives a bad blob name for \(path)") }
     return HubFile(path: path, size: size, etag: sha256 ?? blob, sha256: sha256)
   }
 

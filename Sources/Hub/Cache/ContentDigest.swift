@@ -1,4 +1,5 @@
 import Crypto
+import Files
 
 /// Computes the checksum by which the hub names a content, while the bytes come in.
 package struct ContentDigest {
@@ -16,10 +17,10 @@ package struct ContentDigest {
     if let sha256 = file.sha256 {
       kind = .sha256(SHA256())
       expected = sha256
-    } else if let etag = file.etag, isHex(etag, count: 64) {
+    } else if let etag = file.etag, Hex.isHex(etag, count: 64) {
       kind = .sha256(SHA256())
       expected = etag
-    } else if let etag = file.etag, isHex(etag, count: 40) {
+    } else if let etag = file.etag, Hex.isHex(etag, count: 40) {
       var hash = Insecure.SHA1()
       hash.update(data: Array("blob \(file.size)\0".utf8))
       kind = .gitBlob(hash)
@@ -49,8 +50,8 @@ package struct ContentDigest {
     guard let expected else { return nil }
     let found: String
     switch kind {
-    case .sha256(let hash): found = Self.hex(hash.finalize())
-    case .gitBlob(let hash): found = Self.hex(hash.finalize())
+    case .sha256(let hash): found = Hex.text(of: hash.finalize())
+    case .gitBlob(let hash): found = Hex.text(of: hash.finalize())
     case .unknown: return nil
     }
     return found == expected ? nil : (expected, found)
@@ -58,9 +59,4 @@ package struct ContentDigest {
 
   /// Whether the hub names a checksum at all.
   package var isKnown: Bool { expected != nil }
-
-  private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
 }

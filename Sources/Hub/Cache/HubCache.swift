@@ -1,3 +1,5 @@
+import Files
+
 /// The places of a model in the hub cache that all tools of this family share:
 /// `models--owner--name/{blobs,refs,snapshots}` and `.locks` beside it.
 /// (Layout: huggingface.co/docs/huggingface_hub/guides/manage-cache.)
@@ -26,8 +28,8 @@ public struct HubCache: Sendable {
 
   /// The commit that `revision` meant when it was last fetched.
   public func commit(of revision: String) -> String? {
-    if isHex(revision, count: 40) { return revision }
-    guard let text = SmallFile.text(at: reference(revision))?.trimmingSpace, isHex(text, count: 40) else {
+    if Hex.isHex(revision, count: 40) { return revision }
+    guard let text = SmallFile.text(at: reference(revision))?.trimmingSpace, Hex.isHex(text, count: 40) else {
       return nil
     }
     return text
@@ -37,20 +39,20 @@ public struct HubCache: Sendable {
   public func snapshotFolder(revision: String) -> String? {
     guard let commit = commit(of: revision) else { return nil }
     let folder = snapshot(commit)
-    return FileSystem.isFolder(folder) ? folder : nil
+    return FileStatus(at: folder)?.isFolder == true ? folder : nil
   }
 
   /// Whether `file` is in the cache with the size that the hub tells, as a file of the snapshot or as a blob.
   package func has(_ file: HubFile, commit: String) -> Bool {
-    if FileSystem.fileSize(pointer(commit, file.path)) == file.size { return true }
-    return file.etag.map { FileSystem.fileSize(blob($0)) == file.size } ?? false
+    if Disk.fileSize(pointer(commit, file.path)) == file.size { return true }
+    return file.etag.map { Disk.fileSize(blob($0)) == file.size } ?? false
   }
 
   /// Bytes of `files` that have to be stored still.
   package func missingByteCount(_ files: [HubFile], of model: HubModel) -> Int {
     var count = 0
     for file in files where !has(file, commit: model.commit) {
-      let arrived = file.etag.flatMap { FileSystem.fileSize(partialBlob($0)) } ?? 0
+      let arrived = file.etag.flatMap { Disk.fileSize(partialBlob($0)) } ?? 0
       count += max(0, file.size - arrived)
     }
     return count
@@ -60,34 +62,29 @@ public struct HubCache: Sendable {
   package func remember(revision: String, commit: String) throws(HubError) {
     guard revision != commit, self.commit(of: revision) != commit else { return }
     let path = reference(revision)
-    try FileSystem.makeFolders(Self.folder(of: path))
-    try SmallFile.write(commit, to: path)
+    try Disk.makeFolders(Folders.parent(of: path))
+    try Disk.write(commit, to: path)
   }
 
   /// Puts the blob into the snapshot by a relative link.
   package func point(_ path: String, commit: String, to etag: String) throws(HubError) {
     let pointer = pointer(commit, path)
-    let ups = String(repeating: "../", count: path.split(separator: "/").count + 1)
+    let ups = String(repeating: "../", count: path.utf8.split(separator: UInt8(ascii: "/")).count + 1)
     let target = "\(ups)blobs/\(etag)"
-    if FileSystem.linkTarget(pointer) == target { return }
-    try FileSystem.makeFolders(Self.folder(of: pointer))
-    try FileSystem.link(pointer, to: target)
+    if Links.target(of: pointer) == target { return }
+    try Disk.makeFolders(Folders.parent(of: pointer))
+    try Disk.link(pointer, to: target)
   }
 
   /// Makes the folders, and the note by which backup programs know a cache (bford.info/cachedir).
   package func prepare() throws(HubError) {
-    try FileSystem.makeFolders(modelFolder + "/blobs")
-    try FileSystem.makeFolders(modelFolder + "/snapshots")
-    try FileSystem.makeFolders("\(folder)/.locks/\(id.cacheFolderName)")
+    try Disk.makeFolders(modelFolder + "/blobs")
+    try Disk.makeFolders(modelFolder + "/snapshots")
+    try Disk.makeFolders("\(folder)/.locks/\(id.cacheFolderName)")
     let tag = folder + "/CACHEDIR.TAG"
-    if FileSystem.fileSize(tag) == nil {
-      try SmallFile.write(
+    if Disk.fileSize(tag) == nil {
+      try Disk.write(
         "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of models from the hub.\n", to: tag)
     }
-  }
-
-  package static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A model in the cache.
@@ -35,10 +36,10 @@ extension HubCache {
       let paths = try? FileManager.default.subpathsOfDirectory(atPath: folder)
     else { return nil }
     let files: [HubFile] = paths.sorted().compactMap { path in
-      guard let size = FileSystem.fileSize("\(folder)/\(path)") else { return nil }
-      let blob = FileSystem.linkTarget("\(folder)/\(path)")?.split(separator: "/").last.map(String.init)
+      guard let size = Disk.fileSize("\(folder)/\(path)") else { return nil }
+      let blob = Links.target(of: "\(folder)/\(path)")?.split(separator: "/").last.map(String.init)
       return HubFile(
-        path: path, size: size, etag: blob, sha256: blob.flatMap { isHex($0, count: 64) ? $0 : nil })
+        path: path, size: size, etag: blob, sha256: blob.flatMap { Hex.isHex($0, count: 64) ? $0 : nil })
     }
     return HubModel(id: id, revision: revision, commit: commit, files: files)
   }

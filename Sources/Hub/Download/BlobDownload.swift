@@ -1,3 +1,4 @@
+import Files
 import NIOConcurrencyHelpers
 import NIOCore
 
@@ -12,7 +13,7 @@ package struct BlobDownload: Sendable {
   /// - Returns: the path in the snapshot.
   package func run(_ listed: HubFile) async throws -> String {
     let path = cache.pointer(model.commit, listed.path)
-    if FileSystem.fileSize(path) == listed.size {
+    if Disk.fileSize(path) == listed.size {
       meter.reused(listed.size)
     } else {
       let file = listed.etag == nil ? try await named(listed) : listed
@@ -24,10 +25,10 @@ package struct BlobDownload: Sendable {
 
   private func bring(_ file: HubFile, as etag: String) async throws {
     let blob = cache.blob(etag)
-    if FileSystem.fileSize(blob) != file.size {
+    if Disk.fileSize(blob) != file.size {
       let lock = try await takeLock(etag)
       // Another process may have finished it while we waited for the lock.
-      if FileSystem.fileSize(blob) != file.size {
+      if Disk.fileSize(blob) != file.size {
         try await fetch(file, to: blob, etag: etag)
       } else {
         meter.reused(file.size)
@@ -57,8 +58,8 @@ package struct BlobDownload: Sendable {
     return file
   }
 
-  private func takeLock(_ etag: String) async throws -> OpenFile {
-    let lock = try OpenFile(writing: cache.lock(etag), permissions: 0o664)
+  private func takeLock(_ etag: String) async throws -> CacheFile {
+    let lock = try CacheFile(cache.lock(etag), permissions: 0o664)
     var told = false
     while !(try lock.tryLock()) {
       if !told { meter.tell(.waiting(.zero, reason: "another process is downloading the same file")) }

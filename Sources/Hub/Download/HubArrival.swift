@@ -1,3 +1,4 @@
+import Files
 import NIOConcurrencyHelpers
 
 /// What became of the wish to read a model.
@@ -43,7 +44,9 @@ public final class HubArrival: Sendable {
 
   /// Bytes that they will take of the disk of the folder `path`.
   public func byteCount(onDiskOf path: String) -> Int {
-    guard let disk = FileSystem.device(path), disk == FileSystem.device(cache.folder) else { return 0 }
+    guard let disk = FileStatus(at: path)?.device, disk == FileStatus(at: cache.folder)?.device else {
+      return 0
+    }
     return missingByteCount
   }
 
@@ -107,7 +110,7 @@ extension HubClient {
     do {
       let weights = try tensors.map { file in
         let path = cache.pointer(model.commit, file.path)
-        if FileSystem.fileSize(path) == file.size { return try ArrivingFile(file, present: path) }
+        if Disk.fileSize(path) == file.size { return try ArrivingFile(file, present: path) }
         let header = try RemoteRangeReader(
           file, of: model, client: self, policy: .init(segmentBytes: 1 << 18, ahead: 1), events: events)
         return ArrivingFile(file, path: path, header: header)

@@ -1,3 +1,5 @@
+import Files
+
 /// What has arrived of a file: always its first bytes without holes, with the checksum of them.
 ///
 /// Not shared between tasks; the download's own task appends what the others fetch.
@@ -6,7 +8,7 @@ package final class PartialBlob {
   package private(set) var length = 0
   private let target: HubFile
   private let path: String
-  private let file: OpenFile
+  private let file: CacheFile
   private var digest: ContentDigest
 
   /// Opens `path` and takes over what an earlier run or another tool left there.
@@ -14,7 +16,7 @@ package final class PartialBlob {
     self.path = path
     self.target = target
     digest = ContentDigest(target)
-    file = try OpenFile(writing: path)
+    file = try CacheFile(path)
     let present = try file.size
     if present > target.size { try file.truncate(to: 0) } else { try takeOver(present) }
   }
@@ -59,8 +61,8 @@ package final class PartialBlob {
   /// Puts the content under its final name, for good.
   package func publish(as blob: String) throws(HubError) {
     try file.synchronize()
-    try FileSystem.rename(path, to: blob)
+    try Disk.rename(path, to: blob)
   }
 
-  package func discard() { FileSystem.remove(path) }
+  package func discard() { Removal.file(path) }
 }

@@ -1,3 +1,4 @@
+import Files
 import JSON
 
 /// A compiled model in the cache, as its `meta.json` describes it.
@@ -36,13 +37,46 @@ public struct CacheEntry: Sendable, Hashable {
     self.folder = folder
   }
 
-  /// Reads the entry in a folder; `nil` where it is not complete.
-  init?(folder: String) {
-    guard let bytes = Files.contents(folder + "/meta.json", limit: 1 << 20),
-      let json = try? JSON(parsing: bytes), json["format"]?.int == Self.format,
-      let key = json["key"].flatMap(CacheKey.init(json:)), let size = json["blob"]?["size"]?.int,
-      let sum = json["blob"]?["sum"]?.string, let created = json["created"]?.int,
-      let lastUsed = json["last_used"]?.int, Files.status(folder + "/blob")?.size == size
+  /// Whether both were written by the same compilation.
+  func isSameContent(as other: CacheEntry?) -> Bool { other?.sum == sum && other?.created == created }
+
+  /// What is found where an entry should be.
+  enum Found {
+    case entry(CacheEntry)
+    /// Nothing.
+    case absent
+    /// Something that cannot be used, and why.
+    case broken(reason: String)
+  }
+
+  /// Looks at the entry in a folder.
+  static func read(_ folder: String) -> Found {
+    guard let status = FileStatus(at: folder, followsLinks: false) else { return .absent }
+    for path in [folder, folder + "/blob", folder + "/meta.json"] {
+      if let reason = Owners.distrust(path) {
+        return .broken(reason: path == folder ? reason : "\(path): \(reason)")
+      }
+    }
+    guard status.isFolder else { return .broken(reason: "it is no folder") }
+    guard let bytes = SmallFile.bytes(at: folder + "/meta.json", limit: 1 << 20) else {
+      return .broken(reason: "its meta.json is missing")
+    }
+    guard let json = try? JSON(parsing: bytes), let entry = CacheEntry(json: json, folder: folder) else {
+      return .broken(reason: "its meta.json cannot be understood")
+    }
+    guard let size = FileStatus(at: entry.blob, followsLinks: false)?.size else {
+      return .broken(reason: "its blob is missing")
+    }
+    guard size == entry.size else {
+      return .broken(reason: "its blob has \(size) bytes instead of \(entry.size)")
+    }
+    return .entry(entry)
+  }
+
+  private init?(json: JSON, folder: String) {
+    guard json["format"]?.int == Self.format, let key = json["key"].flatMap(CacheKey.init(json:)),
+      let size = json["blob"]?["size"]?.int, let sum = json["blob"]?["sum"]?.string,
+      let created = json["created"]?.int, let lastUsed = json["last_used"]?.int
     else { return nil }
     self.init(
       key: key, size: size, sum: sum, created: created, lastUsed: lastUsed,

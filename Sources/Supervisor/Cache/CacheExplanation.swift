@@ -8,12 +8,17 @@ public enum CacheExplanation: Sendable, Hashable {
   case changed(CacheEntry, [CacheKey.Difference])
   /// It is there, but its bytes are not those that were written.
   case damaged(CacheEntry)
+  /// Something is there under its name that is no entry, or that others may have changed.
+  case broken(CompiledModelCache.Broken)
 }
 
 extension CompiledModelCache {
   /// Answers "why does it compile every time?": the nearest entry, and what is different today.
   public func explain(_ key: CacheKey) -> CacheExplanation {
     if let entry = entry(for: key) { return isIntact(entry) ? .cached(entry) : .damaged(entry) }
+    if case .broken(let reason) = CacheEntry.read(place(key.digest)) {
+      return .broken(Broken(folder: place(key.digest), reason: reason))
+    }
     let related = entries().filter { $0.key.model == key.model || $0.key.modelPath == key.modelPath }
     let ranked = related.map { (entry: $0, differences: key.differences(since: $0.key)) }
     // The same device first: "the device is another one" explains the least.
@@ -37,6 +42,8 @@ extension CacheExplanation: CustomStringConvertible {
       return "nothing was compiled from this model in this cache folder yet"
     case .damaged(let entry):
       return "the entry is damaged and will be compiled again: \(entry.folder)"
+    case .broken(let broken):
+      return "the entry is damaged and will be compiled again: \(broken.folder) (\(broken.reason))"
     case .changed(let entry, let differences):
       let lines = differences.map { difference in
         let then = difference.then.isEmpty ? "(not set)" : difference.then

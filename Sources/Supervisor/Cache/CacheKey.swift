@@ -1,4 +1,4 @@
-import Checksums
+import Files
 import JSON
 
 /// Everything that decides whether a compiled model can be used again.

@@ -1,9 +1,30 @@
+import Files
+
 extension CompiledModelCache {
   /// All complete entries, the most recently used first.
   public func entries() -> [CacheEntry] {
-    Files.names(in: folder).filter(Self.isDigest)
-      .compactMap { CacheEntry(folder: place($0)) }
+    Folders.readableNames(in: folder).filter(Self.isDigest)
+      .compactMap { name in
+        guard case .entry(let entry) = CacheEntry.read(place(name)) else { return nil }
+        return entry
+      }
       .sorted { ($0.lastUsed, $0.key.digest) > ($1.lastUsed, $1.key.digest) }
+  }
+
+  /// An entry that cannot be used, and why; it is compiled again when it is needed.
+  public struct Broken: Sendable, Hashable {
+    /// Its folder.
+    public var folder: String
+    /// Half a sentence.
+    public var reason: String
+  }
+
+  /// All entries that cannot be used.
+  public func brokenEntries() -> [Broken] {
+    Folders.readableNames(in: folder).filter(Self.isDigest).compactMap { name in
+      guard case .broken(let reason) = CacheEntry.read(place(name)) else { return nil }
+      return Broken(folder: place(name), reason: reason)
+    }
   }
 
   /// What `clear` did.
@@ -26,8 +47,9 @@ extension CompiledModelCache {
   /// Removes all entries, but not those that a process is compiling; nothing that is not ours is touched.
   public func clear() -> Cleared {
     var result = Cleared(entries: 0, bytes: 0, busy: 0)
-    for name in Files.names(in: folder) where Self.isDigest(name) {
-      let size = Files.status(place(name) + "/blob")?.size ?? 0
+    if FileStatus(at: folder) != nil { try? Folders.make(folder + "/.locks", permissions: 0o700) }
+    for name in Folders.readableNames(in: folder) where Self.isDigest(name) {
+      let size = FileStatus(at: place(name) + "/blob")?.size ?? 0
       if removeUnlessBusy(name) {
         result.entries += 1
         result.bytes += size
@@ -50,46 +72,47 @@ extension CompiledModelCache {
 
   /// Removes what killed processes left: partial folders, entries that are not complete, half-written files.
   func removeLeftovers() {
-    for name in Files.names(in: folder) {
+    for name in Folders.readableNames(in: folder) {
       if name.hasPrefix(".partial-") {
         let digest = String(name.dropFirst(".partial-".count))
         guard Self.isDigest(digest) else { continue }
-        withoutOthers(digest) { Files.remove(folder + "/" + name) }
+        withoutOthers(digest) { Removal.quietly(folder + "/" + name) }
       } else if Self.isDigest(name) {
-        let isBroken = CacheEntry(folder: place(name)) == nil
-        let hasLeftovers = Files.names(in: place(name)).contains { $0.hasSuffix(".new") }
+        let isBroken = isBroken(name)
+        let hasLeftovers = Folders.readableNames(in: place(name)).contains { $0.hasSuffix(".new") }
         guard isBroken || hasLeftovers else { continue }
         withoutOthers(name) {
-          if CacheEntry(folder: place(name)) == nil { return Files.remove(place(name)) }
+          if self.isBroken(name) { return Removal.quietly(place(name)) }
           removeOldTemporaries(in: place(name))
         }
       }
     }
   }
 
+  private func isBroken(_ name: String) -> Bool {
+    if case .broken = CacheEntry.read(place(name)) { true } else { false }
+  }
+
   /// Another process may be replacing `meta.json` at this moment; only files of dead ones are removed.
   private func removeOldTemporaries(in entry: String) {
-    for name in Files.names(in: entry) where name.hasSuffix(".new") {
-      let parts = name.split(separator: ".")
-      let process = parts.dropLast().last.flatMap { Int32($0) }
-      if let process, !Files.isAlive(process) { Files.remove(entry + "/" + name) }
+    for name in Folders.readableNames(in: entry) where name.hasSuffix(".new") {
+      if let process = Temporary.process(of: name), !Processes.isAlive(process) {
+        Removal.quietly(entry + "/" + name)
+      }
     }
   }
 
   private func removeUnlessBusy(_ digest: String) -> Bool {
-    withoutOthers(digest) { Files.remove(place(digest)) }
-    return Files.status(place(digest)) == nil
+    withoutOthers(digest) { Removal.quietly(place(digest)) }
+    return FileStatus(at: place(digest)) == nil
   }
 
   /// Runs `body` if no process works on the key.
-  private func withoutOthers(_ digest: String, _ body: () -> Void) {
+  func withoutOthers(_ digest: String, _ body: () -> Void) {
     guard let lock = try? FileLock.attempt(lockPath(digest)) else { return }
     withExtendedLifetime(lock) { body() }
   }
 
   /// Whether a name is that of an entry: 32 hexadecimal digits.
-  static func isDigest(_ name: String) -> Bool {
-    name.utf8.count == 32
-      && name.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-  }
+  static func isDigest(_ name: String) -> Bool { Hex.isHex(name, count: 32) }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// Compiled models in a folder, shared by any number of processes.
 ///
 /// ```
@@ -9,6 +11,8 @@
 ///
 /// An entry appears in one step, complete and on the disk, so that a process may be killed at any moment:
 /// what it leaves behind are partial folders, which the next one removes.
+///
+/// A compiled model is code. What another user could have put there is not loaded: see `CacheTrust`.
 public struct CompiledModelCache: Sendable {
   /// The folder, absolute.
   public let folder: String
@@ -19,45 +23,73 @@ public struct CompiledModelCache: Sendable {
   /// 20 GB.
   public static let defaultBudget = 20_000_000_000
 
-  /// Opens the cache in a folder, which is created if need be.
+  /// Opens the cache in a folder, which is created for this user alone if need be.
   ///
-  /// - Throws: `.cacheUnusable`, with the owner and the mend, where the folder cannot be written. A model can
-  ///   be loaded without a cache, so this is a reason for a warning.
+  /// - Throws: `.cacheUnusable`, with the reason and the mend, where the folder cannot be written or where others may
+  ///   write to it. A model can be loaded without a cache, so this is a reason for a warning.
   public init(
     folder: String, budget: Int = CompiledModelCache.defaultBudget,
     now: (@Sendable () -> Int)? = nil
   ) throws(SupervisorError) {
     do throws(FileError) {
-      try Files.makeFolder(folder)
-      self.folder = Files.realPath(folder)
-      guard Files.isWritable(self.folder) else { throw FileError(self.folder) }
-      try Files.makeFolder(self.folder + "/.locks")
+      if FileStatus(at: folder) == nil {
+        try Folders.make(Folders.parent(of: folder))
+        try Folders.make(folder, permissions: 0o700)
+      } else {
+        try Folders.make(folder)
+      }
     } catch {
-      throw Self.unusable(folder, error)
+      throw CacheTrust.unwritable(folder, error)
     }
-    self.budget = budget
-    self.now = now ?? { Files.now() }
+    self.init(inspecting: folder, budget: budget, now: now)
+    try checkUsable()
+    do throws(FileError) {
+      try Folders.make(locks, permissions: 0o700)
+    } catch {
+      throw CacheTrust.unwritable(folder, error)
+    }
+    try CacheTrust.check(locks)
     removeLeftovers()
   }
 
-  private static func unusable(_ folder: String, _ error: FileError) -> SupervisorError {
-    var place = folder
-    while Files.status(place) == nil, let slash = place.lastIndex(of: "/"), slash != place.startIndex {
-      place = String(place[..<slash])
+  /// The cache in a folder that is only looked at: nothing is created, and nothing removed unless by `clear`.
+  public init(
+    inspecting folder: String, budget: Int = CompiledModelCache.defaultBudget,
+    now: (@Sendable () -> Int)? = nil
+  ) {
+    self.folder = Folders.realPath(folder) ?? folder
+    self.budget = budget
+    self.now = now ?? { LocalClock.now() }
+  }
+
+  /// - Throws: `.cacheUnusable` where a load would not use this folder. One that does not exist yet is usable.
+  public func checkUsable() throws(SupervisorError) {
+    guard FileStatus(at: folder) != nil else { return }
+    try CacheTrust.check(folder)
+    if !Owners.allows(.writeInFolder, folder) { throw CacheTrust.unwritable(folder, .forbidden(folder)) }
+  }
+
+  /// - Throws: `.cacheUnusable` where there is something of the name that cannot be listed.
+  public func checkReadable() throws(SupervisorError) {
+    guard FileStatus(at: folder) != nil else { return }
+    do throws(FileError) { _ = try Folders.names(in: folder) } catch {
+      throw SupervisorError(
+        .cacheUnusable, "the cache folder cannot be read: \(error.message)",
+        mend: "Give another folder with --cache-dir or CACHE_DIR.")
     }
-    if Files.status(place) == nil { place = "." }
-    let owner = Files.owner(of: place)
-    return SupervisorError(
-      .cacheUnusable,
-      "the cache folder \(folder) cannot be written (\(error.message)); \(place) belongs to \(owner)",
-      mend: place == folder
-        ? "Give it to yourself, `sudo chown -R $USER \(folder)`, or another one with --cache-dir or CACHE_DIR."
-        : "Give a folder of your own with --cache-dir or CACHE_DIR.")
+  }
+
+  /// - Throws: `.cacheUnusable` where nothing can be removed.
+  public func checkWritable() throws(SupervisorError) {
+    try checkReadable()
+    guard FileStatus(at: folder) == nil || Owners.allows(.writeInFolder, folder) else {
+      throw CacheTrust.unwritable(folder, .forbidden(folder))
+    }
   }
 
   /// The entry of a key, if there is one and its files have the right size. Its sum is not checked yet.
   public func entry(for key: CacheKey) -> CacheEntry? {
-    guard let entry = CacheEntry(folder: place(key.digest)), entry.key.digest == key.digest else {
+    guard case .entry(let entry) = CacheEntry.read(place(key.digest)), entry.key.digest == key.digest else {
       return nil
     }
     return entry
@@ -65,15 +97,19 @@ public struct CompiledModelCache: Sendable {
 
   /// Whether the blob is what was written. Reads all of it.
   public func isIntact(_ entry: CacheEntry) -> Bool {
-    guard let sum = try? Files.digest(of: entry.blob) else { return false }
+    guard let sum = try? SmallFile.digest(of: entry.blob) else { return false }
     return sum == entry.sum
   }
 
-  /// Remembers that an entry was used now; a folder that became unwritable is no reason to stop.
-  public func noteUse(of entry: CacheEntry) {
-    var entry = entry
-    entry.lastUsed = now()
-    try? Files.replace(entry.meta, with: entry.metaBytes)
+  /// Remembers that an entry was used now. Where another process works on the key, or where the folder became
+  /// unwritable, it is left out.
+  public func noteUse(of used: CacheEntry) {
+    withoutOthers(used.key.digest) {
+      // It may have been replaced since, and its sum must not come back.
+      guard var entry = entry(for: used.key) else { return }
+      entry.lastUsed = now()
+      try? SmallFile.replace(entry.meta, with: entry.metaBytes, permissions: 0o600)
+    }
   }
 
   /// Runs `body` while no other process works on the same key. `whileWaiting` is called about ten times a
@@ -94,41 +130,50 @@ public struct CompiledModelCache: Sendable {
     _ key: CacheKey, compileSeconds: Double, write: (String) throws -> Void
   ) throws -> CacheEntry {
     let partial = partialPath(key.digest)
-    Files.remove(partial)
+    Removal.quietly(partial)
     do {
-      try Files.makeFolder(partial)
+      try Folders.create(partial, permissions: 0o700)
       let blob = partial + "/blob"
-      try write(blob)
-      try Files.synchronize(blob)
-      guard let size = Files.status(blob)?.size, size > 0 else { throw FileError(blob) }
+      do { try write(blob) } catch { throw fullDisk(in: partial) ?? error }
+      try Owners.setPermissions(0o600, of: blob)
+      try Rename.synchronize(blob)
+      guard let size = FileStatus(at: blob)?.size, size > 0 else { throw FileError.empty(blob) }
       let time = now()
       var entry = CacheEntry(
-        key: key, size: size, sum: try Files.digest(of: blob), created: time, lastUsed: time,
+        key: key, size: size, sum: try SmallFile.digest(of: blob), created: time, lastUsed: time,
         compileSeconds: compileSeconds, folder: partial)
-      try Files.write(entry.metaBytes, to: entry.meta)
+      try SmallFile.create(entry.meta, entry.metaBytes, permissions: 0o600)
       entry.folder = place(key.digest)
-      Files.remove(entry.folder)
-      try Files.move(partial, to: entry.folder)
-      try Files.synchronize(folder)
+      Removal.quietly(entry.folder)
+      try Rename.replace(partial, to: entry.folder)
+      try Rename.synchronize(folder)
       evict(keeping: entry)
       return entry
     } catch {
-      Files.remove(partial)
-      if let error = error as? FileError {
-        throw SupervisorError(
-          .cacheUnusable, "the compiled model could not be kept: \(error.message)",
-          mend: "Free some space, or give another folder with --cache-dir or CACHE_DIR.")
-      }
+      Removal.quietly(partial)
+      if let error = error as? FileError { throw CacheTrust.notKept(error, folder) }
       throw error
+    }
+  }
+
+  /// Whether there is no room for another mebibyte: then that is why a blob could not be written, whatever words the
+  /// device has for it.
+  private func fullDisk(in partial: String) -> FileError? {
+    do throws(FileError) {
+      try SmallFile.create(partial + "/probe", [UInt8](repeating: 1, count: 1 << 20), permissions: 0o600)
+      return nil
+    } catch {
+      return error
     }
   }
 
   /// Removes an entry that is damaged or that the driver refuses; the caller holds the key's lock.
   public func discard(_ entry: CacheEntry) {
-    Files.remove(entry.folder)
+    Removal.quietly(entry.folder)
   }
 
   func place(_ digest: String) -> String { folder + "/" + digest }
   func partialPath(_ digest: String) -> String { folder + "/.partial-" + digest }
-  func lockPath(_ digest: String) -> String { folder + "/.locks/" + digest }
+  func lockPath(_ digest: String) -> String { locks + "/" + digest }
+  private var locks: String { folder + "/.locks" }
 }

@@ -1,4 +1,4 @@
-import Checksums
+import Files
 import JSON
 
 /// The content of a model's files as one sum, found in milliseconds as a rule.
@@ -23,21 +23,20 @@ public struct ModelIdentity: Sendable, Hashable {
   public init(xml: String, weights: String, manifest: String?) throws(SupervisorError) {
     do throws(FileError) {
       var sum = FastDigest()
-      try Files.read(xml) { sum.update($0) }
-      guard let status = Files.status(weights) else { throw FileError(weights) }
+      try OpenFile(reading: xml).forEach { sum.update($0) }
+      let file = try OpenFile(reading: weights)
+      let status = try file.status
       sum.update("weights \(status.size)\n")
       for index in 0..<Self.samples {
         let last = max(0, status.size - Self.sampleSize)
-        try Files.read(weights, from: last / (Self.samples - 1) * index, count: Self.sampleSize) {
-          sum.update($0)
-        }
+        try file.forEach(from: last / (Self.samples - 1) * index, count: Self.sampleSize) { sum.update($0) }
       }
-      try Files.read(weights, from: max(0, status.size - Self.sampleSize)) { sum.update($0) }
-      if let manifest, let noted = Files.status(manifest) {
-        try Files.read(manifest) { sum.update($0) }
+      try file.forEach(from: max(0, status.size - Self.sampleSize)) { sum.update($0) }
+      if let manifest, let noted = FileStatus(at: manifest) {
+        try OpenFile(reading: manifest).forEach { sum.update($0) }
         // A bake writes the manifest last. Weights of a later date were copied, touched or worked on since.
         if status.modifiedNanoseconds > noted.modifiedNanoseconds {
-          let found = try Files.digest(of: weights)
+          let found = try SmallFile.digest(of: weights)
           if found != Self.digest(of: weights, in: manifest) { sum.update("weights \(found)\n") }
         }
       } else {
@@ -51,8 +50,8 @@ public struct ModelIdentity: Sendable, Hashable {
 
   /// The sum of the weights that a manifest has; nil for one that has none of this kind.
   private static func digest(of weights: String, in manifest: String) -> String? {
-    let name = weights.split(separator: "/").last.map(String.init)
-    let json = Files.contents(manifest, limit: 1 << 28).flatMap { try? JSON(parsing: $0) }
+    let name = weights.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) }
+    let json = SmallFile.bytes(at: manifest, limit: 1 << 28).flatMap { try? JSON(parsing: $0) }
     return json?["files"]?.array?.first { $0["name"]?.string == name }?["xxh3-128"]?.string
   }
 }

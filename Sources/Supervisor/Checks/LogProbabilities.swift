@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// Logits as the logarithms of probabilities, in nats: log softmax, computed around the largest logit so that
 /// nothing overflows. Lives no longer than the logits that it was lent.

@@ -1,4 +1,5 @@
 import ChatTemplates
+import Files
 import Generation
 import JSON
 
@@ -26,7 +27,7 @@ public final class Assistant {
     self.npu = npu
     generator = Generator(engine)
     func json(_ name: String) -> JSON? {
-      Files.contents(model.folder + "/" + name, limit: 1 << 24).flatMap { try? JSON(parsing: $0) }
+      SmallFile.bytes(at: model.folder + "/" + name, limit: 1 << 24).flatMap { try? JSON(parsing: $0) }
     }
     defaults = try GenerationOptions(
       generationConfig: json("generation_config.json"), modelConfig: json("config.json"))

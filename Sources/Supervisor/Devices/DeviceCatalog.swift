@@ -35,9 +35,18 @@ public struct DeviceIdentity: Sendable, Hashable {
     }
     self.device = device
     if let standIn {
-      name = ask("FULL_DEVICE_NAME", standIn) + " in place of an NPU"
-      driver = ""
-      compiler = ""
+      let real = DeviceIdentity(standIn, in: catalog)
+      (name, driver, compiler) = (real.name + " in place of an NPU", real.driver, real.compiler)
+      return
+    }
+    let parts = Self.parts(of: device)
+    if !parts.isEmpty {
+      // A device made of others is what they are.
+      let identities = parts.map { DeviceIdentity($0, in: catalog) }
+      func join(_ part: (DeviceIdentity) -> String) -> String {
+        identities.filter { !part($0).isEmpty }.map { "\($0.device) \(part($0))" }.joined(separator: ", ")
+      }
+      (name, driver, compiler) = (join(\.name), join(\.driver), join(\.compiler))
       return
     }
     let fullName = ask("FULL_DEVICE_NAME", device)
@@ -53,6 +62,15 @@ public struct DeviceIdentity: Sendable, Hashable {
     default:
       driver = ""
       compiler = ""
+    }
+  }
+
+  /// The devices that one such as "HETERO:GPU.1,CPU", "MULTI:GPU,NPU" or "BATCH:GPU(4)" is made of; none for a plain
+  /// one.
+  static func parts(of device: String) -> [String] {
+    guard let colon = device.firstIndex(of: ":") else { return [] }
+    return device[device.index(after: colon)...].split(separator: ",").map { part in
+      String(part.prefix { $0 != "(" }.drop { $0 == "-" || $0 == " " })
     }
   }
 }

@@ -78,6 +78,36 @@ public struct DeviceChoice: Sendable, Hashable {
     candidates = [request.uppercased()]
   }
 
+  /// Faults of a device and not of the model: with AUTO, the next one is tried.
+  private static let faultsOfDevices: Set<SupervisorError.Code> = [
+    .loadFailed, .deviceDisagrees, .inferenceFailed,
+  ]
+
+  /// What the first device that can gives.
+  ///
+  /// - Parameters:
+  ///   - report: Told of every device that is passed over.
+  ///   - body: Tries a device, knowing those that were passed over so far.
+  /// - Throws: What the last device that was tried throws.
+  public func first<Result>(
+    _ report: (PassedOver) -> Void, _ body: (String, [PassedOver]) throws(SupervisorError) -> Result
+  ) throws(SupervisorError) -> (Result, [PassedOver]) {
+    var passedOver = passedOver
+    for (index, device) in candidates.enumerated() {
+      do throws(SupervisorError) {
+        return (try body(device, passedOver), passedOver)
+      } catch {
+        guard isAutomatic, Self.faultsOfDevices.contains(error.code), index + 1 < candidates.count else {
+          throw error
+        }
+        let note = PassedOver(device: device, reason: error.message)
+        passedOver.append(note)
+        report(note)
+      }
+    }
+    throw SupervisorError(.deviceUnavailable, "no device was tried")
+  }
+
   /// Why a device is not among those that are present, as half a sentence.
   private static func reason(for device: String, present: [String], catalog: some DeviceCatalog) -> String {
     do throws(OpenVINOError) {

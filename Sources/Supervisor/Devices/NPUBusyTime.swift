@@ -1,3 +1,5 @@
+import Files
+
 /// How long the NPUs of a machine have been busy, as their kernel driver counts it: `npu_busy_time_us` of intel_vpu,
 /// in microseconds (`drivers/accel/ivpu/ivpu_sysfs.c` of Linux).
 public struct NPUBusyTime: Sendable {
@@ -10,8 +12,9 @@ public struct NPUBusyTime: Sendable {
 
   /// Seconds of all NPUs together; nil where no driver counts them.
   public var seconds: Double? {
-    let counts = Files.names(in: folder).filter { $0.hasPrefix("accel") }.compactMap { name -> Int? in
-      guard let bytes = Files.contents("\(folder)/\(name)/device/npu_busy_time_us", limit: 4096) else {
+    let counts = Folders.readableNames(in: folder).filter { $0.hasPrefix("accel") }.compactMap {
+      name -> Int? in
+      guard let bytes = SmallFile.bytes(at: "\(folder)/\(name)/device/npu_busy_time_us", limit: 4096) else {
         return nil
       }
       return Int(String(decoding: bytes.prefix { (48...57).contains($0) }, as: UTF8.self))

@@ -1,34 +1,11 @@
+import Files
 import OpenVINO
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// Zeros that take memory only where something was written: a cache for the longest conversation costs as much as the
-/// conversation that is held.
-final class PageMemory {
-  private let bytes: UnsafeMutableRawBufferPointer
-
-  /// - Throws: Where the system has no room for so many addresses.
-  init(byteCount: Int) throws(OpenVINOError) {
-    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-    let address = mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0)
-    guard let address, address != MAP_FAILED else {
-      throw OpenVINOError(
-        .outOfMemory, "no room for \(byteCount) bytes of cache: \(String(cString: strerror(errno)))")
-    }
-    bytes = UnsafeMutableRawBufferPointer(start: address, count: byteCount)
-  }
-
-  deinit {
-    munmap(bytes.baseAddress, bytes.count)
-  }
-
+/// Tensors of zeros that take memory only where something was written: a cache for the longest conversation costs as
+/// much as the conversation that is held.
+enum PageMemory {
   /// Makes a tensor of zeros.
+  /// - Throws: Where the system has no room for so many addresses.
   static func tensor(
     _ type: ElementType, shape: [Int], runtime: OpenVINORuntime
   ) throws(OpenVINOError) -> Tensor {
@@ -43,8 +20,16 @@ final class PageMemory {
       }
       elements = product
     }
-    let memory = try PageMemory(byteCount: max(1, (elements * bits + 7) / 8))
+    let memory = try pages(max(1, (elements * bits + 7) / 8))
     return try Tensor(wrapping: memory.bytes, as: type, shape: shape, owner: memory, runtime: runtime)
+  }
+
+  private static func pages(_ byteCount: Int) throws(OpenVINOError) -> ZeroPages {
+    do throws(FileError) {
+      return try ZeroPages(byteCount: byteCount)
+    } catch {
+      throw OpenVINOError(.outOfMemory, "no room for \(byteCount) bytes of cache: \(error.reason)")
+    }
   }
 
   private static let widths: [ElementType: Int] = [

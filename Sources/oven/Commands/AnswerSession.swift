@@ -1,5 +1,6 @@
 import ArgumentParser
 import Baking
+import Files
 import Foundation
 import Generation
 import JSON
@@ -24,9 +25,10 @@ struct AnswerSession {
     session.setSystem(answer.system)
     signals.beginAnswer()
     let result = try ready.assistant.answer(
-      question, in: &session, options: sampling.options, isCancelled: { signals.shouldStop }
+      question, in: &session, options: sampling.options,
+      isCancelled: { signals.shouldStop || Terminal.outputHasEnded }
     ) { event in
-      if case .text(let text) = event, !answer.json { Terminal.output.write(text) }
+      if case .text(let text) = event, !answer.json { Terminal.output.writeForeign(text) }
     }
     let report = MetricsReport(
       result: result, load: ready.report, warmUpSeconds: ready.warmUpSeconds,

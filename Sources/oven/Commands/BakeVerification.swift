@@ -1,4 +1,5 @@
 import Baking
+import Files
 import Foundation
 import OpenVINO
 import Supervisor
@@ -132,7 +133,7 @@ struct BakeVerification {
       return
         "the unquantised model takes \(Units.bytes(memory)) of memory, \(Units.bytes(available)) are free"
     }
-    if let free = HostResources.freeBytes(at: folder.path), free < weights + weights / 50 {
+    if let free = Folders.freeSpace(folder.path), free < weights + weights / 50 {
       return "the unquantised weights take \(Units.bytes(weights)) of disk, \(Units.bytes(free)) are free"
     }
     return nil

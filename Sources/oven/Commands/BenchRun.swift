@@ -1,4 +1,5 @@
 import Baking
+import Files
 import Foundation
 import Generation
 import OpenVINO
@@ -13,7 +14,19 @@ struct BenchRun {
   let generateTokens: Int
   let repetitions: Int
   /// Where compiled models are kept meanwhile.
-  let place = FileManager.default.temporaryDirectory.appendingPathComponent("oven-bench-\(UUID().uuidString)")
+  let place = BenchRun.place()
+
+  /// A folder for blobs of gigabytes: where temporary files are memory, beside the usual cache instead.
+  private static func place() -> URL {
+    let name = "oven-bench-\(UUID().uuidString)"
+    let usual = FileManager.default.temporaryDirectory
+    guard MemoryFileSystem.holds(usual.path) else { return usual.appendingPathComponent(name) }
+    let other = [
+      Processes.variable("XDG_CACHE_HOME"), Processes.variable("HOME").map { $0 + "/.cache" }, ".",
+    ]
+    .compactMap { $0 }.first { $0.isEmpty == false && !MemoryFileSystem.holds($0) }
+    return (other.map { URL(fileURLWithPath: $0) } ?? usual).appendingPathComponent(name)
+  }
 
   /// Measures everything, in a cache folder that is gone afterwards.
   func measure() throws -> BenchReport {

@@ -19,13 +19,8 @@ struct CacheCommand: ParsableCommand {
     var cacheDir: String?
     @Flag(help: "Print JSON to stdout.") var json = false
 
-    /// The cache; nil where its folder does not exist, which only looking must not change.
-    func open() throws -> (cache: CompiledModelCache?, folder: String) {
-      let folder = RuntimeOptions.cacheFolder(cacheDir)
-      guard FileManager.default.fileExists(atPath: folder) else { return (nil, folder) }
-      let cache = try CompiledModelCache(folder: folder)
-      return (cache, cache.folder)
-    }
+    /// The cache, only to be looked at: neither must its folder exist, nor be writable.
+    var cache: CompiledModelCache { CompiledModelCache(inspecting: RuntimeOptions.cacheFolder(cacheDir)) }
   }
 
   /// `oven cache list`.
@@ -34,14 +29,15 @@ struct CacheCommand: ParsableCommand {
     @OptionGroup var place: Place
 
     func run() throws {
-      let (cache, folder) = try place.open()
-      let entries = cache?.entries() ?? []
-      let budget = cache?.budget ?? CompiledModelCache.defaultBudget
+      let cache = place.cache
+      try cache.checkReadable()
+      let (entries, broken) = (cache.entries(), cache.brokenEntries())
       if place.json {
-        Terminal.output.line(CacheReport.json(entries, folder: folder, budget: budget).serialized(.pretty))
+        let report = CacheReport.json(entries, broken: broken, folder: cache.folder, budget: cache.budget)
+        Terminal.output.line(report.serialized(.pretty))
       } else {
         let now = Int(Date().timeIntervalSince1970)
-        CacheReport.lines(entries, folder: folder, budget: budget, now: now)
+        CacheReport.lines(entries, broken: broken, folder: cache.folder, budget: cache.budget, now: now)
           .forEach { Terminal.output.line($0) }
       }
     }
@@ -54,8 +50,9 @@ struct CacheCommand: ParsableCommand {
     @OptionGroup var place: Place
 
     func run() throws {
-      let (cache, folder) = try place.open()
-      let cleared = cache?.clear() ?? CompiledModelCache.Cleared(entries: 0, bytes: 0, busy: 0)
+      let cache = place.cache
+      try cache.checkWritable()
+      let (cleared, folder) = (cache.clear(), cache.folder)
       if place.json {
         let json: JSON = [
           "folder": .string(folder), "removed": .int(cleared.entries), "bytes": .int(cleared.bytes),
@@ -82,15 +79,25 @@ struct CacheCommand: ParsableCommand {
       let core = try Core()
       let request = runtime.request(for: folder)
       let choice = try DeviceChoice(request: request.device, properties: request.properties, catalog: core)
-      // A folder that cannot be written throws here: its owner and the mend are the answer.
-      let cache = try CompiledModelCache(folder: runtime.cacheFolder, budget: Int(runtime.cacheBudget * 1e9))
+      let cache = CompiledModelCache(
+        inspecting: runtime.cacheFolder, budget: Int(runtime.cacheBudget * 1e9))
+      // Of a folder that no load would use, the reason and the mend are the answer.
+      try cache.checkUsable()
       let loader = ModelLoader(core: core, cache: cache)
       var reports: [JSON] = []
-      for device in choice.candidates {
-        for key in try loader.keys(request, on: device) {
-          let explanation = cache.explain(key)
-          reports.append(CacheReport.json(explanation, device: device))
-          if !json { Terminal.output.line("\(device): \(explanation)") }
+      for (index, device) in choice.candidates.enumerated() {
+        do throws(SupervisorError) {
+          for key in try loader.keys(request, on: device) {
+            let explanation = cache.explain(key)
+            reports.append(CacheReport.json(explanation, device: device))
+            if !json { Terminal.output.line("\(device): \(explanation)") }
+          }
+        } catch {
+          // As a load does with AUTO: one that refuses is passed over, as long as another is left.
+          let isLast = index + 1 == choice.candidates.count
+          guard choice.isAutomatic, error.code == .loadFailed, !isLast else { throw error }
+          reports.append(CacheReport.json(passedOver: device, reason: error.message))
+          if !json { Terminal.output.line("\(device): passed over, \(error.message)") }
         }
       }
       if json {

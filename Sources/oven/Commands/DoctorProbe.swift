@@ -1,4 +1,5 @@
 import Doctor
+import Files
 import Foundation
 import JSON
 import OpenVINO
@@ -51,11 +52,11 @@ struct OpenVINOProbe: RuntimeProbe {
   }
 }
 
-/// Asks OpenVINO in a process of its own, for a second and a half at most: a driver that crashes or hangs is what
-/// the doctor is there to find.
+/// Asks OpenVINO in a process of its own, for ten seconds at most: a driver that crashes or hangs is what the doctor is
+/// there to find, and a GPU's driver that starts for the first time since the boot takes some of them.
 struct ChildRuntimeProbe: RuntimeProbe {
   static let flag = "probe-runtime"
-  private static let patience = 1.5
+  private static let patience = 10.0
 
   func facts() -> RuntimeFacts {
     var facts = RuntimeFacts()
@@ -75,7 +76,7 @@ struct ChildRuntimeProbe: RuntimeProbe {
     process.terminationHandler = { _ in ended.signal() }
     do { try process.run() } catch { return OpenVINOProbe().facts() }
     if ended.wait(timeout: .now() + Self.patience) == .timedOut {
-      kill(process.processIdentifier, SIGKILL)
+      Processes.end(process.processIdentifier)
       facts.isSlow = true
       return facts
     }

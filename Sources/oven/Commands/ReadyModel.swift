@@ -20,10 +20,14 @@ struct ReadyModel {
     let loader = try runtime.makeLoader { screen.show($0) }
     var request = runtime.request(for: folder)
     if let device { request.device = device }
-    let engine = try loader.makeEngine(request)
-    if !runtime.noCanary {
+    let engine: any ModelEngine
+    if runtime.noCanary {
+      engine = try loader.makeEngine(request)
+    } else {
       let canary = Canary(prompt: format.tokenizer.encode("The capital of France is", addSpecialTokens: true))
-      if case .passed(let agreement) = try canary.check(engine, loader: loader) {
+      let checked = try loader.makeEngine(request, checkedBy: canary)
+      engine = checked.engine
+      if case .passed(let agreement) = checked.outcome {
         screen.add(", agrees with the CPU on \(Int(agreement * 100)) % of a test")
       }
     }

@@ -120,11 +120,12 @@ private struct PieceScreen {
     let backgrounds = [153, 223, 157, 218, 229]
     var line = ""
     for (index, piece) in pieces.enumerated() {
-      let color = "\u{1B}[30;48;5;\(backgrounds[index % backgrounds.count])m"
+      let color = TerminalText.style("30;48;5;\(backgrounds[index % backgrounds.count])")
       let visible =
         piece.text.isEmpty
-        ? "∅" : piece.text.replacing("\t", with: "⇥").replacing("\n", with: "⏎\u{1B}[0m\n\(color)")
-      line += color + visible + "\u{1B}[0m"
+        ? "∅"
+        : piece.text.replacing("\t", with: "⇥").replacing("\n", with: "⏎\(TerminalText.style("0"))\n\(color)")
+      line += color + visible + TerminalText.style("0")
     }
     Terminal.output.line(line)
     Terminal.error.line("\(pieces.count) tokens for \(text.utf8.count) bytes")

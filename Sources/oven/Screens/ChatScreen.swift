@@ -1,7 +1,9 @@
 import Baking
+import Files
 import Foundation
 import Generation
 import JSON
+import OpenVINO
 import Supervisor
 
 /// The interactive chat: questions from the terminal, answers to stdout, everything else on stderr.
@@ -13,7 +15,8 @@ struct ChatScreen {
   private let editor = LineEditor(history: .ofChat)
   private let signals = SignalWatch()
   private let terminal = Terminal.error
-  private var ready: ReadyModel
+  /// Nil while none could be loaded.
+  private var ready: ReadyModel?
   private var session: ChatSession
   private var last: MetricsReport?
   private var totals = ChatTotals()
@@ -71,14 +74,23 @@ struct ChatScreen {
   }
 
   private mutating func answer(_ question: String) throws {
+    guard let ready else {
+      throw ErrorReport(
+        what: "no model is loaded", why: "no device has taken it since the last /device",
+        mend: "choose another: /device CPU", status: .unavailable)
+    }
     signals.beginAnswer()
     var endsInNewline = true
-    defer { if !endsInNewline { Terminal.output.line() } }
+    defer {
+      if !endsInNewline { Terminal.output.line() }
+      // A signal after this is the first of its kind again.
+      signals.beginAnswer()
+    }
     let result = try ready.assistant.answer(
       question, in: &session, options: options, isCancelled: { [signals] in signals.shouldStop }
     ) { event in
       guard case .text(let text) = event else { return }
-      Terminal.output.write(text)
+      Terminal.output.writeForeign(text)
       endsInNewline = text.hasSuffix("\n")
     }
     if !endsInNewline { Terminal.output.line() }
@@ -141,13 +153,30 @@ struct ChatScreen {
     note("in total: " + totals.line(peakMemory: HostResources.peakMemory))
   }
 
-  /// The conversation stays; on a device that cannot take over, so does the model where it is.
+  /// The conversation stays. Two models at once may be more than the machine holds, so the first goes before the second
+  /// is loaded, and comes back, from the cache, if the other device cannot take over.
   private mutating func setDevice(_ name: String?) throws {
-    guard let name else { return note("\(ready.report.device.device) (\(ready.report.device.name))") }
-    let (folder, format, runtime) = (folder, format, runtime)
-    ready = try signals.loading {
-      try ReadyModel(folder, format: format, runtime: runtime, device: name)
+    let before = ready?.report.device
+    guard let name else { return note(before.map { "\($0.device) (\($0.name))" } ?? "no device") }
+    // What is not there is refused while the model still is.
+    _ = try DeviceChoice(request: name, properties: runtime.userProperties, catalog: Core())
+    ready = nil
+    do {
+      ready = try loadModel(on: name)
+    } catch {
+      if let before {
+        show(ErrorReport(error))
+        note("Going back to \(before.device).")
+        ready = try loadModel(on: before.device)
+        return
+      }
+      throw error
     }
+  }
+
+  private func loadModel(on device: String) throws -> ReadyModel {
+    let (folder, format, runtime) = (folder, format, runtime)
+    return try signals.loading { try ReadyModel(folder, format: format, runtime: runtime, device: device) }
   }
 
   private func show(_ report: ErrorReport) {

@@ -32,7 +32,13 @@ struct ErrorReport {
 
   /// Prints the report to stderr and ends the program.
   func exit() -> Never {
-    if let parserError { Oven.exit(withError: parserError) }
+    if let parserError {
+      let message = Oven.fullMessage(for: parserError)
+      let status = Oven.exitCode(for: parserError)
+      if !message.isEmpty { (status.isSuccess ? Terminal.output : Terminal.error).line(message) }
+      if status.isSuccess, let failure = Terminal.outputFailure { failure.exit() }
+      Foundation.exit(status.rawValue)
+    }
     let terminal = Terminal.error
     terminal.line("\(terminal.styled("error:", .red)) \(what)")
     if !why.isEmpty { terminal.line("  why:  \(why)") }

@@ -44,6 +44,10 @@ final class LoadScreen: Sendable {
       open("\(device.device) … compiling for \(device.name)\(hint)")
     case .waiting: line("Another process compiles the same model; waiting for it.")
     case .discarded(let reason): line("A cache entry is not used: \(reason)")
+    case .otherEngine(let engine, let reason):
+      line(terminal.styled("the \(engine.rawValue) engine is not used: \(Self.short(reason))", .dim))
+    case .modelWritableByOthers(let reason):
+      line("\(terminal.styled("warning:", .yellow)) others may change the model: \(reason)")
     case .cacheWarning(let error):
       line("\(terminal.styled("warning:", .yellow)) \(error.message)")
       if !error.mend.isEmpty { line("  mend: \(error.mend)") }
@@ -58,7 +62,7 @@ final class LoadScreen: Sendable {
     state.withLock { state in
       guard let open = state.text else { return }
       state.text = open + text
-      terminal.write(terminal.isInteractive ? "\r\(open)\(text)\u{1B}[K" : text)
+      terminal.isInteractive ? redraw(open + text) : terminal.write(text)
     }
   }
 
@@ -87,7 +91,8 @@ final class LoadScreen: Sendable {
 
   private func close(_ state: inout State) {
     guard let text = state.text else { return }
-    terminal.write(terminal.isInteractive ? "\r\(text)\u{1B}[K\n" : "\n")
+    if terminal.isInteractive { redraw(text) }
+    terminal.line()
     state.text = nil
   }
 
@@ -98,9 +103,11 @@ final class LoadScreen: Sendable {
       let time = seconds < 60 ? "\(Int(seconds)) s" : Units.time(seconds)
       // A line that wraps could not be drawn again.
       let shown = text.prefix(max(0, terminal.width - time.count - 3))
-      terminal.write("\r\(shown), \(time)\u{1B}[K")
+      redraw("\(shown), \(time)")
     }
   }
+
+  private func redraw(_ text: String) { terminal.send("\r\(TerminalText.safe(text))\u{1B}[K") }
 
   /// A plugin's reason in at most 80 characters; `oven doctor` tells the whole of it.
   static func short(_ reason: String) -> String {

@@ -1,3 +1,4 @@
+import Files
 import Synchronization
 
 /// Raised by the first Ctrl-C or SIGTERM, so that work can stop where it is whole; a second one ends the program.

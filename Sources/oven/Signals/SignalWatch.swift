@@ -1,7 +1,9 @@
+import Files
 import Synchronization
 
 /// What Ctrl-C and SIGTERM mean to a program that answers: while a model is loaded they end it at once (the cache
-/// stays whole whenever that happens); afterwards they cut the answer, and a second SIGTERM ends the program.
+/// stays whole whenever that happens); afterwards the first cuts the answer as soon as the device lets go of it, and a
+/// second ends the program at once.
 final class SignalWatch: Sendable {
   private struct State {
     var isLoading = true
@@ -14,11 +16,12 @@ final class SignalWatch: Sendable {
     mutating func note(_ signal: SignalSources.Signal) -> Int32? {
       switch signal {
       case .interruption:
-        if isLoading { return signal.status }
+        if isLoading || isInterrupted || isTerminated { return signal.status }
         isInterrupted = true
       case .termination:
-        if isLoading { return 0 }
-        if isTerminated { return signal.status }
+        // No answer was given: that is no success.
+        if isLoading { return signal.status }
+        if isTerminated || isInterrupted { return signal.status }
         isTerminated = true
       }
       return nil

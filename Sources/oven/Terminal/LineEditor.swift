@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Files
 
 /// Reads lines from the terminal of stdin with editing and history, drawing on stderr. Between two lines the
 /// terminal does not echo; `close` makes it as it was.
@@ -38,18 +32,18 @@ final class LineEditor {
   ///
   /// - Parameter shouldStop: asked ten times a second.
   func read(prompt: String, shouldStop: () -> Bool) -> Result {
-    guard RawMode.enter() else { return readLine().map { .line($0) } ?? .ended }
-    terminal.write("\u{1B}[?2004h")
+    guard RawTerminal.enter() else { return readLine().map { .line($0) } ?? .ended }
+    terminal.send("\u{1B}[?2004h")
     defer {
-      terminal.write("\u{1B}[?2004l")
-      RawMode.enter(keepsSignals: true)
+      terminal.send("\u{1B}[?2004l")
+      RawTerminal.enter(keepsSignals: true)
     }
     shownRow = 0
     draw(prompt)
     while !shouldStop() {
       if let result = handleWaiting(prompt) { return result }
       // After a lone Escape only a short while is left for the rest of a sequence.
-      switch RawMode.read(milliseconds: decoder.isWaiting ? 50 : 100) {
+      switch TerminalDevice.input.read(milliseconds: decoder.isWaiting ? 50 : 100) {
       case .bytes(let bytes): waiting += decoder.decode(bytes)
       case .nothing: waiting += decoder.flush()
       case .ended:
@@ -62,7 +56,7 @@ final class LineEditor {
   }
 
   /// Makes the terminal as it was.
-  func close() { RawMode.leave() }
+  func close() { RawTerminal.leave() }
 
   private func handleWaiting(_ prompt: String) -> Result? {
     guard !waiting.isEmpty else { return nil }
@@ -85,7 +79,7 @@ final class LineEditor {
         finish(prompt)
         return .interrupted
       case .clearScreen:
-        terminal.write("\u{1B}[H\u{1B}[2J")
+        terminal.send("\u{1B}[H\u{1B}[2J")
         shownRow = 0
       case .suspend: suspend(prompt)
       }
@@ -96,10 +90,10 @@ final class LineEditor {
 
   private func suspend(_ prompt: String) {
     finish(prompt)
-    RawMode.leaveBeforeExit()
-    raise(SIGTSTP)
-    RawMode.enter()
-    terminal.write("\u{1B}[?2004h")
+    RawTerminal.leaveBeforeExit()
+    Processes.suspend()
+    RawTerminal.enter()
+    terminal.send("\u{1B}[?2004h")
     shownRow = 0
   }
 
@@ -114,17 +108,17 @@ final class LineEditor {
     let up = layout.rows - 1 - layout.cursorRow
     if up > 0 { output += "\u{1B}[\(up)A" }
     output += "\r" + (layout.cursorColumn > 0 ? "\u{1B}[\(layout.cursorColumn)C" : "")
-    terminal.write(output)
+    terminal.send(output)
     shownRow = layout.cursorRow
   }
 
   /// Draws for the last time; the cursor goes to a new line below.
   private func finish(_ prompt: String, _ buffer: LineBuffer? = nil) {
-    terminal.write(begin(layout(prompt, buffer ?? state.buffer)) + "\n")
+    terminal.send(begin(layout(prompt, buffer ?? state.buffer)) + "\n")
     shownRow = 0
   }
 
   private func begin(_ layout: LineLayout) -> String {
-    (shownRow > 0 ? "\u{1B}[\(shownRow)A" : "") + "\r\u{1B}[J" + layout.text
+    (shownRow > 0 ? "\u{1B}[\(shownRow)A" : "") + "\r\u{1B}[J" + TerminalText.safe(layout.text)
   }
 }

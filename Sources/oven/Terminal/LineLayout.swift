@@ -24,12 +24,13 @@ package struct LineLayout: Equatable {
     }
     for (index, character) in buffer.characters.enumerated() {
       let width = Self.width(of: character)
-      if character != "\n", column + width > columns { breakLine(0) }
+      let endsLine = character.isNewline
+      if !endsLine, column + width > columns { breakLine(0) }
       if index == buffer.cursor { cursor = (row, column) }
-      if character == "\n" {
+      if endsLine {
         breakLine(indent)
       } else {
-        text.append(character)
+        text += TerminalText.safe(character)
         column += width
       }
     }
@@ -41,10 +42,12 @@ package struct LineLayout: Equatable {
     (cursorRow, cursorColumn) = cursor
   }
 
-  /// The columns that a character takes: 2 for East Asian wide ones and emoji, 0 for control characters.
+  /// The columns that a character takes: 2 for East Asian wide ones and emoji, 1 for the sign that stands for a control
+  /// character.
   package static func width(of character: Character) -> Int {
     guard let scalar = character.unicodeScalars.first else { return 0 }
-    if scalar.value < 0x20 || scalar.value == 0x7F { return 0 }
+    if character.isNewline { return 0 }
+    if scalar.value < 0x20 || scalar.value == 0x7F { return 1 }
     if scalar.value < 0x300 { return 1 }
     if scalar.properties.generalCategory == .nonspacingMark || scalar.value == 0x200B { return 0 }
     let isEmoji =

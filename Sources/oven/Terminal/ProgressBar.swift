@@ -39,14 +39,15 @@ final class ProgressBar: Sendable {
       if let last = state.lastDrawn, now - last < .milliseconds(100), done < total { return }
       state.lastDrawn = now
       state.isVisible = true
-      terminal.write("\r" + line(done, detail, since: before, elapsed: now - state.begin) + "\u{1B}[K")
+      let line = line(done, detail, since: before, elapsed: now - state.begin)
+      terminal.send("\r" + TerminalText.safe(line) + "\u{1B}[K")
     }
   }
 
   /// Takes the bar away.
   func finish() {
     state.withLock { state in
-      if state.isVisible { terminal.write("\r\u{1B}[K") }
+      if state.isVisible { terminal.send("\r\u{1B}[K") }
       state.isVisible = false
     }
   }

@@ -1,53 +1,72 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Files
+import Synchronization
 
 /// One of the two output streams, and what may be shown there.
 struct Terminal: Sendable {
-  private let descriptor: Int32
+  private let device: TerminalDevice
+  private let isOutput: Bool
 
   /// Answers and data.
-  static let output = Terminal(descriptor: STDOUT_FILENO)
+  static let output = Terminal(device: .output, isOutput: true)
   /// Progress, notes, metrics and errors.
-  static let error = Terminal(descriptor: STDERR_FILENO)
+  static let error = Terminal(device: .error, isOutput: false)
+  /// Whether a person types what stdin reads.
+  static var inputIsInteractive: Bool { TerminalDevice.input.isTerminal }
 
   /// Whether a person is looking: then there are progress bars.
-  var isInteractive: Bool { isatty(descriptor) == 1 }
+  var isInteractive: Bool { device.isTerminal }
 
   /// Whether colour is wanted: on a terminal that can, unless NO_COLOR is set (no-color.org).
-  var usesColor: Bool { isInteractive && getenv("NO_COLOR") == nil && environment("TERM") != "dumb" }
-
-  /// The width in characters, 80 if it is not known.
-  var width: Int {
-    var size = winsize()
-    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+  var usesColor: Bool {
+    isInteractive && Processes.variable("NO_COLOR") == nil && Processes.variable("TERM") != "dumb"
   }
 
-  /// Writes text at once, unbuffered. A reader that has gone away is no reason to fail.
-  func write(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      var done = 0
-      while done < bytes.count, let base = bytes.baseAddress {
-        let count = Self.systemWrite(descriptor, base + done, bytes.count - done)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }
-        done += count
-      }
-    }
+  /// The width in characters, 80 if it is not known.
+  var width: Int { device.width ?? 80 }
+
+  /// Writes text at once, unbuffered. A terminal gets it without control characters, see `TerminalText`; a file or a
+  /// pipe gets it as it is.
+  ///
+  /// What cannot be written is remembered, see `outputFailure`. A reader that has gone away is no failure.
+  func write(_ text: String) { send(isInteractive ? TerminalText.safe(text) : text) }
+
+  /// As `write`, for text that is foreign as a whole: the words of a model.
+  func writeForeign(_ text: String) {
+    send(isInteractive ? TerminalText.safe(text, keepsStyles: false) : text)
   }
 
   /// Writes a line.
   func line(_ text: String = "") { write(text + "\n") }
 
-  /// The text in a style, where colour is wanted.
+  /// Sends control sequences of our own, with text in them that went through `TerminalText`.
+  func send(_ sequence: String) {
+    var sequence = sequence
+    sequence.withUTF8 { bytes in
+      do throws(FileError) {
+        try device.write(UnsafeRawBufferPointer(bytes))
+      } catch {
+        if isOutput { Self.failure.withLock { $0 = $0 ?? error } }
+      }
+    }
+  }
+
+  /// The text in a style, where colour is wanted; to be written by `write` or `line`.
   func styled(_ text: String, _ style: Style) -> String {
-    usesColor ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    usesColor ? TerminalText.style(style.rawValue) + text + TerminalText.style("0") : text
+  }
+
+  private static let failure = Mutex<FileError?>(nil)
+
+  /// Whether stdout takes no more, for whatever reason: then nobody is there to answer to.
+  static var outputHasEnded: Bool { failure.withLock { $0 != nil } }
+
+  /// Why stdout has lost something; nil where it has not, or where its reader has gone.
+  static var outputFailure: ErrorReport? {
+    guard let error = failure.withLock({ $0 }), !error.isBrokenPipe else { return nil }
+    return ErrorReport(
+      what: "the output cannot be written", why: error.reason,
+      mend: error.isFullDisk ? "free some space, or write it elsewhere" : "look at where stdout leads",
+      status: .inputOutput)
   }
 
   /// ANSI styles (ECMA-48, SGR).
@@ -59,16 +78,22 @@ struct Terminal: Sendable {
     case yellow = "33"
     case cyan = "36"
   }
+}
 
-  private func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+extension RawTerminal {
+  /// As `leave`, with bracketed paste turned off as well, for a program that ends within the raw mode.
+  static func leaveBeforeExit() {
+    guard isOn else { return }
+    Terminal.error.send("\u{1B}[?2004l")
+    leave()
+  }
+}
 
-  private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(descriptor, bytes, count)
-    #elseif canImport(Musl)
-      Musl.write(descriptor, bytes, count)
-    #else
-      Darwin.write(descriptor, bytes, count)
-    #endif
+extension SignalSources {
+  /// Ends the program at once. Not `exit`: handlers of libraries would wait for work that still runs.
+  static func endProgram(_ status: Int32) -> Never {
+    RawTerminal.leaveBeforeExit()
+    Terminal.error.line()
+    Processes.exitAtOnce(status)
   }
 }

@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+/// The chat as a person has it: on a pseudo-terminal.
+@Suite(.enabled(if: OvenProgram.url != nil, "the program was not built"), .serialized)
+struct ChatTerminalTests {
+  @Test func asksAnswersAndEnds() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    let chat = try TerminalSession(baked, state: folder.url)
+    try #require(chat.wait(for: "> "), "\(chat.text)")
+    chat.type("What is the capital of France?\r")
+    #expect(chat.wait(for: "Paris"))
+    #expect(chat.wait(for: "tokens/s"))
+    chat.type("/nonsense\r")
+    #expect(chat.wait(for: "there is no command /nonsense"))
+    // A device that is not there is refused while the model still is.
+    chat.type("/device TPU\r")
+    #expect(chat.wait(for: "TPU cannot be used"))
+    chat.type("/device CPU\r")
+    #expect(chat.wait(for: "warm-up"))
+    chat.type("\u{4}")
+    #expect(chat.end() == 0)
+    #expect(chat.text.contains("in total") || chat.text.contains("answer"))
+    // The history has what was asked, for this user alone.
+    let history = folder.url.appending(path: "oven/history")
+    #expect(try String(contentsOf: history, encoding: .utf8).contains("capital of France"))
+    let permissions =
+      try FileManager.default.attributesOfItem(atPath: history.path)[.posixPermissions] as? Int
+    #expect(permissions == 0o600)
+  }
+
+  /// What yesterday's history or a file's name has in it does not reach the terminal as a command.
+  @Test func escapesOfOthersAreShown() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    let history = folder.url.appending(path: "oven/history")
+    try FileManager.default.createDirectory(
+      at: history.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data("\"evil \\u001b]0;owned\\u0007\"\n".utf8).write(to: history)
+    let chat = try TerminalSession(baked, state: folder.url)
+    try #require(chat.wait(for: "> "), "\(chat.text)")
+    // Arrow up, then away with it.
+    chat.type("\u{1B}[A")
+    #expect(chat.wait(for: "evil ␛]0;owned␇"))
+    chat.type("\u{15}/load no\u{16}such\r")
+    chat.type("/load \u{1B}[200~x\u{1B}]0;owned\u{7}\u{1B}[201~\r")
+    #expect(chat.wait(for: "cannot read x"))
+    chat.type("\u{4}")
+    #expect(chat.end() == 0)
+    #expect(!chat.text.contains("\u{1B}]0;"))
+  }
+
+  @Test func controlCCutsTheAnswerAndTheChatGoesOn() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    let chat = try TerminalSession(baked, state: folder.url, ["--min-new-tokens", "5000"])
+    try #require(chat.wait(for: "> "), "\(chat.text)")
+    chat.type("Tell a very long story.\r")
+    #expect(chat.wait(for: "\n", after: "story."))
+    usleep(300_000)
+    chat.type("\u{3}")
+    #expect(chat.wait(for: "stopped; "))
+    chat.type("/exit\r")
+    #expect(chat.end() == 0)
+  }
+}
+
+/// The program on a terminal of ours.
+private final class TerminalSession {
+  private let process = Process()
+  private let master: FileHandle
+  private var bytes = Data()
+
+  /// All that was shown.
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  init(_ model: URL, state: URL, _ extra: [String] = []) throws {
+    let descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+    // Linux's TIOCSPTLCK and TIOCGPTN, which are macros of C: unlock the other end, and its number.
+    var (lock, number): (CInt, CInt) = (0, 0)
+    guard descriptor >= 0, ioctl(descriptor, 0x4004_5431, &lock) == 0,
+      ioctl(descriptor, 0x8004_5430, &number) == 0
+    else { throw CocoaError(.fileNoSuchFile) }
+    master = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    let other = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+    guard other >= 0 else { throw CocoaError(.fileNoSuchFile) }
+    let terminal = FileHandle(fileDescriptor: other, closeOnDealloc: true)
+    process.executableURL = URL(filePath: "/usr/bin/setsid")
+    process.arguments =
+      ["--ctty", "--wait", OvenProgram.url?.path ?? "", "supervisor", "--model_xml", model.path]
+      + ["--device", "CPU", "--no-cache", "--temperature", "0"] + extra
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["XDG_STATE_HOME": state.path, "TERM": "xterm"]
+    ) { $1 }
+    process.standardInput = terminal
+    process.standardOutput = terminal
+    process.standardError = terminal
+    try process.run()
+    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+  }
+
+  func type(_ text: String) { try? master.write(contentsOf: Data(text.utf8)) }
+
+  /// Waits at most a minute for a text behind what was waited for before.
+  func wait(for wanted: String, after mark: String? = nil) -> Bool {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < deadline {
+      read()
+      var rest = text[position...]
+      if let mark {
+        if let found = rest.range(of: mark) { rest = rest[found.upperBound...] } else { rest = "" }
+      }
+      if let found = rest.range(of: wanted) {
+        seen = text[..<found.upperBound].utf8.count
+        return true
+      }
+      usleep(20_000)
+    }
+    return false
+  }
+
+  private var seen = 0
+  private var position: String.Index {
+    text.utf8.index(text.startIndex, offsetBy: min(seen, text.utf8.count))
+  }
+
+  private func read() {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    let count = Foundation.read(master.fileDescriptor, &buffer, buffer.count)
+    if count > 0 { bytes += buffer[..<count] }
+  }
+
+  func end() -> Int32 {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while process.isRunning, ContinuousClock.now < deadline {
+      read()
+      usleep(10_000)
+    }
+    if process.isRunning { process.terminate() }
+    process.waitUntilExit()
+    read()
+    return process.terminationStatus
+  }
+}
