@@ -47,7 +47,50 @@ package enum KnownPatterns {
   /// BLOOM's.
   package static let bloom = " ?[^(\\s|[.,!?\u{2026}\u{3002}\u{FF0C}\u{3001}\u{964}\u{6D4}\u{60C}])]+"
 
+  /// Qwen 2's without the contractions (Turkish suffixes stay with their word).
+  package static let qwen2WithoutContractions =
+    #"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"# + spaces
+  /// MiniCPM 5's, behind groups of digits.
+  package static let minicpm5 = cl100k(digits: #"\p{N}+"#)
+  /// Jais 2's: runs of spaces in powers of two.
+  package static let jais2 =
+    contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|"#
+    + [512, 256, 128, 64, 32, 16, 8, 4].map { #"\s{\#($0)}(?!\S)|"# }.joined() + #"\s{1,2}(?!\S)|\s{1}"#
+  /// EXAONE MoE's: words may hold single spaces.
+  package static let exaoneMoE =
+    contractions + #"|[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]?"#
+    + #"|\s*[\r\n]|\s+(?!\S)|\s+"#
+  /// Youtu's, behind its scripts.
+  package static let youtu =
+    words(upper, lower, contractions + "?") + #"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*"# + spaces
+  /// Hangul, full-width punctuation, Bopomofo, Han and kana (Youtu).
+  package static let youtuScripts =
+    "[\u{AC00}-\u{D7A3}\u{3131}-\u{318E}]+|[！…“”‘’—：；，、\u{3001}-\u{303F}\u{FE30}-\u{FE4F}]+"
+    + "|[\u{3105}-\u{312F}]+|[\u{4E00}-\u{9FA5}\u{3040}-\u{309F}\u{30A0}-\u{30FF}]+"
+  /// Han, kana, Thai, Lao, Khmer, Burmese and Hangul (AFMoE).
+  package static let afmoeScripts =
+    "[\u{4E00}-\u{9FFF}\u{3400}-\u{4DBF}\u{F900}-\u{FAFF}\u{3040}-\u{309F}\u{30A0}-\u{30FF}\u{FF65}-\u{FF9F}"
+    + "\u{2F00}-\u{2FDF}\u{E40}-\u{E7F}\u{E80}-\u{EFF}\u{1780}-\u{17FF}\u{1000}-\u{109F}\u{AA60}-\u{AA7F}"
+    + "\u{A9E0}-\u{A9FF}\u{AC00}-\u{D7AF}\u{1100}-\u{11FF}]+"
+  /// Groups of three digits, counted from the end of the number.
+  package static let digitsFromRight = #"\d{1,3}(?=(?:\d{3})*\b)"#
+  /// The same of all numeric characters.
+  package static let numbersFromRight = #"\p{N}{1,3}(?=(?:\p{N}{3})*(?!\p{N}))"#
+  /// Lines and runs of line breaks.
+  package static let lines = #"[^\n]+|[\n]+"#
+  /// llama.cpp's, where a file names nothing.
+  package static let defaultPunctuation = #"[\p{P}\$\+<=>\^~\|]+"#
+  /// A run of digits.
+  package static let digitRun = #"\p{N}+"#
+  /// A digit.
+  package static let digit = #"\p{N}"#
+
   // DeepSeek's, applied one after another.
+
+  /// Words, punctuation and spaces (Spark 2.5): line breaks one by one.
+  package static let spark =
+    "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?["
+    + "\\p{P}\\p{S}]+|[\r\n]|\\s+(?!\\S)|\\s+"
 
   /// Groups of digits (V3).
   package static let upToThreeDigits = #"\p{N}{1,3}"#

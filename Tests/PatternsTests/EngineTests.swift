@@ -47,6 +47,37 @@ struct EngineTests {
     #expect(throws: PatternError.self) { try Pattern(regex: regex) }
   }
 
+  /// Each overflowed the stack, or never ended, when the nesting of groups was all that was counted.
+  @Test(arguments: [
+    String(repeating: "[", count: 200_000), "a" + String(repeating: "*", count: 200_000),
+    "a" + String(repeating: "{2}?", count: 200_000), String(repeating: "(?i)", count: 200_000),
+    String(repeating: "(?:", count: 190) + "a"
+      + String(repeating: String(repeating: "+", count: 190) + ")", count: 190),
+    String(repeating: "[a&&", count: 200_000), "(?:(?:(?:(?:a{99999}){99999}){99999}){99999}b)*",
+    "(?:" + String(repeating: "(?:a{99999}){99999}", count: 50) + ")*",
+  ])
+  func deepAndWideTreesAreRefused(_ regex: String) {
+    #expect(throws: PatternError.self) { try Pattern(regex: regex) }
+  }
+
+  /// What is empty however often it is repeated; the reference accepts these too.
+  @Test(arguments: [
+    "(?:){99999}{99999}{99999}a", "(?:(?:){99999}(?:){99999}){99999}a", "(?:(?:(?:){9}){99999}){99999}a",
+  ])
+  func repeatedNothingEnds(_ regex: String) throws {
+    #expect(matches(try Pattern(regex: regex), "xaa") == [[1, 2], [2, 3]])
+  }
+
+  /// Their states cannot be told apart, or are too many to be remembered: they give up, in time.
+  @Test(arguments: [
+    #"(?:(?:a*)*(?:a*)*(?:a*)*(?:a*)*(?:a*)*)*b"#, #"(a+)+\1b"#, #"(?:\Ga|a)*(?:a|a)*(?:a|a)*b"#,
+    "(?:a?){30000}c",
+  ])
+  func hopelessPatternsGiveUp(_ regex: String) throws {
+    let pattern = try Pattern(generalRegex: regex)
+    #expect(matches(pattern, String(repeating: "a", count: 20_000)).isEmpty)
+  }
+
   @Test func literals() {
     #expect(matches(Pattern(literal: "ab"), "abxabab") == [[0, 2], [3, 5], [5, 7]])
     #expect(matches(Pattern(literal: ""), "abc").isEmpty)

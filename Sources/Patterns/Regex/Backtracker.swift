@@ -2,8 +2,9 @@
 ///
 /// The stack of choices is on the heap, so that no input overflows the call stack. Once a search has taken many
 /// more steps than the text has bytes, failed (instruction, position) states are remembered: none is tried twice,
-/// which makes the total work linear in the text. Patterns with back-references cannot be remembered so; for
-/// them a budget of steps bounds each attempt, after which it counts as failed.
+/// which makes the total work linear in the text. Patterns with back-references (and those whose states are too many
+/// to be remembered) cannot be handled so; for them a budget of steps bounds each attempt, after which it counts as
+/// failed, and a budget for the whole text shortens the attempts once it is used up.
 struct Backtracker: ~Copyable {
   private let program: RegexProgram
   private let text: UTF8Text
@@ -48,15 +49,20 @@ struct Backtracker: ~Copyable {
     position = start
     epoch = 0
     stack.removeAll()
-    let budget = program.usesBackreferences ? steps + 10_000_000 : Int.max
+    var budget = steps + (steps > Self.totalBudget ? 10_000 : 10_000_000 + 16 * text.count)
+    if program.remembersFailures, !memo.isTooLarge { budget = Int.max }
     while true {
       steps &+= 1
       let instruction = program.instructions[pc]
       if instruction.operation == .match { return position }
       if steps < budget ? perform(instruction) : false { continue }
       if steps >= budget || !resume() { return nil }
+      // Remembering turned out to be too dear while this attempt was under way.
+      if budget == Int.max, memo.isTooLarge { budget = steps + 10_000_000 + 16 * text.count }
     }
   }
+
+  private static let totalBudget = 100_000_000
 
   /// Carries out one instruction; false when the current path fails.
   @inline(__always)

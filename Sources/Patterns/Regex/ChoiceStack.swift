@@ -82,6 +82,9 @@ struct FailureMemo {
   private var bits: [UInt64] = []
   private var inLooks: Set<LookKey> = []
   private(set) var isActive = false
+  /// Whether the states of this text are too many to be remembered: more than 64 MB of bits.
+  private(set) var isTooLarge = false
+  private static let mostBits = 1 << 29
 
   private struct LookKey: Hashable {
     var epoch: Int
@@ -106,11 +109,17 @@ struct FailureMemo {
   mutating func shouldActivate(afterSteps steps: Int) -> Bool {
     if steps < limit { return false }
     activate()
-    return true
+    return isActive
   }
 
   private mutating func activate() {
-    bits = [UInt64](repeating: 0, count: keys * (end - base + 1) / 64 + 1)
+    let (count, overflow) = keys.multipliedReportingOverflow(by: end - base + 1)
+    guard !overflow, count <= Self.mostBits else {
+      isTooLarge = true
+      limit = Int.max - 1
+      return
+    }
+    bits = [UInt64](repeating: 0, count: count / 64 + 1)
     isActive = true
   }
 

@@ -27,6 +27,7 @@ struct RegexCompiler {
       default: break
       }
     }
+    program.remembersFailures = true
   }
 
   private func hasBackreference(_ node: RegexNode) -> Bool {
@@ -145,7 +146,12 @@ struct RegexCompiler {
       try atomic(.repetition(body, min: least, max: most, greed: .greedy))
       return
     }
-    for _ in 0..<least { try emit(body) }
+    for _ in 0..<least {
+      let before = program.instructions.count
+      try emit(body)
+      // A body that is nothing is nothing however often.
+      if program.instructions.count == before { break }
+    }
     if let most {
       try optional(body, times: most - least, greed)
     } else {

@@ -153,7 +153,7 @@ extension RegexParser {
         }
         at -= 1
       }
-      ranges += try bracket().ranges
+      ranges += try nestedBracket().ranges
       return
     }
     var low = next.value

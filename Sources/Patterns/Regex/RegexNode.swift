@@ -29,7 +29,10 @@ indirect enum RegexNode: Equatable, Sendable {
     case .sequence(let parts):
       return parts.reduce((0, 0)) { sum, part in
         let width = part.width
-        return (sum.0 + width.min, sum.1.flatMap { most in width.max.map { most + $0 } })
+        return (
+          Swift.min(sum.0 + width.min, Self.widest),
+          sum.1.flatMap { most in width.max.flatMap { bounded(most.addingReportingOverflow($0)) } }
+        )
       }
     case .alternation(let parts):
       let widths = parts.map(\.width)
@@ -40,15 +43,19 @@ indirect enum RegexNode: Equatable, Sendable {
     case .repetition(let body, let least, let most, _):
       let width = body.width
       if width.max == 0 { return (0, 0) }
-      let (product, overflow) = width.min.multipliedReportingOverflow(by: least)
-      let upper = most.flatMap { m in width.max.flatMap { w in safeProduct(m, w) } }
-      return (overflow ? Int.max / 4 : Swift.min(product, Int.max / 4), upper)
+      let least = width.min.multipliedReportingOverflow(by: least)
+      let most = most.flatMap { most in
+        width.max.flatMap { bounded($0.multipliedReportingOverflow(by: most)) }
+      }
+      return (bounded(least) ?? Self.widest, most)
     }
   }
 
-  private func safeProduct(_ a: Int, _ b: Int) -> Int? {
-    let (product, overflow) = a.multipliedReportingOverflow(by: b)
-    return overflow || product > 1 << 40 ? nil : product
+  /// Wider than every text. Sums of two such numbers fit.
+  private static let widest = 1 << 40
+
+  private func bounded(_ result: (partialValue: Int, overflow: Bool)) -> Int? {
+    result.overflow || result.partialValue > Self.widest ? nil : result.partialValue
   }
 
   /// The scalars that a match can begin with; nil when it may be empty, so that anything can follow.

@@ -5,6 +5,9 @@ struct RegexParser {
   private(set) var captureCount = 0
   private var names: [String: Int] = [:]
   private var depth = 0
+  /// Nodes inside one another in what was read last. Everything after the parser walks trees by recursion.
+  private var height = 0
+  private static let tallest = 1000
   var flags = Flags()
 
   struct Flags: Equatable {
@@ -53,21 +56,43 @@ struct RegexParser {
     let outer = flags
     defer { flags = outer }
     var branches = [try sequence()]
-    while take("|") { branches.append(try sequence()) }
+    var inside = height
+    while take("|") {
+      branches.append(try sequence())
+      inside = max(inside, height)
+    }
+    try grow(from: inside)
     return branches.count == 1 ? branches[0] : .alternation(branches)
+  }
+
+  /// Notes that a node stands around one of that height.
+  private mutating func grow(from inside: Int) throws(PatternError) {
+    height = inside + 1
+    if height > Self.tallest { throw failure(.tooLarge, "nests deeper than \(Self.tallest)") }
+  }
+
+  /// Reads what stands inside a bracket, at most 200 of them inside one another.
+  mutating func nestedBracket() throws(PatternError) -> ScalarSet {
+    depth += 1
+    defer { depth -= 1 }
+    if depth > 200 { throw failure(.tooLarge, "brackets nest deeper than 200") }
+    return try bracket()
   }
 
   private mutating func sequence() throws(PatternError) -> RegexNode {
     var parts: [RegexNode] = []
+    var inside = 0
     while let next = peek, next != "|", next != ")" {
       if flags.extended, skipExtended(next) { continue }
       // (?i) without a body holds for the rest of the group, alternatives included.
       if let rest = try bareOption() {
         parts.append(rest)
-        continue
+      } else {
+        parts.append(try quantified(atom()))
       }
-      parts.append(try quantified(atom()))
+      inside = max(inside, height)
     }
+    try grow(from: inside)
     return parts.count == 1 ? parts[0] : parts.isEmpty ? .empty : .sequence(parts)
   }
 
@@ -131,6 +156,8 @@ struct RegexParser {
       }
       if !isInterval { at += 1 }
       node = try repeated(node, least, most, isInterval)
+      // An exact count that is optional is two nodes.
+      try grow(from: height + 1)
     }
     return node
   }
@@ -177,9 +204,11 @@ struct RegexParser {
 
   private mutating func atom() throws(PatternError) -> RegexNode {
     let next = try take()
+    // Groups give the height of what is inside them; every other atom is a leaf, or the few nodes of an escape.
+    height = 3
     switch next {
     case "(": return try group()
-    case "[": return .set(try bracket())
+    case "[": return .set(try nestedBracket())
     case ".": return .set(flags.dotMatchesNewline ? .all : ScalarSet(10).inverted())
     case "^": return .assertion(.lineStart)
     case "$": return .assertion(.lineEnd)
@@ -227,6 +256,7 @@ struct RegexParser {
     let index = captureCount
     let body = try alternation()
     guard take(")") else { throw failure(.syntax, "a group is not closed") }
+    try grow(from: height)
     return wrap(body, index)
   }
 

@@ -57,6 +57,8 @@ struct RegexProgram: Sendable {
   /// Position registers of loops whose body may be empty; their state is part of the memo key.
   var emptyLoopRegisters: [Int32] = []
   var usesBackreferences = false
+  /// Whether a state that failed can be told from others by the instruction and the position.
+  var remembersFailures = false
   /// Which bytes a match can begin with; nil when it may be empty.
   var start: ByteFilter?
 }
