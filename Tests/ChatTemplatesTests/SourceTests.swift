@@ -53,6 +53,42 @@ struct SourceTests {
     #expect(throws: TemplateError.self) { try TemplateSource.inFolder(broken) }
   }
 
+  @Test func onlyNamedFiles() throws {
+    let folder = try folder([
+      "additional_chat_templates/rag.jinja": "r", "additional_chat_templates/tool_use.jinja": "t",
+      "tokenizer_config.json": #"{"chat_template": "config"}"#,
+    ])
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let set = try #require(try TemplateSource.inFolder(folder))
+    #expect(set.texts == ["rag": "r", "tool_use": "t"])
+  }
+
+  /// What transformers hands to a template: `special_tokens_map` of the tokenizer.
+  @Test func everyRoleIsAVariable() throws {
+    let config = #"""
+      {"bos_token": "<s>", "image_token": {"__type": "AddedToken", "content": "<img>"}, "pad_token": null,
+       "extra_special_tokens": {"think_token": "<think>"}, "add_bos_token": true}
+      """#
+    let map = #"{"bos_token": {"content": "<bos>"}, "sep_token": "<sep>"}"#
+    let folder = try folder(["tokenizer_config.json": config, "special_tokens_map.json": map])
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let tokens = try TemplateSource.specialTokens(inFolder: folder)
+    #expect(
+      tokens == [
+        "bos_token": "<bos>", "image_token": "<img>", "think_token": "<think>", "sep_token": "<sep>",
+      ])
+  }
+
+  /// `apply_chat_template` passes them on as None where they are not given.
+  @Test func toolsAndDocumentsAreNone() throws {
+    let source =
+      "{{ tools is defined }} {{ tools is none }} {{ documents }} {{ add_generation_prompt }} {{ x is defined }}"
+    #expect(try ChatTemplate(source: source).apply([:]) == "True True None False False")
+    #expect(
+      try ChatTemplate(source: "{{ tools }} {{ documents }}").apply(["tools": [1], "documents": []])
+        == "[1] []")
+  }
+
   @Test func severalNamesWithoutADefault() {
     let set = TemplateSet(texts: ["rag": "r", "tool_use": "t"], origin: "here")
     #expect(throws: TemplateError.self) { try set.text(hasTools: false) }

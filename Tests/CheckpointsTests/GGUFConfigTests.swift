@@ -15,6 +15,15 @@ import Testing
     #expect(config["eos_token_id"] == nil)
   }
 
+  @Test func findsTemplatesWithNames() throws {
+    var builder = GGUFBuilder.llama
+    builder.set("tokenizer.chat_template", "a")
+    builder.set("tokenizer.chat_template.tool_use", "b")
+    builder.set("tokenizer.chat_template.rag", 3)
+    let file = try GGUFFile(builder.source)
+    #expect(file.chatTemplate == "a" && file.namedChatTemplates == ["tool_use": "b"])
+  }
+
   @Test func listsAllTokensThatEndAnAnswer() throws {
     var builder = GGUFBuilder.llama
     builder.set("tokenizer.ggml.eos_token_id", 3)

@@ -36,7 +36,7 @@ enum Filters {
         value, bound[0] ?? .int(0), base: try interpreter.integer(bound[1], or: 10, "base"), interpreter)
     },
     "float": filter("float", ["default"]) { (value, bound, interpreter) throws(TemplateError) in
-      if case .string(let text) = value {
+      if case .string(let text) = value.plain {
         return Numbers.parseDouble(text).map { .double($0) } ?? bound[0] ?? .double(0)
       }
       if case .undefined(let undefined) = value { throw interpreter.misuse(undefined) }
@@ -66,7 +66,7 @@ enum Filters {
   private static func integer(
     _ value: Value, _ missing: Value, base: Int, _ interpreter: Interpreter
   ) throws(TemplateError) -> Value {
-    switch value {
+    switch value.plain {
     case .undefined(let undefined): throw interpreter.misuse(undefined)
     case .string(let text):
       if let integer = Numbers.parseInteger(text, base: base) { return .int(integer) }
@@ -94,14 +94,23 @@ enum Filters {
       if case .undefined(let undefined) = value { throw interpreter.misuse(undefined) }
       throw interpreter.error(.type, "type \(value.typeName) doesn't define __round__ method")
     }
-    guard precision.magnitude <= 400, number.isFinite else { return value }
+    guard number.isFinite else { return value }
+    guard precision.magnitude <= 400 else {
+      // Beyond the digits of every number: nothing to round, or nothing left.
+      if precision > 0 || method != "common" { return value }
+      return value.integer == nil ? .double(Double(signOf: number, magnitudeOf: 0)) : .int(0)
+    }
     if method != "common" {
       let scale = try interpreter.apply(.power, .double(10), .int(precision)).number ?? 1
       let scaled = number * scale
       return .double((method == "ceil" ? scaled.rounded(.up) : scaled.rounded(.down)) / scale)
     }
     if let integer = value.integer {
-      return .int(precision >= 0 ? integer : roundedInteger(integer, -precision))
+      guard precision < 0 else { return .int(integer) }
+      guard let rounded = roundedInteger(integer, -precision) else {
+        throw interpreter.error(.limit, "an integer beyond 64 bits")
+      }
+      return .int(rounded)
     }
     if precision < 0 {
       let scale = try interpreter.apply(.power, .double(10), .int(-precision)).number ?? 1
@@ -110,12 +119,19 @@ enum Filters {
     return .double(Double(try Numbers.format(number, precision, "f", false, interpreter)) ?? number)
   }
 
-  /// An integer rounded to a multiple of a power of ten, halves to the even multiple.
-  private static func roundedInteger(_ value: Int, _ digits: Int) -> Int {
-    guard let scale = Numbers.power(10, digits) else { return 0 }
+  /// An integer rounded to a multiple of a power of ten, halves to the even multiple; nil where that does not fit.
+  private static func roundedInteger(_ value: Int, _ digits: Int) -> Int? {
+    guard let scale = Numbers.power(10, digits) else {
+      // 10^19 is the only larger power whose half can be passed.
+      return digits == 19 && value.magnitude > 5_000_000_000_000_000_000 ? nil : 0
+    }
     let remainder = Numbers.modulo(value, scale)
-    let low = value - remainder
-    if remainder * 2 == scale { return (low / scale) % 2 == 0 ? low : low + scale }
-    return remainder > scale / 2 ? low + scale : low
+    let (low, isTooLow) = value.subtractingReportingOverflow(remainder)
+    let isUp =
+      remainder == scale / 2
+      ? Numbers.modulo(value / scale + (value < 0 ? -1 : 0), 2) != 0 : remainder > scale / 2
+    if !isUp { return isTooLow ? nil : low }
+    let (high, isTooHigh) = value.addingReportingOverflow(scale - remainder)
+    return isTooHigh ? nil : high
   }
 }

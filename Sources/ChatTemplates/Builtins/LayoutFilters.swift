@@ -17,12 +17,13 @@ enum LayoutFilters {
   ) throws(TemplateError) -> Value {
     let text = try interpreter.text(value, or: "", "the text to indent")
     var indentation: String
-    if case .string(let given)? = bound[0] {
+    if case .string(let given)? = bound[0]?.plain {
       indentation = given
     } else {
       indentation = try interpreter.repeated(" ", try interpreter.integer(bound[0], or: 4, "width"))
     }
     let indentsBlank = bound[2]?.isTrue ?? false
+    try interpreter.chargePieces(of: text, Text.countLineBreaks(in: text) + 1)
     let lines = Text.splitLines(text + "\n", keepingEnds: false)
     let (size, overflow) = indentation.utf8.count.multipliedReportingOverflow(by: lines.count)
     try interpreter.charge(bytes: overflow ? Int.max : size)
@@ -40,13 +41,14 @@ enum LayoutFilters {
     let length = try interpreter.integer(bound[0], or: 255, "length")
     let end = try interpreter.text(bound[2], or: "...", "end")
     let leeway = try interpreter.integer(bound[3].flatMap { $0.isNone ? nil : $0 }, or: 5, "leeway")
-    let kept = length - Text.length(end)
-    guard kept >= 0, leeway >= 0 else {
+    let endLength = Text.length(end)
+    guard length >= endLength, leeway >= 0 else {
       throw interpreter.error(
         .value, "truncate needs a length of at least that of its end, and a leeway from 0")
     }
     // Anything that has a length may be short enough; only texts can be cut.
     if let size = try interpreter.length(of: value), size - length <= leeway { return value }
+    let kept = length - endLength
     let text = try interpreter.text(value, or: "", "the text to truncate")
     var head = Text.make(text.unicodeScalars.prefix(kept))
     if !(bound[1]?.isTrue ?? false) { head = Text.splitFromRight(head, by: " ", limit: 1)[0] }
@@ -61,6 +63,7 @@ enum LayoutFilters {
     guard width > 0 else { throw interpreter.error(.value, "invalid width \(width) (must be > 0)") }
     let breaksWords = bound[1]?.isTrue ?? true
     let newline = try interpreter.optionalText(bound[2], "wrapstring") ?? "\n"
+    try interpreter.chargePieces(of: text, text.utf8.count / width + Text.countLineBreaks(in: text) + 1)
     var lines: [String] = []
     for paragraph in Text.splitLines(text, keepingEnds: false) {
       let wrapped = wrap(Array(paragraph.unicodeScalars), width, breaksWords)

@@ -4,12 +4,17 @@ enum Methods {
 
   private static func table(of value: Value) -> [String: Method]? {
     switch value {
-    case .string: StringMethods.all
+    case .string, .markup: StringMethods.all
     case .list, .tuple: sequence
     case .dict: dict
     case .double: double
     default: nil
     }
+  }
+
+  /// All names.
+  static var names: Set<String> {
+    Set(StringMethods.all.keys).union(sequence.keys).union(dict.keys).union(double.keys)
   }
 
   static func exists(_ name: String, on value: Value) -> Bool {
@@ -31,6 +36,7 @@ enum Methods {
     _ name: String, on value: Value, _ arguments: Arguments, _ interpreter: Interpreter
   ) throws(TemplateError) -> Value {
     guard let method = table(of: value)?[name] else { return .none }
+    if case .markup(let text) = value { return try interpreter.call(name, onMarkup: text, arguments) }
     if case .string(let text) = value { try interpreter.charge(steps: text.utf8.count / 64) }
     return try method(value, arguments, interpreter)
   }

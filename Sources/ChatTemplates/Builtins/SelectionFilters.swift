@@ -80,7 +80,7 @@ extension Interpreter {
   /// Looks up what an `attribute=` argument names: a position, or names and positions with dots between them.
   func getter(_ attribute: Value?, missing: Value? = nil) throws(TemplateError) -> Getter {
     var path: [Value] = []
-    switch attribute {
+    switch attribute?.plain {
     case nil, .some(.none): break
     case .int(let position): path = [.int(position)]
     case .string(let text):

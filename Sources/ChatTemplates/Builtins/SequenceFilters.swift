@@ -49,7 +49,7 @@ enum SequenceFilters {
       (value, bound, interpreter) throws(TemplateError) in
       let getter = try interpreter.getter(bound[0])
       var sum = bound[1] ?? .int(0)
-      if case .string = sum {
+      if case .string = sum.plain {
         throw interpreter.error(.type, "sum() can't sum strings [use ''.join(seq) instead]")
       }
       for element in try interpreter.elements(of: value) {
@@ -105,7 +105,7 @@ enum SequenceFilters {
   }
 
   private static func lowercased(_ value: Value) -> Value {
-    guard case .string(let text) = value else { return value }
+    guard case .string(let text) = value.plain else { return value }
     return .string(text.lowercased())
   }
 
@@ -119,7 +119,7 @@ enum SequenceFilters {
     for element in try interpreter.elements(of: value) {
       try interpreter.charge()
       let key = try getter(element, interpreter)
-      if ignoresCase, case .string(let text) = key { try interpreter.charge(bytes: text.utf8.count) }
+      if ignoresCase, case .string(let text) = key.plain { try interpreter.charge(bytes: text.utf8.count) }
       keyed.append((ignoresCase ? lowercased(key) : key, element))
     }
     return keyed
@@ -128,7 +128,7 @@ enum SequenceFilters {
   @Sendable private static func sort(
     _ value: Value, _ bound: [Value?], _ interpreter: Interpreter
   ) throws(TemplateError) -> Value {
-    guard case .string(let attributes)? = bound[2], attributes.contains(",") else {
+    guard case .string(let attributes)? = bound[2]?.plain, attributes.contains(",") else {
       let keyed = try keyed(value, bound[2], bound[1], interpreter)
       // The reference compares lists of keys, which asks for the order only of keys that are not equal: a list of
       // nothing but `none` can be sorted.

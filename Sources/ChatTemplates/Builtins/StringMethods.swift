@@ -32,7 +32,9 @@ enum StringMethods {
     "rsplit": split("rsplit", Text.splitFromRight, Text.splitAtSpaceFromRight),
     "splitlines": method("splitlines", ["keepends"], byName: true) {
       (text, bound, interpreter) throws(TemplateError) in
-      try interpreter.strings(Text.splitLines(text, keepingEnds: bound[0]?.isTrue ?? false))
+      try interpreter.chargePieces(of: text, Text.countLineBreaks(in: text) + 1)
+      let lines = Text.splitLines(text, keepingEnds: bound[0]?.isTrue ?? false)
+      return .list(ListValue(lines.map { .string($0) }))
     },
     "partition": partition("partition", fromRight: false),
     "rpartition": partition("rpartition", fromRight: true),
@@ -63,12 +65,12 @@ enum StringMethods {
   ) -> Methods.Method {
     method(name, ["sep", "maxsplit"], byName: true) { (text, bound, interpreter) throws(TemplateError) in
       let limit = try interpreter.integer(bound[1], or: -1, "maxsplit")
-      // Every piece costs more memory than its text, so charge for the most there can be.
-      guard let separator = try interpreter.optionalText(bound[0], "sep") else {
-        return try interpreter.strings(atSpace(text, limit))
-      }
-      guard !separator.isEmpty else { throw interpreter.error(.value, "empty separator") }
-      return try interpreter.strings(bySeparator(text, separator, limit))
+      let separator = try interpreter.optionalText(bound[0], "sep")
+      guard separator?.isEmpty != true else { throw interpreter.error(.value, "empty separator") }
+      let most = separator.map { Text.count($0, in: text) } ?? Text.countSpaces(in: text)
+      try interpreter.chargePieces(of: text, (limit < 0 ? most : min(most, limit)) + 1)
+      let pieces = if let separator { bySeparator(text, separator, limit) } else { atSpace(text, limit) }
+      return .list(ListValue(pieces.map { .string($0) }))
     }
   }
 
@@ -90,7 +92,11 @@ enum StringMethods {
 
   private static func map(_ name: String, _ change: @escaping @Sendable (String) -> String) -> Methods.Method
   {
-    method(name) { (text, _, interpreter) throws(TemplateError) in try interpreter.string(change(text)) }
+    method(name) { (text, _, interpreter) throws(TemplateError) in
+      try interpreter.charge(bytes: text.utf8.count)
+      try interpreter.charge(steps: text.utf8.count / 16)
+      return .string(change(text))
+    }
   }
 
   private static let changing: [String: Methods.Method] = [
@@ -110,7 +116,7 @@ enum StringMethods {
     "join": method("join", ["iterable"], required: 1) { (text, bound, interpreter) throws(TemplateError) in
       var parts: [String] = []
       for (index, element) in try interpreter.elements(of: bound[0] ?? .none).enumerated() {
-        guard case .string(let part) = element else {
+        guard case .string(let part) = element.plain else {
           throw interpreter.error(
             .type, "sequence item \(index): expected str instance, \(element.typeName) found")
         }
@@ -120,14 +126,15 @@ enum StringMethods {
     },
     "format": { (value, arguments, interpreter) throws(TemplateError) in
       guard case .string(let text) = value else { return .none }
-      return try interpreter.string(try FormatMethod.apply(text, arguments, interpreter))
+      return .string(try FormatMethod.apply(text, arguments, interpreter))
     },
     "center": pad("center") { ($0 / 2 + ($0 & $1 & 1), $0 - $0 / 2 - ($0 & $1 & 1)) },
     "ljust": pad("ljust") { (padding, _) in (0, padding) },
     "rjust": pad("rjust") { (padding, _) in (padding, 0) },
     "zfill": method("zfill", ["width"], required: 1) { (text, bound, interpreter) throws(TemplateError) in
       let width = try interpreter.integer(bound[0], or: 0, "width")
-      let zeros = try interpreter.repeated("0", width - Text.length(text))
+      let length = Text.length(text)
+      let zeros = try interpreter.repeated("0", width > length ? width - length : 0)
       let hasSign = text.hasPrefix("-") || text.hasPrefix("+")
       return try interpreter.string(hasSign ? text.prefix(1) + zeros + text.dropFirst() : zeros + text)
     },
@@ -180,7 +187,7 @@ enum StringMethods {
       let part = try interpreter.text(bound[0], or: "", "sub")
       guard let (window, _) = try interpreter.window(of: text, bound[1], bound[2]) else { return .int(0) }
       if part.isEmpty { return .int(Text.length(window) + 1) }
-      return .int(Text.split(window, by: part, limit: -1).count - 1)
+      return .int(Text.count(part, in: window))
     },
   ]
 
@@ -206,7 +213,7 @@ enum StringMethods {
       if case .tuple(let list) = affixes[0] { affixes = list.elements }
       let window = try interpreter.window(of: text, bound[1], bound[2])?.0
       for affix in affixes {
-        guard case .string(let affix) = affix else {
+        guard case .string(let affix) = affix.plain else {
           if case .undefined(let undefined) = affix { throw interpreter.misuse(undefined) }
           throw interpreter.error(
             .type, "\(name) first arg must be str or a tuple of str, not \(affix.typeName)")
@@ -237,13 +244,20 @@ extension Interpreter {
   func replace(_ text: String, _ old: String, with new: String, count: Int) throws(TemplateError) -> String {
     let grows = max(new.utf8.count - old.utf8.count, 0)
     if grows > 0 {
-      let most = old.isEmpty ? text.utf8.count + 1 : Text.split(text, by: old, limit: count).count - 1
+      let most = old.isEmpty ? text.utf8.count + 1 : Text.count(old, in: text)
       let (size, overflow) = grows.multipliedReportingOverflow(by: count < 0 ? most : min(most, count))
       try charge(bytes: overflow ? Int.max : size)
     }
     let result = Text.replace(text, old, with: new, count: count)
     try charge(bytes: min(result.utf8.count, text.utf8.count))
     return result
+  }
+
+  /// Counts the memory of a list of that many pieces of a text.
+  func chargePieces(of text: String, _ count: Int) throws(TemplateError) {
+    let (size, overflow) = count.multipliedReportingOverflow(by: 48)
+    try charge(bytes: overflow ? .max : size)
+    try charge(bytes: text.utf8.count)
   }
 
   func join(_ parts: [String], _ separator: String) throws(TemplateError) -> String {

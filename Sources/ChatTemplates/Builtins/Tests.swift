@@ -21,11 +21,11 @@ enum Tests {
     "integer": plain("integer") { if case .int = $0 { true } else { false } },
     "float": plain("float") { if case .double = $0 { true } else { false } },
     "number": plain("number") { $0.number != nil },
-    "string": plain("string") { if case .string = $0 { true } else { false } },
+    "string": plain("string") { if case .string = $0.plain { true } else { false } },
     "mapping": plain("mapping") { if case .dict = $0 { true } else { false } },
     "sequence": plain("sequence") { value in
       switch value {
-      case .string, .list, .tuple, .dict, .range, .undefined: true
+      case .string, .markup, .list, .tuple, .dict, .range, .undefined: true
       default: false
       }
     },
@@ -44,7 +44,7 @@ enum Tests {
       default: false
       }
     },
-    "escaped": plain("escaped") { _ in false },
+    "escaped": plain("escaped") { if case .markup = $0 { true } else { false } },
     "lower": { (value, arguments, interpreter) throws(TemplateError) in
       let text = try value.text(interpreter)
       try interpreter.charge(steps: text.utf8.count / 64)
@@ -56,11 +56,11 @@ enum Tests {
       return Text.isUpper(text)
     },
     "filter": { (value, arguments, interpreter) throws(TemplateError) in
-      guard case .string(let name) = try interpreter.key(value) else { return false }
+      guard case .string(let name) = try interpreter.key(value).plain else { return false }
       return Filters.all[name] != nil
     },
     "test": { (value, arguments, interpreter) throws(TemplateError) in
-      guard case .string(let name) = try interpreter.key(value) else { return false }
+      guard case .string(let name) = try interpreter.key(value).plain else { return false }
       return all[name] != nil
     },
   ]

@@ -6,8 +6,10 @@ enum TextFilters {
     "capitalize": map("capitalize", Text.capitalize),
     "title": map("title", title),
     "string": map("string") { $0 },
-    "safe": map("safe") { $0 },
-    "escape": map("escape", escape), "e": map("e", escape), "forceescape": map("forceescape", escape),
+    "safe": Filters.filter("safe") { (value, _, interpreter) throws(TemplateError) in
+      .markup(try value.text(interpreter))
+    },
+    "escape": escape("escape"), "e": escape("e"), "forceescape": escape("forceescape"),
     "striptags": map("striptags", stripTags),
     "trim": Filters.filter("trim", ["chars"]) { (value, bound, interpreter) throws(TemplateError) in
       let characters = try interpreter.optionalText(bound[0], "chars")
@@ -33,8 +35,11 @@ enum TextFilters {
         for (name, value) in arguments.keywords { members[.string(name)] = value }
         operand = try interpreter.dict(members)
       }
-      return try interpreter.string(
-        try PercentFormat.apply(try value.text(interpreter), operand, interpreter))
+      let text = try value.text(interpreter)
+      guard case .markup = value else {
+        return .string(try PercentFormat.apply(text, operand, interpreter))
+      }
+      return .markup(try PercentFormat.apply(text, operand, interpreter, escapes: true))
     },
     "wordcount": Filters.filter("wordcount") { (value, _, interpreter) throws(TemplateError) in
       var (count, isInside) = (0, false)
@@ -45,7 +50,7 @@ enum TextFilters {
       return .int(count)
     },
     "urlencode": Filters.filter("urlencode") { (value, _, interpreter) throws(TemplateError) in
-      try interpreter.string(try urlEncode(value, interpreter))
+      .string(try urlEncode(value, interpreter))
     },
     "xmlattr": Filters.filter("xmlattr", ["autospace"], xmlAttributes),
     "filesizeformat": Filters.filter("filesizeformat", ["binary"], fileSize),
@@ -58,7 +63,16 @@ enum TextFilters {
     _ name: String, _ change: @escaping @Sendable (String) -> String
   ) -> Filters.Filter {
     Filters.filter(name) { (value, _, interpreter) throws(TemplateError) in
-      try interpreter.string(change(try value.text(interpreter)))
+      let text = try value.text(interpreter)
+      try interpreter.charge(bytes: text.utf8.count)
+      try interpreter.charge(steps: text.utf8.count / 16)
+      return .string(change(text))
+    }
+  }
+
+  private static func escape(_ name: String) -> Filters.Filter {
+    Filters.filter(name) { (value, _, interpreter) throws(TemplateError) in
+      .markup(try interpreter.escaped(value.plain))
     }
   }
 
@@ -70,21 +84,6 @@ enum TextFilters {
       isStart = Text.isSpace(scalar) || "-({[<".unicodeScalars.contains(scalar)
     }
     return result
-  }
-
-  @Sendable private static func escape(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result.append(contentsOf: "&amp;".unicodeScalars)
-      case "<": result.append(contentsOf: "&lt;".unicodeScalars)
-      case ">": result.append(contentsOf: "&gt;".unicodeScalars)
-      case "'": result.append(contentsOf: "&#39;".unicodeScalars)
-      case "\"": result.append(contentsOf: "&#34;".unicodeScalars)
-      default: result.append(scalar)
-      }
-    }
-    return String(result)
   }
 
   /// Without tags and comments, with runs of white space as one space, and with the usual entities as characters.
@@ -112,25 +111,40 @@ enum TextFilters {
 
   // MARK: Encodings
 
-  private static func quote(_ text: String, keeping kept: String, isQuery: Bool) -> String {
-    var result = ""
-    for byte in text.utf8 {
-      let character = Character(Unicode.Scalar(byte))
-      if byte < 0x80, character.isLetter || character.isNumber || (kept + "_.-~").contains(character) {
-        result.append(character)
-      } else if byte == 0x20, isQuery {
-        result += "+"
-      } else {
-        result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+  /// Bytes as `%XX`, but for the few that a URL may have; a query writes `+` for a space and does not keep slashes.
+  private static func quote(
+    _ text: String, isQuery: Bool, _ interpreter: Interpreter
+  ) throws(TemplateError) -> String {
+    func isKept(_ byte: UInt8) -> Bool {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "~"): true
+      default: byte == UInt8(ascii: "/") && !isQuery
       }
     }
-    return result
+    let growth = text.utf8.reduce(into: 0) { sum, byte in if !isKept(byte) { sum += 2 } }
+    try interpreter.charge(bytes: text.utf8.count + growth)
+    let digits = Array("0123456789ABCDEF".utf8)
+    var result: [UInt8] = []
+    result.reserveCapacity(text.utf8.count + growth)
+    for byte in text.utf8 {
+      if isKept(byte) {
+        result.append(byte)
+      } else if byte == 0x20, isQuery {
+        result.append(UInt8(ascii: "+"))
+      } else {
+        result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return Text.make(result)
   }
 
   private static func urlEncode(_ value: Value, _ interpreter: Interpreter) throws(TemplateError) -> String {
-    if case .string(let text) = value { return quote(text, keeping: "/", isQuery: false) }
+    if case .string(let text) = value.plain { return try quote(text, isQuery: false, interpreter) }
     if value.number != nil || value.isNone {
-      return quote(try value.text(interpreter), keeping: "/", isQuery: false)
+      return try quote(try value.text(interpreter), isQuery: false, interpreter)
     }
     var pairs: [Value] = []
     if case .dict(let dict) = value {
@@ -143,8 +157,8 @@ enum TextFilters {
       let pair = try interpreter.elements(of: pair)
       guard pair.count == 2 else { throw interpreter.error(.value, "urlencode needs pairs") }
       parts.append(
-        quote(try pair[0].text(interpreter), keeping: "", isQuery: true) + "="
-          + quote(try pair[1].text(interpreter), keeping: "", isQuery: true))
+        try quote(try pair[0].text(interpreter), isQuery: true, interpreter) + "="
+          + (try quote(try pair[1].text(interpreter), isQuery: true, interpreter)))
     }
     return try interpreter.join(parts, "&")
   }
@@ -162,7 +176,8 @@ enum TextFilters {
       else {
         throw interpreter.error(.value, "Invalid character in attribute name: '\(name)'")
       }
-      parts.append(escape(name) + "=\"" + escape(try value.text(interpreter)) + "\"")
+      parts.append(
+        try interpreter.escaped(.string(name)) + "=\"" + (try interpreter.escaped(value)) + "\"")
     }
     let text = try interpreter.join(parts, " ")
     return try interpreter.string((bound[0]?.isTrue ?? true) && !text.isEmpty ? " " + text : text)
@@ -172,7 +187,7 @@ enum TextFilters {
     _ value: Value, _ bound: [Value?], _ interpreter: Interpreter
   ) throws(TemplateError) -> Value {
     var number = value.number
-    if case .string(let text) = value { number = Numbers.parseDouble(text) }
+    if case .string(let text) = value.plain { number = Numbers.parseDouble(text) }
     guard let bytes = number, bytes.isFinite else {
       throw interpreter.error(.type, "filesizeformat needs a number, not '\(value.typeName)'")
     }

@@ -23,7 +23,7 @@ struct JSONDumper {
     self.interpreter = interpreter
     ensuresASCII = bound[0]?.isTrue ?? false
     sortsKeys = bound[3]?.isTrue ?? false
-    switch bound[1] {
+    switch bound[1]?.plain {
     case nil, .some(.none): indent = nil
     case .string(let text): indent = text
     case .some(let value):
@@ -46,7 +46,12 @@ struct JSONDumper {
     case .bool(let value): text += value ? "true" : "false"
     case .int(let value): text += String(value)
     case .double(let value): text += Self.number(value)
-    case .string(let string): quote(string)
+    case .string(let string), .markup(let string):
+      try interpreter.charge(bytes: string.utf8.count)
+      try interpreter.charge(steps: string.utf8.count / 16)
+      quote(string)
+      try interpreter.charge(bytes: max(text.utf8.count - before - string.utf8.count, 0))
+      return
     case .list(let list), .tuple(let list):
       try writeList("[", "]", list.elements, level) { (dumper, element) throws(TemplateError) in
         try dumper.write(element, level: level + 1)
@@ -96,7 +101,7 @@ struct JSONDumper {
 
   private func key(_ key: Value) throws(TemplateError) -> String {
     switch key {
-    case .string(let text): return text
+    case .string(let text), .markup(let text): return text
     case .bool(let value): return value ? "true" : "false"
     case .none: return "null"
     case .int(let value): return String(value)

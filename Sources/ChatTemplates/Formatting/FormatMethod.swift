@@ -4,15 +4,19 @@ struct FormatMethod {
   private let arguments: Arguments
   private var automatic = 0
   private var usesNumbers = false
+  private let escapes: Bool
 
+  /// - Parameter escapes: whether the format is markup, so that what is put into it is escaped.
   static func apply(
-    _ format: String, _ arguments: Arguments, _ interpreter: Interpreter
+    _ format: String, _ arguments: Arguments, _ interpreter: Interpreter, escapes: Bool = false
   ) throws(TemplateError) -> String {
-    var formatter = FormatMethod(interpreter: interpreter, arguments: arguments)
+    try interpreter.charge(bytes: format.utf8.count)
+    var formatter = FormatMethod(interpreter: interpreter, arguments: arguments, escapes: escapes)
     return try formatter.expand(Array(format.unicodeScalars)[...], depth: 2)
   }
 
-  private init(interpreter: Interpreter, arguments: Arguments) {
+  private init(interpreter: Interpreter, arguments: Arguments, escapes: Bool) {
+    self.escapes = escapes
     self.interpreter = interpreter
     self.arguments = arguments
   }
@@ -30,7 +34,9 @@ struct FormatMethod {
         index += 2
       } else if scalar == "{" {
         let end = try fieldEnd(format, from: index + 1)
-        result += try field(format[(index + 1)..<end], depth: depth)
+        let text = try field(format[(index + 1)..<end], depth: depth)
+        try interpreter.charge(bytes: text.utf8.count)
+        result += text
         index = end + 1
       } else if scalar == "}" {
         throw interpreter.error(.value, "Single '}' encountered in format string")
@@ -74,7 +80,14 @@ struct FormatMethod {
       }
     }
     let spec = try expand(rest.dropFirst(), depth: depth - 1)
-    return try Self.format(value, spec, interpreter)
+    guard escapes else { return try Self.format(value, spec, interpreter) }
+    if case .markup(let text) = value {
+      guard spec.isEmpty else {
+        throw interpreter.error(.value, "Unsupported format specification for Markup.")
+      }
+      return text
+    }
+    return try interpreter.escaped(.string(try Self.format(value, spec, interpreter)))
   }
 
   private func nameEnd(_ field: ArraySlice<Unicode.Scalar>) throws(TemplateError) -> Int {
@@ -150,7 +163,7 @@ struct FormatMethod {
     _ value: Value, _ spec: String, _ interpreter: Interpreter
   ) throws(TemplateError) -> String {
     if spec.isEmpty { return try value.text(interpreter) }
-    switch value {
+    switch value.plain {
     case .string(let text):
       let spec = try FormatSpec(parsing: spec, interpreter)
       guard spec.type == nil || spec.type == "s", spec.align != "=", spec.sign == "-", spec.grouping == nil

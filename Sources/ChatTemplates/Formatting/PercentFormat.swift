@@ -6,17 +6,21 @@ struct PercentFormat {
   private var values: [Value]
   private var next = 0
   private let mapping: Value?
+  private let escapes: Bool
   private var result = ""
 
-  static func apply(_ format: String, _ operand: Value, _ interpreter: Interpreter) throws(TemplateError)
-    -> String
-  {
+  /// - Parameter escapes: whether the format is markup, so that texts put into it are escaped.
+  static func apply(
+    _ format: String, _ operand: Value, _ interpreter: Interpreter, escapes: Bool = false
+  ) throws(TemplateError) -> String {
     try interpreter.charge(steps: format.utf8.count / 64)
-    var formatter = PercentFormat(format, operand, interpreter)
+    try interpreter.charge(bytes: format.utf8.count)
+    var formatter = PercentFormat(format, operand, interpreter, escapes)
     return try formatter.run()
   }
 
-  private init(_ format: String, _ operand: Value, _ interpreter: Interpreter) {
+  private init(_ format: String, _ operand: Value, _ interpreter: Interpreter, _ escapes: Bool) {
+    self.escapes = escapes
     self.interpreter = interpreter
     scalars = Array(format.unicodeScalars)
     switch operand {
@@ -98,13 +102,13 @@ struct PercentFormat {
       position += 1
     }
     if let width = try takeNumber() {
-      spec.width = Int(width.magnitude)
+      spec.width = Int(min(width.magnitude, 1 << 40))
       if width < 0 { spec.align = "<" }
     }
     if spec.align == "<" { spec.zeroPads = false }
     if current == "." {
       position += 1
-      spec.precision = max(try takeNumber() ?? 0, 0)
+      spec.precision = min(max(try takeNumber() ?? 0, 0), 1 << 40)
     }
     while let modifier = current, "hlL".unicodeScalars.contains(modifier) { position += 1 }
     guard let type = current else { throw interpreter.error(.value, "incomplete format") }
@@ -115,7 +119,9 @@ struct PercentFormat {
     }
     var value = member
     if value == nil { value = try takeValue() }
-    result += try format(value ?? .none, type, spec)
+    let text = try format(value ?? .none, type, spec)
+    try interpreter.charge(bytes: text.utf8.count)
+    result += text
   }
 
   private func format(
@@ -125,14 +131,15 @@ struct PercentFormat {
     switch type {
     case "s", "r", "a":
       spec.zeroPads = false
-      let text = type == "s" ? try value.text(interpreter) : try value.representation(interpreter)
+      var text = type == "s" ? try value.text(interpreter) : try value.representation(interpreter)
+      if escapes { text = try interpreter.escaped(type == "s" ? value : .string(text)) }
       return try spec.pad(spec.cut(text), interpreter)
     case "c":
       spec.zeroPads = false
       if let code = value.integer, let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init) {
         return try spec.pad(String(scalar), interpreter)
       }
-      guard case .string(let text) = value, Text.length(text) == 1 else {
+      guard case .string(let text) = value.plain, Text.length(text) == 1 else {
         throw interpreter.error(.type, "%c requires int or char")
       }
       return try spec.pad(text, interpreter)

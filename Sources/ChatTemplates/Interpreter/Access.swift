@@ -5,7 +5,7 @@ extension Interpreter {
     switch value {
     case .list(let list), .tuple(let list): return list.elements
     case .undefined: return []
-    case .string(let text):
+    case .string(let text), .markup(let text):
       try charge(bytes: 32 * text.utf8.count)
       return text.unicodeScalars.map { .string(String($0)) }
     case .dict(let dict):
@@ -27,7 +27,7 @@ extension Interpreter {
     switch value {
     case .list(let list), .tuple(let list): return list.elements.count
     case .undefined: return 0
-    case .string(let text):
+    case .string(let text), .markup(let text):
       try charge(steps: text.utf8.count / 1024)
       return Text.length(text)
     case .dict(let dict): return dict.members.count
@@ -78,7 +78,7 @@ extension Interpreter {
   /// `value[key]`: an element or member, else an attribute.
   func item(_ key: Value, of value: Value) throws(TemplateError) -> Value {
     if let found = try element(key, of: value) { return found }
-    if case .string(let name) = key {
+    if case .string(let name) = key.plain {
       if let own = try ownAttribute(name, of: value) { return own }
       if name.hasPrefix("__"), name.hasSuffix("__") { return unsafe(name, of: value) }
       return missingAttribute(name, of: value)
@@ -97,6 +97,7 @@ extension Interpreter {
     case .list(let list), .tuple(let list):
       guard let index = position(key, in: list.elements.count) else { return nil }
       return list.elements[index]
+    case .markup(let text): return try element(key, of: .string(text))?.markup
     case .string(let text):
       guard key.integer != nil else { return nil }
       try charge(steps: text.utf8.count / 64)
@@ -156,6 +157,7 @@ extension Interpreter {
       if case .list = value { return try self.list(elements) }
       return try tuple(elements)
     case .string(let text): return try slice(text, start, stop, step)
+    case .markup(let text): return try slice(text, start, stop, step).markup
     case .range(let range):
       let positions = try positions(start, stop, step, count: range.count)
       let (span, overflow) = range.step.multipliedReportingOverflow(by: positions.step)

@@ -11,7 +11,7 @@ extension Interpreter {
 
   func text(_ value: Value?, or missing: String, _ what: String) throws(TemplateError) -> String {
     guard let value else { return missing }
-    guard case .string(let text) = value else {
+    guard case .string(let text) = value.plain else {
       if case .undefined(let undefined) = value { throw misuse(undefined) }
       throw error(.type, "\(what) must be str, not \(value.typeName)")
     }

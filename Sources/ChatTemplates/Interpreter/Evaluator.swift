@@ -84,8 +84,12 @@ extension Interpreter {
 
   private func concatenate(_ parts: [Expression], _ scope: Scope) throws(TemplateError) -> Value {
     var text = ""
-    for part in parts { text += try evaluate(part, scope).text(self) }
-    return try string(text)
+    for part in parts {
+      let next = try evaluate(part, scope).text(self)
+      try charge(bytes: next.utf8.count)
+      text += next
+    }
+    return .string(text)
   }
 
   private func evaluateItem(
@@ -118,7 +122,7 @@ extension Interpreter {
       }
       try charge(bytes: 96 * dict.members.count)
       for (key, value) in dict.members {
-        guard case .string(let name) = key else { throw error(.type, "keywords must be strings") }
+        guard case .string(let name) = key.plain else { throw error(.type, "keywords must be strings") }
         guard result.keywords.updateValue(value, forKey: name) == nil else {
           throw error(.type, "got multiple values for keyword argument '\(name)'")
         }
@@ -166,9 +170,15 @@ extension Interpreter {
   func applyFilter(
     named name: String, to value: Value, _ arguments: Arguments
   ) throws(TemplateError) -> Value {
-    guard let filter = Filters.all[name] else { throw error(.missingFilter, "No filter named '\(name)'.") }
-    if case .string(let text) = value { try charge(steps: text.utf8.count / 64) }
+    let filter = try filter(named: name)
+    if case .string(let text) = value.plain { try charge(steps: text.utf8.count / 64) }
+    if case .markup(let text) = value { return try applyFilter(named: name, toMarkup: text, arguments) }
     return try filter(value, arguments, self)
+  }
+
+  func filter(named name: String) throws(TemplateError) -> Filters.Filter {
+    guard let filter = Filters.all[name] else { throw error(.missingFilter, "No filter named '\(name)'.") }
+    return filter
   }
 
   private func applyTest(

@@ -19,7 +19,19 @@ public struct ChatTemplate: Sendable {
     body = try parser.parseTemplate()
   }
 
-  /// Renders one conversation.
+  /// Renders one conversation as transformers' `apply_chat_template` does: what it is not given, it passes on as
+  /// `none` (`tools`, `documents`) or false (`add_generation_prompt`), which a template sees as defined.
+  ///
+  /// - Parameters: as those of `render`.
+  /// - Throws: as `render`.
+  public func apply(
+    _ context: JSONObject, now: @escaping @Sendable () -> TemplateTime = TemplateTime.current
+  ) throws(TemplateError) -> String {
+    let defaults: JSONObject = ["tools": nil, "documents": nil, "add_generation_prompt": false]
+    return try render(context.merging(defaults) { given, _ in given }, now: now)
+  }
+
+  /// Renders one conversation with nothing but the names in `context`.
   ///
   /// - Parameters:
   ///   - context: `messages`, `tools`, `add_generation_prompt`, `bos_token` and whatever else the template uses.

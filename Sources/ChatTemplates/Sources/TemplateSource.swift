@@ -20,6 +20,15 @@ public struct TemplateSet: Sendable {
     self.origin = origin
   }
 
+  /// A template without a name and others with names; nil where there is neither.
+  public init?(default text: String?, named: [String: String], origin: String) {
+    var texts: OrderedDictionary<String, String> = [:]
+    texts["default"] = text ?? named["default"]
+    for (name, text) in named.sorted(by: { $0.key < $1.key }) where name != "default" { texts[name] = text }
+    if texts.isEmpty { return nil }
+    self.init(texts: texts, origin: origin)
+  }
+
   /// The template for a conversation, chosen as transformers does: `tool_use` if there are tools and there is one,
   /// else `default`.
   ///
@@ -41,15 +50,15 @@ public enum TemplateSource {
   ///
   /// - Throws: `TemplateError` of code `.file` for a file that cannot be read or makes no sense.
   public static func inFolder(_ folder: String) throws(TemplateError) -> TemplateSet? {
-    if let text = try read(folder + "/chat_template.jinja") {
-      var set = TemplateSet(text: text, origin: folder + "/chat_template.jinja")
-      let more = folder + "/additional_chat_templates"
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: more)) ?? []
-      for name in names.sorted() where name.hasSuffix(".jinja") {
-        set.texts[String(name.dropLast(6))] = try read(more + "/" + name)
-      }
-      return set
+    let text = try read(folder + "/chat_template.jinja")
+    let more = folder + "/additional_chat_templates"
+    var named: [String: String] = [:]
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: more)) ?? []
+    where name.hasSuffix(".jinja") {
+      named[String(name.dropLast(6))] = try read(more + "/" + name)
     }
+    let origin = text == nil ? more : folder + "/chat_template.jinja"
+    if let set = TemplateSet(default: text, named: named, origin: origin) { return set }
     for name in ["tokenizer_config.json", "chat_template.json"] {
       let path = folder + "/" + name
       guard let json = try readJSON(path), let value = json["chat_template"], !value.isNull else { continue }
@@ -73,19 +82,26 @@ public enum TemplateSource {
     return TemplateSet(texts: texts, origin: path)
   }
 
-  /// The special tokens that templates use as variables (`bos_token`, `eos_token`, …), from
-  /// `tokenizer_config.json` and, where that has none, `special_tokens_map.json`.
+  /// The special tokens that templates use as variables (`bos_token`, `image_token`, …): every member of
+  /// `tokenizer_config.json` that ends in `_token`, and those of its `extra_special_tokens`. Those of
+  /// `special_tokens_map.json` replace them where the configuration does not list added tokens itself.
   ///
   /// - Throws: `TemplateError` of code `.file` for a file that cannot be read.
   public static func specialTokens(inFolder folder: String) throws(TemplateError) -> JSONObject {
-    let names = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
     var tokens = JSONObject()
-    for file in ["tokenizer_config.json", "special_tokens_map.json"] {
-      guard let json = try readJSON(folder + "/" + file) else { continue }
-      for name in names where tokens[name] == nil {
-        guard let text = json[name]?.string ?? json[name]?["content"]?.string else { continue }
+    func read(_ members: JSON?, where isRole: (String) -> Bool = { _ in true }) {
+      for (name, value) in members?.object ?? [:] where isRole(name) {
+        guard let text = value.string ?? value["content"]?.string else { continue }
         tokens[name] = .string(text)
       }
+    }
+    let config = try readJSON(folder + "/tokenizer_config.json")
+    read(config, where: { $0.hasSuffix("_token") })
+    read(config?["extra_special_tokens"])
+    if config?["added_tokens_decoder"] == nil {
+      let map = try readJSON(folder + "/special_tokens_map.json")
+      read(map, where: { $0.hasSuffix("_token") })
+      read(map?["extra_special_tokens"])
     }
     return tokens
   }

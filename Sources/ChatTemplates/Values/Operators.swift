@@ -6,7 +6,7 @@ extension Interpreter {
 
   private func unsupported(_ operation: String, _ left: Value, _ right: Value) -> TemplateError {
     for value in [left, right] { if case .undefined(let undefined) = value { return misuse(undefined) } }
-    if operation == "+", case .string = left {
+    if operation == "+", case .string = left.plain {
       return error(.type, "can only concatenate str (not \"\(right.typeName)\") to str")
     }
     return error(
@@ -14,6 +14,7 @@ extension Interpreter {
   }
 
   func apply(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(TemplateError) -> Value {
+    if let result = try applyToMarkup(operation, left, right) { return result }
     switch (operation, left, right) {
     case (.add, .string(let left), .string(let right)):
       try charge(bytes: left.utf8.count + right.utf8.count)
@@ -21,7 +22,7 @@ extension Interpreter {
     case (.add, .list(let left), .list(let right)): return try list(left.elements + right.elements)
     case (.add, .tuple(let left), .tuple(let right)): return try tuple(left.elements + right.elements)
     case (.modulo, .string(let format), _):
-      return try string(try PercentFormat.apply(format, right, self))
+      return .string(try PercentFormat.apply(format, right, self))
     case (.multiply, _, _):
       if let result = try repeatSequence(left, right) { return result }
       if let result = try repeatSequence(right, left) { return result }
@@ -155,7 +156,7 @@ extension Interpreter {
   func precedes(
     _ left: Value, _ right: Value, _ symbol: String = "<", isSwapped: Bool = false
   ) throws(TemplateError) -> Bool {
-    switch (left, right) {
+    switch (left.plain, right.plain) {
     case (.string(let left), .string(let right)):
       try charge(steps: min(left.utf8.count, right.utf8.count) / 512)
       return Text.precedes(left, right)
@@ -179,9 +180,9 @@ extension Interpreter {
 
   /// Python's `needle in container`.
   func contains(_ needle: Value, in container: Value) throws(TemplateError) -> Bool {
-    switch container {
+    switch container.plain {
     case .string(let text):
-      guard case .string(let part) = needle else {
+      guard case .string(let part) = needle.plain else {
         throw error(.type, "'in <string>' requires string as left operand, not \(needle.typeName)")
       }
       try charge(steps: text.utf8.count / 64)

@@ -64,6 +64,7 @@ enum Text {
   /// The byte position of `needle` in `haystack` at or after `start`.
   static func find(_ needle: [UInt8], in haystack: [UInt8], from start: Int = 0) -> Int? {
     guard needle.count > 16 else { return findShort(needle, in: haystack, from: start) }
+    guard needle.count <= haystack.count - start else { return nil }
     // Knuth, Morris and Pratt: linear whatever the texts are.
     var borders = [0]
     var matched = 0

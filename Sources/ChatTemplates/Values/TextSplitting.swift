@@ -55,6 +55,33 @@ extension Text {
     }
   }
 
+  /// How often `needle`, which is not empty, is in `text` without overlapping.
+  static func count(_ needle: String, in text: String) -> Int {
+    let (haystack, needle) = (Array(text.utf8), Array(needle.utf8))
+    var (count, start) = (0, 0)
+    while let found = find(needle, in: haystack, from: start) {
+      count += 1
+      start = found + needle.count
+    }
+    return count
+  }
+
+  /// How many runs of white space there are.
+  static func countSpaces(in text: String) -> Int {
+    var (count, isInside) = (0, false)
+    for scalar in text.unicodeScalars {
+      let isSpace = isSpace(scalar)
+      if isSpace, !isInside { count += 1 }
+      isInside = isSpace
+    }
+    return count
+  }
+
+  /// How many characters end a line.
+  static func countLineBreaks(in text: String) -> Int {
+    text.unicodeScalars.reduce(into: 0) { count, scalar in if isLineBreak(scalar) { count += 1 } }
+  }
+
   private static func isLineBreak(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x0A...0x0D, 0x1C...0x1E, 0x85, 0x2028, 0x2029: true

@@ -9,6 +9,8 @@ enum Value {
   case int(Int)
   case double(Double)
   case string(String)
+  /// Text that counts as safe for HTML.
+  case markup(String)
   case list(ListValue)
   case tuple(ListValue)
   case dict(DictValue)
@@ -71,8 +73,9 @@ struct RangeValue: Equatable {
   var step: Int
 
   var count: Int {
-    if step > 0 { return stop > start ? (stop - start - 1) / step + 1 : 0 }
-    return start > stop ? (start - stop - 1) / -step + 1 : 0
+    guard step > 0 ? stop > start : start > stop else { return 0 }
+    let distance = UInt(bitPattern: step > 0 ? stop &- start : start &- stop)
+    return Int(clamping: (distance - 1) / step.magnitude + 1)
   }
 
   subscript(index: Int) -> Int { start + index * step }
@@ -186,7 +189,7 @@ extension Value {
   /// Roughly the work of looking at the whole value, in comparisons of simple values.
   var weight: Int {
     switch self {
-    case .string(let text): 1 + text.utf8.count / 64
+    case .string(let text), .markup(let text): 1 + text.utf8.count / 64
     case .list(let list), .tuple(let list): list.weight
     case .dict(let dict): dict.weight
     case .view(let view): view.dict.weight
@@ -205,7 +208,7 @@ extension Value {
     case .bool(let value): value
     case .int(let value): value != 0
     case .double(let value): value != 0
-    case .string(let text): !text.isEmpty
+    case .string(let text), .markup(let text): !text.isEmpty
     case .list(let list), .tuple(let list): !list.elements.isEmpty
     case .dict(let dict): !dict.members.isEmpty
     case .range(let range): range.count > 0
@@ -223,6 +226,7 @@ extension Value {
     case .int: "int"
     case .double: "float"
     case .string: "str"
+    case .markup: "Markup"
     case .list: "list"
     case .tuple: "tuple"
     case .dict: "dict"

@@ -3,7 +3,7 @@
 /// Recursion is bounded because values deeper than `TemplateLimits.valueDepth` are refused where they are made.
 extension Value: Hashable {
   static func == (left: Value, right: Value) -> Bool {
-    switch (left, right) {
+    switch (left.plain, right.plain) {
     case (.string(let left), .string(let right)): Text.equal(left, right)
     case (.none, .none), (.undefined, .undefined): true
     case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)):
@@ -38,14 +38,24 @@ extension Value: Hashable {
 
   func hash(into hasher: inout Hasher) {
     switch self {
-    case .string(let text):
+    case .string(let text), .markup(let text):
       hasher.combine(1)
       var copy = text
       copy.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     case .tuple(let list): hasher.combine(list.elements)
     case .none: hasher.combine(2)
     case .double(let value):
-      if let integer = Int(exactly: value) { hasher.combine(integer) } else { hasher.combine(value) }
+      if let integer = Int(exactly: value) {
+        hasher.combine(integer)
+      } else {
+        // Nothing equals a value that is no number, so that many of them must not share a hash.
+        hasher.combine(value.isNaN ? Double.random(in: 0..<1) : value)
+      }
+    case .range(let range):
+      // What `sameRange` compares.
+      hasher.combine(range.count)
+      if range.count > 0 { hasher.combine(range.start) }
+      if range.count > 1 { hasher.combine(range.step) }
     case .iterator(let iterator): hasher.combine(ObjectIdentifier(iterator))
     case .object(let object): hasher.combine(ObjectIdentifier(object))
     default: hasher.combine(integer ?? 3)
@@ -65,6 +75,7 @@ extension Value: Hashable {
   /// Whether both are the same object (`is` in Python), as far as values that are copied can tell.
   func isSame(as other: Value) -> Bool {
     switch (self, other) {
+    case (.markup, .markup): self == other
     case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)): left === right
     case (.dict(let left), .dict(let right)): left === right
     case (.bool, .bool), (.int, .int), (.double, .double), (.string, .string), (.none, .none): self == other

@@ -3,7 +3,7 @@ extension Value {
   /// What the value prints as in a template.
   func text(_ interpreter: Interpreter) throws(TemplateError) -> String {
     switch self {
-    case .string(let text): return text
+    case .string(let text), .markup(let text): return text
     case .undefined: return ""
     default: return try representation(interpreter)
     }
@@ -33,7 +33,16 @@ private struct RepresentationWriter {
     case .bool(let value): text += value ? "True" : "False"
     case .int(let value): text += String(value)
     case .double(let value): text += Numbers.text(value)
-    case .string(let string): Self.quote(string, to: &text)
+    case .string(let string):
+      try interpreter.charge(bytes: string.utf8.count)
+      Self.quote(string, to: &text)
+      try interpreter.charge(bytes: max(text.utf8.count - before - string.utf8.count, 0))
+      return
+    case .markup(let string):
+      text += "Markup("
+      try write(.string(string), depth: depth)
+      text += ")"
+      return
     case .list(let list): try write(list.elements, "[", "]", depth)
     case .tuple(let list):
       try write(list.elements, "(", list.elements.count == 1 ? ",)" : ")", depth)
@@ -42,6 +51,7 @@ private struct RepresentationWriter {
       text += "range(\(range.start), \(range.stop)" + (range.step == 1 ? ")" : ", \(range.step))")
     case .view(let view):
       text += "dict_\(view.kind.rawValue)("
+      try interpreter.charge(bytes: 64 * view.dict.members.count)
       try write(view.values, "[", "]", depth)
       text += ")"
     case .iterator: text += "<generator object>"

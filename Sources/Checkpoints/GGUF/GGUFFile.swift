@@ -27,6 +27,16 @@ public struct GGUFFile: Sendable {
   /// The chat template, in Jinja.
   public var chatTemplate: String? { self["tokenizer.chat_template"]?.string }
 
+  /// Further chat templates by name, such as `tool_use`. The names are the file's: they may hold anything.
+  public var namedChatTemplates: [String: String] {
+    let prefix = "tokenizer.chat_template."
+    var templates: [String: String] = [:]
+    for (key, value) in metadata where key.utf8.starts(with: prefix.utf8) {
+      if let text = value.string { templates[String(key.dropFirst(prefix.count))] = text }
+    }
+    return templates
+  }
+
   /// Reads the header of the file at `path`; no tensor data.
   public init(path: String) throws { try self.init(try FileByteSource(path: path)) }
 

@@ -58,7 +58,7 @@ public struct PromptFormat: Sendable {
       var context = specialTokens
       context["messages"] = .array(list)
       context["add_generation_prompt"] = true
-      return try template.render(context)
+      return try template.apply(context)
     }
   }
 

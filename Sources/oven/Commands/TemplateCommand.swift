@@ -102,7 +102,7 @@ private struct PromptSource {
       specialTokens = try TemplateSource.specialTokens(inFolder: path)
     } else if path.hasSuffix(".gguf") {
       let file = try GGUFPrompt(path: path)
-      templates = file.template.map { TemplateSet(text: $0, origin: path) }
+      templates = file.templates
       specialTokens = file.specialTokens
     } else {
       let bytes = FileManager.default.contents(atPath: path)
@@ -135,10 +135,11 @@ private struct PromptSource {
       return try style.render(
         given["messages"]?.array ?? [], addGenerationPrompt: given["add_generation_prompt"]?.bool ?? false)
     }
-    let hasTools = !(given["tools"]?.array ?? []).isEmpty
+    // An empty list of tools is one, too, to transformers.
+    let hasTools = given["tools"].map { !$0.isNull } ?? false
     let text = try templates?.text(hasTools: hasTools) ?? ""
     let template = try parsed[text] ?? ChatTemplate(source: text)
     parsed[text] = template
-    return try template.render(given.merging(specialTokens) { line, _ in line })
+    return try template.apply(given.merging(specialTokens) { line, _ in line })
   }
 }

@@ -243,6 +243,25 @@ a  {%- if t -%}  b  {%- endif -%}  c
 {{ {'a' 1} }}
 {{ s | }}
 {{ s is }}
+{{ html|e }}|{{ html|escape }}|{{ html|safe }}|{{ html|e|e }}|{{ html|safe|e }}|{{ html|e|forceescape }}|{{ html|safe|forceescape }}|{{ n|e }}|{{ missing|e }}|{{ missing|safe }}|{{ 5|safe }}|{{ [html]|e }}
+{{ (html|e) + html }}|{{ html + (html|e) }}|{{ (html|safe) + '<' }}|{{ '<' + (html|safe) }}|{{ (html|safe) ~ '<' }}|{{ '<' ~ (html|e) ~ '>' }}|{{ (html|safe) * 2 }}|{{ 2 * (html|safe) + '<' }}
+{{ ('<%s>'|safe) % html }}|{{ ('<%s %s>'|safe) % (html, html|safe) }}|{{ '<%s>' % (html|e) }}|{{ ('<%d %5.1f>'|safe) % (3, 2.5) }}|{{ ('%r'|safe) % html }}|{{ ('%(a)s'|safe) % {'a': '<'} }}|{{ '<%s>'|safe|format(html) }}|{{ '<%s>'|format(html|e) }}
+{{ ('<{}>'|safe).format(html) }}|{{ ('<{0} {a}>'|safe).format(html|safe, a='&') }}|{{ '<{}>'.format(html|e) }}|{{ ('{:>5}'|safe).format('<') }}
+{{ ('{:>5}'|safe).format('<'|safe) }}
+{{ (html|safe).upper() + '<' }}|{{ (html|safe).replace('b', '<') }}|{{ (html|safe).strip('<>') + '&' }}|{{ ('a<b'|safe).split('<')[0] + '<' }}|{{ ('a<b'|safe).partition('<') }}|{{ (', '|safe).join([html, html|safe, 5]) }}|{{ ', '.join([html|e]) }}|{{ ('x'|safe).center(5, '-') + '<' }}
+{{ ('x'|safe).center(5, '<') }}
+{{ (html|safe)|upper + '<' }}|{{ (html|safe)|lower + '<' }}|{{ (html|safe)|capitalize + '<' }}|{{ (html|safe)|title + '<' }}|{{ (html|safe)|trim + '<' }}|{{ (html|safe)|replace('b', '<') + '<' }}|{{ (html|safe)|string + '<' }}|{{ (html|safe)|striptags + '<' }}
+{{ (html|safe)|indent + '<' }}|{{ ('a\nb'|safe)|indent('<') + '<' }}|{{ (html|safe)|center(20) + '<' }}|{{ ('a<b c<d e<f g'|safe)|truncate(5, leeway=0) }}|{{ ('a<b c<d e<f g'|safe)|truncate(5, true, '<', 0) }}|{{ (html|safe)|wordwrap(3) + '<' }}|{{ (html|safe)|default('x') + '<' }}
+{{ [html|safe, html]|join('<') + '<' }}|{{ (html|safe)|reverse + '<' }}|{{ (html|safe)|first + '<' }}|{{ (html|safe)|last + '<' }}|{{ (html|safe)[0] + '<' }}|{{ (html|safe)[1:3] + '<' }}|{{ (html|safe)|list }}|{{ (html|safe)|length }}|{{ (html|safe)|urlencode }}|{{ (html|safe)|tojson }}
+{{ html|safe is escaped }}|{{ html is escaped }}|{{ html|safe is string }}|{{ html|safe is sequence }}|{{ html|safe == html }}|{{ {html: 1}[html|safe] }}|{{ 'b' in (html|safe) }}|{{ (html|safe) in [html] }}|{{ [html|safe] }}|{{ (html|safe)|pprint }}|{{ {'a': html|e} }}
+{{ (html|safe) + 5 }}
+{{ (html|safe) + missing }}
+{{ (html|safe).nothing is defined }}|{{ ['b'|safe, 'a']|sort }}|{{ ['a'|safe, 'a']|unique|list|length }}|{{ ('5'|safe)|int + 1 }}|{{ ('5.5'|safe)|float }}|{{ ['<'|e]|map('upper')|join }}|{{ ['<']|map('e')|list }}
+{% set x %}{{ html|e }}{% endset %}{{ x + '<' }}|{% macro f(a) %}{{ a }}{% endmacro %}{{ f(html|safe) + '<' }}|{% filter e %}<b>{% endfilter %}|{% set y = html|e %}{{ y + '<' }}
+{{ 15|round(-1) }}|{{ 25|round(-1) }}|{{ (-15)|round(-1) }}|{{ (-25)|round(-1) }}|{{ 14|round(-1) }}|{{ 123456|round(-3) }}|{{ 4|round(-1) }}|{{ 5|round(-400) }}|{{ 5|round(-500) }}|{{ 2.5|round(-500) }}|{{ 5000000000000000000|round(-19) }}|{{ (-5)|round(-1) }}|{{ (-6)|round(-1) }}
+{{ 'a,b,,c'.split(',') }}|{{ 'a,b,,c'.split(',', 1) }}|{{ 'abab'.count('ab') }}|{{ 'aaa'.count('aa') }}|{{ 'aaa'.replace('aa', 'xyz') }}|{{ '5'.zfill(-3) }}|{{ '-5'.zfill(5) }}|{{ 'a\n\nb\n'.splitlines() }}|{{ 'a b'|urlencode }}|{{ 'ü/ä?'|urlencode }}|{{ {'a b': 'ü/'}|urlencode }}
+{{ '%*d|%-*d|%*d' % (5, 1, 5, 2, -5, 3) }}|{{ '%.*f' % (2, 1.005) }}
+{{ {range(3): 1}[range(3)] }}|{{ [range(3), range(0, 3), range(2)]|unique|list|length }}|{{ [range(0), range(5, 5)]|unique|list|length }}|{{ range(10)[::-2]|list }}|{{ range(10)[2:8:3]|list }}
 {{ 99999999999 * 99 }}|{{ 1000000 ** 3 }}|{{ 10 ** 18 }}
 '''
 EXTRA = [
