@@ -1,7 +1,7 @@
 # Oven: everything a checkout needs. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo verify verify-hub verify-npu format lint runtime model clean
+.PHONY: help build test fuzz demo verify verify-hub verify-npu format lint runtime model clean
 .PHONY: bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
@@ -61,6 +61,9 @@ bench-run: build model ## time prefill and decode against OpenVINO GenAI, in tur
 
 bench-run-optimum: build model ## the same, and against optimum-cli's bakes (installs PyTorch, 6 GB)
 	@sh scripts/bench-run $(OVEN) $(GGUF) .bench optimum
+
+fuzz: ## feed made-up bytes to every reader, SECONDS=600 each (needs lld, and python3 for the first inputs)
+	sh Fuzz/run all $(or $(SECONDS),600)
 
 test: runtime model lint ## run all tests
 	$(SWIFT) build -c $(CONFIG) -j $(JOBS) --build-tests

@@ -14,7 +14,20 @@ let package = Package(
       swiftSettings: instrumented),
     .target(name: "Tensors", swiftSettings: instrumented),
     .target(name: "Checkpoints", dependencies: ["JSON", "Tensors"], swiftSettings: instrumented),
+    .target(name: "Patterns", swiftSettings: instrumented),
+    .target(name: "Tokenization", dependencies: ["JSON", "Patterns"], swiftSettings: instrumented),
+    .target(
+      name: "ChatTemplates",
+      dependencies: ["JSON", .product(name: "OrderedCollections", package: "swift-collections")],
+      swiftSettings: instrumented),
+    .target(name: "Graph", dependencies: ["Tensors"], swiftSettings: instrumented),
+    .target(name: "IRFormat", dependencies: ["Graph", "Tensors"], swiftSettings: instrumented),
     .target(name: "CFuzzer"),
+    .executableTarget(
+      name: "fuzz-text",
+      dependencies: ["CFuzzer", "ChatTemplates", "IRFormat", "JSON", "Patterns", "Tokenization"],
+      swiftSettings: instrumented,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     .executableTarget(
       name: "fuzz-checkpoints", dependencies: ["CFuzzer", "Checkpoints", "JSON", "Tensors"],
       swiftSettings: instrumented,
