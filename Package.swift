@@ -64,7 +64,7 @@ let package = Package(
     library("IRFormat", ["Graph", "Tensors"]),
     library("Architectures", ["Graph", "JSON", "Tensors"]),
     library("Tokenization", ["JSON", "Patterns"]),
-    library("TokenizerIR", ["JSON", "Patterns"]),
+    library("TokenizerIR", ["IRFormat", "JSON", "Patterns", "Tokenization"]),
     library("ChatTemplates", ["Files", "JSON", orderedCollections]),
     library("Hub", ["Files", "JSON", "Tensors", crypto, httpClient] + nio),
     library(

@@ -14,11 +14,11 @@ struct TokenizerIRFiles {
   /// - Parameter isStrict: refuse a tokenizer whose models would not do the same.
   /// - Throws: `BakeError` of code `badData`, only where `isStrict`.
   init(_ source: SourceFiles, isStrict: Bool) throws(BakeError) {
-    guard let bytes = source["tokenizer.json"] else { return }
     func json(_ name: String) -> JSON? { source[name].flatMap { try? JSON(parsing: $0) } }
     do {
+      guard let tokenizer = try source.tokenizer() else { return }
       let models = try TokenizerIR(
-        tokenizerJSON: JSON(parsing: bytes), config: json("tokenizer_config.json"),
+        tokenizer, config: json("tokenizer_config.json"),
         chatTemplate: source["chat_template.jinja"].map { String(decoding: $0, as: UTF8.self) },
         eosTokenIDs: Self.endTokens(json("generation_config.json") ?? json("config.json")))
       notes = models.differences.map { "the tokenizer for OpenVINO GenAI differs: \($0)" }

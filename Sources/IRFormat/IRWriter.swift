@@ -15,7 +15,7 @@ public enum IRWriter {
     _ graph: Graph, layout: BinLayout, name: String, runtimeInfo: RuntimeInfo = RuntimeInfo(),
     to sink: (String) throws -> Void
   ) throws {
-    try sink("<?xml version=\"1.0\"?>\n<net name=\"\(escaped(name))\" version=\"11\">\n\t<layers>\n")
+    try sink(IRText.header(name))
     let tensorNames = tensorNames(of: graph)
     for (id, node) in graph.nodes.enumerated() {
       try sink(try layer(node, id, layout, tensorNames[id]))
@@ -23,16 +23,14 @@ public enum IRWriter {
     for (index, output) in graph.outputs.enumerated() {
       try sink(resultLayer(output, id: graph.nodes.count + index))
     }
-    try sink("\t</layers>\n\t<edges>\n")
+    try sink(IRText.endOfLayers)
     for (id, node) in graph.nodes.enumerated() {
       for (port, input) in node.inputs.enumerated() { try sink(edge(graph, input, to: id, port)) }
     }
     for (index, output) in graph.outputs.enumerated() {
       try sink(edge(graph, output.value, to: graph.nodes.count + index, 0))
     }
-    try sink("\t</edges>\n\t<rt_info>\n")
-    for entry in runtimeInfo.entries { try sink(note(entry, indentation: "\t\t")) }
-    try sink("\t</rt_info>\n</net>\n")
+    try sink(IRText.footer(runtimeInfo))
   }
 
   /// The XML of `graph` as one text.
@@ -67,14 +65,11 @@ extension IRWriter {
     guard !(operation is WeightOperation) else {
       throw IRError(.cannotWrite, "'\(node.name)' is a weight without a format: lower the graph first")
     }
-    var text = "\t\t<layer id=\"\(id)\" name=\"\(escaped(node.name))\" type=\"\(operation.typeName)\""
+    var text = "\t\t<layer id=\"\(id)\" name=\"\(IRText.escaped(node.name))\" type=\"\(operation.typeName)\""
     text += " version=\"\(operation.opset)\">\n"
     var attributes = operation.attributes
     if let constant = operation as? Constant { attributes = try self.attributes(constant, node.name, layout) }
-    if !attributes.isEmpty {
-      let list = attributes.map { "\($0.name)=\"\(escaped($0.value))\"" }.joined(separator: " ")
-      text += "\t\t\t<data \(list)/>\n"
-    }
+    text += IRText.attributes(attributes.map { ($0.name, $0.value) })
     if let convert = operation as? Convert, convert.isDecompression {
       text += "\t\t\t<rt_info>\n\t\t\t\t<attribute name=\"decompression\" version=\"0\"/>\n\t\t\t</rt_info>\n"
     }
@@ -105,8 +100,8 @@ extension IRWriter {
 
   private static func resultLayer(_ output: Graph.Output, id: Int) -> String {
     """
-    \t\t<layer id="\(id)" name="\(escaped("Result_" + output.name))" type="Result" version="opset1" \
-    output_names="\(escaped(output.name))">
+    \t\t<layer id="\(id)" name="\(IRText.escaped("Result_" + output.name))" type="Result" version="opset1" \
+    output_names="\(IRText.escaped(output.name))">
     \t\t\t<input>
     \(port(0, output.value.type, names: []))\t\t\t</input>
     \t\t</layer>
@@ -115,31 +110,14 @@ extension IRWriter {
   }
 
   private static func port(_ id: Int, _ type: ValueType, names: [String]) -> String {
-    var text = "\t\t\t\t<port id=\"\(id)\" precision=\"\(precision(type.elementType))\""
-    if !names.isEmpty { text += " names=\"\(escaped(names.joined(separator: ",")))\"" }
-    if type.shape.rank == 0 { return text + "/>\n" }
-    text += ">\n"
-    for dimension in type.shape.dimensions {
-      text += "\t\t\t\t\t<dim>\(dimension.fixed ?? -1)</dim>\n"
-    }
-    return text + "\t\t\t\t</port>\n"
+    IRText.port(
+      id, precision: precision(type.elementType), dimensions: type.shape.dimensions.map { $0.fixed ?? -1 },
+      names: names)
   }
 
   private static func edge(_ graph: Graph, _ value: Value, to layer: Int, _ port: Int) -> String {
     let fromPort = graph.node(of: value).inputs.count + value.port
-    return "\t\t<edge from-layer=\"\(value.node)\" from-port=\"\(fromPort)\" "
-      + "to-layer=\"\(layer)\" to-port=\"\(port)\"/>\n"
-  }
-
-  private static func note(_ entry: RuntimeInfo.Entry, indentation: String) -> String {
-    let isTag =
-      entry.name.first?.isLetter == true
-      && entry.name.allSatisfy { $0.isLetter || $0.isNumber || "_-".contains($0) }
-    let tag = isTag ? entry.name : "info"
-    let start = isTag ? "<\(tag)" : "<\(tag) name=\"\(escaped(entry.name))\""
-    if let value = entry.value { return "\(indentation)\(start) value=\"\(escaped(value))\"/>\n" }
-    let inner = entry.children.map { note($0, indentation: indentation + "\t") }.joined()
-    return "\(indentation)\(start)>\n\(inner)\(indentation)</\(tag)>\n"
+    return IRText.edge(from: value.node, fromPort, to: layer, port)
   }
 
   /// The older spelling of element types, which ports use.
@@ -151,20 +129,5 @@ extension IRWriter {
     case .f16: "FP16"
     default: type.rawValue.uppercased()
     }
-  }
-
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n", "\r", "\t": result += "&#\(scalar.value);"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

@@ -7,16 +7,24 @@ public struct Tokenizer: Sendable {
   let storage: TokenizerStorage
 
   /// Reads the bytes of a `tokenizer.json`.
+  /// - Parameters:
+  ///   - tokenizerJSONBytes: the file.
+  ///   - sidecars: the files beside it, which may add tokens.
   /// - Throws: `TokenizerError` that names the component or member at fault.
-  public init(contentsOf tokenizerJSONBytes: [UInt8]) throws(TokenizerError) {
+  public init(
+    contentsOf tokenizerJSONBytes: [UInt8], beside sidecars: TokenizerSidecars = .init()
+  ) throws(TokenizerError) {
     let file = try TokenizerFile(tokenizerJSONBytes)
-    storage = TokenizerStorage(try TokenizerDefinition(file.json, file.tables))
+    storage = TokenizerStorage(try TokenizerDefinition(file.json, file.tables, beside: sidecars))
   }
 
   /// Reads a `tokenizer.json` that is JSON already.
+  /// - Parameters:
+  ///   - json: the file.
+  ///   - sidecars: the files beside it, which may add tokens.
   /// - Throws: `TokenizerError` that names the component or member at fault.
-  public init(json: JSON) throws(TokenizerError) {
-    storage = TokenizerStorage(try TokenizerDefinition(json, nil))
+  public init(json: JSON, beside sidecars: TokenizerSidecars = .init()) throws(TokenizerError) {
+    storage = TokenizerStorage(try TokenizerDefinition(json, nil, beside: sidecars))
   }
 
   /// The components.

@@ -2,8 +2,8 @@ import JSON
 
 /// Everything that a `tokenizer.json` says, as typed components.
 package struct TokenizerDefinition: Sendable {
-  /// The added tokens, with the ids that are really used for them.
-  package var addedTokens: [AddedToken]
+  /// The added tokens, those of the files beside `tokenizer.json` included.
+  package var added = AddedVocabulary()
   package var normalizer: Normalizer?
   package var preTokenizer: PreTokenizer?
   package var model: Model
@@ -13,9 +13,11 @@ package struct TokenizerDefinition: Sendable {
   /// Read for those who ask; `encode` neither cuts nor fills.
   package var truncation: Truncation?
   package var padding: Padding?
+  /// The ids around a text; nil stands for the ids of the text itself.
+  package let frame: PostProcessor.Part
 
   /// Reads the components of `json`; the big tables of the model are in `tables`.
-  init(_ json: JSON, _ tables: ModelTables?) throws(TokenizerError) {
+  init(_ json: JSON, _ tables: ModelTables?, beside sidecars: TokenizerSidecars) throws(TokenizerError) {
     let root = ComponentJSON(json, path: "")
     guard json.object != nil, let modelPart = root.component("model") else {
       throw TokenizerError(.malformed, "tokenizer.json has no 'model'")
@@ -32,31 +34,13 @@ package struct TokenizerDefinition: Sendable {
     if let part = root.component("padding") { padding = try Padding(part) }
     let tables = if let tables { tables } else { try ModelTables(modelPart) }
     model = try Model(modelPart, tables)
-    addedTokens =
+    let own =
       root.has("added_tokens")
       ? try root.components("added_tokens") { part throws(TokenizerError) in try AddedToken(part) } : []
-    assignIDs()
+    added.add(own, to: model.vocabulary)
+    added.add(try sidecars.tokens(beside: own, padding: padding?.padToken), to: model.vocabulary)
+    frame = try postProcessor?.frame() ?? [nil]
     readRawBytesIfPossible()
-  }
-
-  /// Gives every added token the id that it has in the model's vocabulary, or else the next free one, which
-  /// is how the reference understands the list; the ids in the file agree with that in every sound file.
-  private mutating func assignIDs() {
-    let vocabulary = model.vocabulary
-    var known: [[UInt8]: Int] = [:]
-    var highest = -1
-    for index in addedTokens.indices {
-      let content = Array(addedTokens[index].content.utf8)
-      if let id = known[content] ?? vocabulary.id(of: content).map(Int.init) {
-        addedTokens[index].id = id
-      } else {
-        addedTokens[index].id = max(highest + 1, vocabulary.count)
-      }
-      guard !content.isEmpty else { continue }
-      known[content] = addedTokens[index].id
-      highest = max(highest, addedTokens[index].id)
-    }
-    addedTokens.removeAll { $0.content.isEmpty }
   }
 
   /// Spares the detour over the byte alphabet where nothing can tell the difference.

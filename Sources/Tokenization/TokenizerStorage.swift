@@ -18,28 +18,30 @@ final class TokenizerStorage: Sendable {
     var normalized: [AddedTokenMatcher.Entry] = []
     var contents: [Int: [UInt8]] = [:]
     var ids: [[UInt8]: Int] = [:]
-    // Of two that are looked for in the same form, the reference prefers a special one.
-    let special = definition.addedTokens.filter(\.isSpecial)
-    for token in special + definition.addedTokens.filter({ !$0.isSpecial }) {
+    let added = definition.added.tokens
+    for token in added {
       let content = Array(token.content.utf8)
       contents[token.id] = content
       ids[content] = token.id
-      if token.isNormalized {
+    }
+    for form in definition.added.forms {
+      let token = added[form.index]
+      if form.isNormalized {
         var text = NormalizedText(token.content)
         definition.normalizer?.apply(to: &text)
         normalized.append(.init(token: token, id: token.id, pattern: text.bytes))
       } else {
-        plain.append(.init(token: token, id: token.id, pattern: content))
+        plain.append(.init(token: token, id: token.id, pattern: Array(token.content.utf8)))
       }
     }
     plainTokens = AddedTokenMatcher(plain)
     normalizedTokens = AddedTokenMatcher(normalized)
     addedContents = contents
     addedIDs = ids
-    specialIDs = Set(definition.addedTokens.lazy.filter(\.isSpecial).map(\.id))
+    specialIDs = Set(added.lazy.filter(\.isSpecial).map(\.id))
     let vocabulary = definition.model.vocabulary
     vocabularySize = vocabulary.count + contents.keys.count { vocabulary.token(of: $0) == nil }
-    frame = definition.postProcessor?.frame() ?? [nil]
+    frame = definition.frame
     tracksOrigins = definition.normalizer != nil && definition.preTokenizer?.needsOrigins ?? false
   }
 

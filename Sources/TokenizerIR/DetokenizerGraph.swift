@@ -1,17 +1,21 @@
-import JSON
+import IRFormat
+import Tokenization
 
 /// Builds `openvino_detokenizer.xml`: ids in, `string_output` out.
 struct DetokenizerGraph {
-  private var document = IRDocument(name: "detokenizer")
-  private var ragged: [IRDocument.Output] = []
-  private var strings: [IRDocument.Output] = []
+  private var document = IRBuilder(name: "detokenizer")
+  private var ragged: [IRBuilder.Output] = []
+  private var strings: [IRBuilder.Output] = []
   private var isFused = false
 
-  static func build(_ tokenizer: TokenizerDescription) throws(TokenizerIRError) -> IRDocument {
+  static func build(_ vocabulary: LoweredVocabulary) throws(TokenizerIRError) -> IRBuilder {
     var graph = DetokenizerGraph()
-    let decoder = tokenizer.json["decoder"] ?? .null
-    graph.look(up: try graph.vocabulary(tokenizer, decoder), skipping: tokenizer.added.filter(\.isSpecial))
-    try graph.decode(decoder, tokenizer)
+    graph.look(up: graph.texts(vocabulary), skipping: vocabulary.added.filter(\.isSpecial))
+    if let decoder = vocabulary.definition.decoder {
+      try graph.decode(decoder)
+    } else {
+      graph.stripStart(" ")
+    }
     graph.fuse()
     let valid = graph.document.add(
       "UTF8Validate", [("replace_mode", "true")], graph.strings, [(.i32, 1), (.i32, 1), (.u8, 1)])
@@ -23,34 +27,31 @@ struct DetokenizerGraph {
   }
 
   /// What each id stands for before tokens are joined.
-  private func vocabulary(
-    _ tokenizer: TokenizerDescription, _ decoder: JSON
-  ) throws(TokenizerIRError) -> [[UInt8]] {
-    var texts: [[UInt8]] = try tokenizer.tokens.map { token throws(TokenizerIRError) in
-      token.map { Self.piece($0, tokenizer, decoder) } ?? []
-    }
-    for token in tokenizer.added {
-      while texts.count <= token.id { texts.append([]) }
+  private func texts(_ vocabulary: LoweredVocabulary) -> [[UInt8]] {
+    let decoder = vocabulary.definition.decoder
+    var texts = vocabulary.tokens.map { $0.isEmpty ? [] : Self.piece($0, vocabulary, decoder) }
+    for token in vocabulary.added {
+      if texts.count <= token.id { texts += [[UInt8]](repeating: [], count: token.id + 1 - texts.count) }
+      let content = Array(token.content.utf8)
       // Every decoder but the byte-level one treats added tokens like others.
-      texts[token.id] =
-        tokenizer.isByteLevel ? Array(token.content.utf8) : Self.piece(token.content, tokenizer, decoder)
+      texts[token.id] = vocabulary.isByteLevel ? content : Self.piece(content, vocabulary, decoder)
     }
     return texts
   }
 
-  private static func piece(_ token: String, _ tokenizer: TokenizerDescription, _ decoder: JSON) -> [UInt8] {
-    switch decoder["type"]?.string {
-    case "WordPiece": return Array(WordPieceText.piece(token, decoder).utf8)
-    case "Metaspace":
-      let mark = decoder["replacement"]?.string ?? "▁"
-      return Array(token.replacing(mark, with: " ").utf8)
-    case "ByteLevel": return ByteAlphabet.bytes(token)
-    case nil: return Array((" " + token).utf8)
-    default: return tokenizer.bytes(token)
+  private static func piece(
+    _ token: [UInt8], _ vocabulary: LoweredVocabulary, _ decoder: Decoder?
+  ) -> [UInt8] {
+    switch decoder {
+    case .wordPiece(let decoder): decoder.inner(token)
+    case .metaspace(let metaspace):
+      EnglishCleanup.replace(Array(String(metaspace.replacement).utf8), with: [0x20], in: token)
+    case nil: [0x20] + token
+    default: vocabulary.bytes(token)
     }
   }
 
-  private mutating func look(up texts: [[UInt8]], skipping special: [TokenizerDescription.AddedToken]) {
+  private mutating func look(up texts: [[UInt8]], skipping special: [AddedToken]) {
     let input = document.one(
       "Parameter", version: "opset1", [("shape", "?,?"), ("element_type", "i64")], [], (.i64, 2),
       names: ["ids"])
@@ -64,44 +65,41 @@ struct DetokenizerGraph {
     strings = Array(outputs[2..<5])
   }
 
-  private mutating func decode(
-    _ json: JSON, _ tokenizer: TokenizerDescription, isPart: Bool = false
-  ) throws(TokenizerIRError) {
-    switch json["type"]?.string {
-    case nil, "ByteLevel": if json["type"] == nil { stripStart(" ") }
-    case "Sequence":
-      for part in json["decoders"]?.array ?? [] { try decode(part, tokenizer, isPart: true) }
-    case "Replace":
-      guard let text = json["pattern"]?["String"]?.string else {
+  private mutating func decode(_ decoder: Decoder, isPart: Bool = false) throws(TokenizerIRError) {
+    switch decoder {
+    case .byteLevel: break
+    case .sequence(let parts): for part in parts { try decode(part, isPart: true) }
+    case .replace(let rule):
+      guard case .literal(let text) = rule.pattern else {
         throw .unsupported(
           "a decoder that replaces a regular expression has no operation in the tokenizer IR")
       }
-      replace(RegexText.quoted(text), by: RegexText.replacement(json["content"]?.string ?? ""))
-    case "ByteFallback":
+      replace(RegexText.quoted(text), by: RegexText.replacement(rule.content))
+    case .byteFallback:
       strings = document.add("ByteFallback", [], strings, [(.i32, 1), (.i32, 1), (.u8, 1)])
-    case "Fuse": fuse()
-    case "Strip": try strip(json)
-    case "Metaspace":
+    case .fuse: fuse()
+    case .strip(let rule): try strip(rule)
+    case .metaspace(let metaspace):
       // Alone it is done in the vocabulary.
-      if isPart { replace(RegexText.quoted(json["replacement"]?.string ?? "▁"), by: " ") }
-      let scheme =
-        json["prepend_scheme"]?.string ?? (json["add_prefix_space"]?.bool ?? true ? "always" : "never")
-      if scheme != "never" { stripStart(" ") }
-    case "WordPiece":
+      if isPart { replace(RegexText.quoted(String(metaspace.replacement)), by: " ") }
+      if metaspace.prependScheme != .never { stripStart(" ") }
+    case .wordPiece:
       if isPart {
         throw .unsupported("a WordPiece decoder inside of a sequence has no operation in the tokenizer IR")
       }
       stripStart(" ")
-    case .some(let type): throw .unsupported("the decoder \(type) has no operation in the tokenizer IR")
+    case .suffix: throw .unsupported("the decoder BPEDecoder has no operation in the tokenizer IR")
+    case .ctc: throw .unsupported("the decoder CTC has no operation in the tokenizer IR")
     }
   }
 
-  private mutating func strip(_ json: JSON) throws(TokenizerIRError) {
+  private mutating func strip(_ rule: StripDecoder) throws(TokenizerIRError) {
     guard isFused else {
       throw .unsupported("a decoder that strips single tokens has no operation in the tokenizer IR")
     }
-    let content = RegexText.quoted(json["content"]?.string ?? " ")
-    let (start, stop) = (json["start"]?.int ?? 0, json["stop"]?.int ?? 0)
+    let content = RegexText.quoted(String(rule.content))
+    // PCRE2 counts no further than 65535.
+    let (start, stop) = (min(rule.start, 65_535), min(rule.stop, 65_535))
     if start > 0 { replace("^(?:\(content)){1,\(start)}", by: "") }
     if stop > 0 { replace("(?:\(content)){1,\(stop)}\\z", by: "") }
   }
@@ -124,25 +122,5 @@ struct DetokenizerGraph {
     isFused = true
     let joined = document.add("FuzeRagged", [], ragged + Array(strings[0..<2]), [(.i32, 1), (.i32, 1)])
     strings = joined + [strings[2]]
-  }
-}
-
-/// What the WordPiece decoder makes of a token that is not the first.
-enum WordPieceText {
-  private static let cleanups = [
-    (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"),
-    (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
-  ]
-
-  static func piece(_ token: String, _ decoder: JSON) -> String {
-    let prefix = decoder["prefix"]?.string ?? "##"
-    let scalars = token.unicodeScalars
-    var text =
-      scalars.starts(with: prefix.unicodeScalars)
-      ? String(String.UnicodeScalarView(scalars.dropFirst(prefix.unicodeScalars.count))) : " " + token
-    if decoder["cleanup"]?.bool ?? true {
-      for (from, to) in cleanups { text.replace(from, with: to) }
-    }
-    return text
   }
 }

@@ -1,3 +1,5 @@
+import Tokenization
+
 /// Regular expressions as the extension's engine (PCRE2, UTF and Unicode properties on) takes them.
 enum RegexText {
   /// A text that is to be matched as it is.
@@ -21,6 +23,14 @@ enum RegexText {
       result.append(scalar)
     }
     return String(result)
+  }
+
+  /// What a component looks for.
+  static func pattern(_ pattern: SearchPattern) throws(TokenizerIRError) -> String {
+    switch pattern {
+    case .literal(let text): quoted(text)
+    case .regex(let regex): try fromOniguruma(regex)
+    }
   }
 
   /// An expression of Oniguruma in PCRE2's spelling.

@@ -1,66 +1,61 @@
-import JSON
 import Patterns
+import Tokenization
 
 extension TextPipeline {
   private static let punctuation = "[\\p{P}!-/:-@\\[-`{-~]"
 
-  /// The `pre_tokenizer` section.
-  mutating func preTokenize(_ json: JSON) throws(TokenizerIRError) {
-    guard let type = json["type"]?.string else { return }
-    switch type {
-    case "Sequence":
-      let parts = json["pretokenizers"]?.array ?? []
+  /// What cuts the text into pieces that no token crosses.
+  mutating func preTokenize(_ preTokenizer: PreTokenizer) throws(TokenizerIRError) {
+    switch preTokenizer {
+    case .sequence(let parts):
       for part in parts { try preTokenize(part) }
-      if parts.dropLast().contains(where: { $0["type"]?.string == "ByteLevel" }) {
+      if parts.dropLast().contains(where: { if case .byteLevel = $0 { true } else { false } }) {
         differences.append("what follows ByteLevel sees text, not the characters that stand for bytes")
       }
-    case "ByteLevel":
-      if json["add_prefix_space"]?.bool ?? true { replace("(?:^)([^ ])", by: " $1") }
-      if json["use_regex"]?.bool ?? true { split(KnownPatterns.gpt2, "isolate") }
-    case "Split":
-      split(
-        try pattern(json["pattern"]), try behaviour(json["behavior"]?.string ?? ""),
-        invert: json["invert"]?.bool ?? false)
-    case "Digits":
-      split(json["individual_digits"]?.bool ?? false ? "\\p{N}" : "\\p{N}+", "isolate")
-    case "Punctuation": split(Self.punctuation, try behaviour(json["behavior"]?.string ?? "Isolated"))
-    case "BertPreTokenizer":
+    case .byteLevel(let byteLevel):
+      if byteLevel.addsPrefixSpace { replace("(?:^)([^ ])", by: " $1") }
+      if byteLevel.usesRegex { split(KnownPatterns.gpt2, "isolate") }
+    case .split(let rule):
+      split(try RegexText.pattern(rule.pattern), behaviour(rule.behavior), invert: rule.isInverted)
+    case .digits(let individual): split(individual ? "\\p{N}" : "\\p{N}+", "isolate")
+    case .punctuation(let behavior): split(Self.punctuation, behaviour(behavior))
+    case .bert:
       split("\\s+", "remove")
       split(Self.punctuation, "isolate")
-    case "Whitespace": split("\\w+|[^\\w\\s]+", "remove", invert: true)
-    case "WhitespaceSplit": split("\\s+", "remove")
-    case "CharDelimiterSplit": split(RegexText.quoted(json["delimiter"]?.string ?? ""), "remove")
-    case "Metaspace": try metaspace(json)
-    default: throw .unsupported("the pre-tokenizer \(type) has no operation in the tokenizer IR")
+    case .whitespace: split("\\w+|[^\\w\\s]+", "remove", invert: true)
+    case .whitespaceSplit: split("\\s+", "remove")
+    case .delimiter(let delimiter): split(RegexText.quoted(String(delimiter)), "remove")
+    case .metaspace(let metaspace): self.metaspace(metaspace)
+    case .unicodeScripts:
+      throw .unsupported("the pre-tokenizer UnicodeScripts has no operation in the tokenizer IR")
+    case .fixedLength:
+      throw .unsupported("the pre-tokenizer FixedLength has no operation in the tokenizer IR")
     }
   }
 
-  private mutating func metaspace(_ json: JSON) throws(TokenizerIRError) {
-    let mark = json["replacement"]?.string ?? "▁"
+  private mutating func metaspace(_ metaspace: Metaspace) {
+    let mark = String(metaspace.replacement)
     replace(" ", by: RegexText.replacement(mark))
-    let scheme =
-      json["prepend_scheme"]?.string ?? (json["add_prefix_space"]?.bool ?? true ? "always" : "never")
-    if scheme != "never" {
+    if metaspace.prependScheme != .never {
       replace("(?:^)(?!\(RegexText.quoted(mark)))([\\s\\S])", by: RegexText.replacement(mark) + "$1")
     }
-    if scheme == "first" {
+    if metaspace.prependScheme == .first {
       differences.append("text after an added token begins with a space mark too")
     }
     // Not "mergedwithnext", which loses marks that follow one another.
-    if json["split"]?.bool ?? true, mark.unicodeScalars.count == 1 {
+    if metaspace.splits {
       let text = RegexText.quoted(mark)
       split("\(text)[^\(text)]*|[^\(text)]+", "isolate")
     }
   }
 
-  private func behaviour(_ name: String) throws(TokenizerIRError) -> String {
-    switch name.lowercased() {
-    case "removed": return "remove"
-    case "isolated": return "isolate"
-    case "contiguous": return "contiguous"
-    case "mergedwithprevious": return "mergedwithprevious"
-    case "mergedwithnext": return "mergedwithnext"
-    default: throw .malformed("a split behaviour is \"\(name)\"")
+  private func behaviour(_ behavior: SplitBehavior) -> String {
+    switch behavior {
+    case .removed: "remove"
+    case .isolated: "isolate"
+    case .contiguous: "contiguous"
+    case .mergedWithPrevious: "mergedwithprevious"
+    case .mergedWithNext: "mergedwithnext"
     }
   }
 }

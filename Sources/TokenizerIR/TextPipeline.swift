@@ -1,19 +1,20 @@
-import JSON
+import IRFormat
+import Tokenization
 
 /// The part of the tokenizer graph that handles text: ragged dimensions, strings and (after the split at special
 /// tokens) a flag for each piece that later steps must leave alone.
 struct TextPipeline {
-  var document: IRDocument
+  var document: IRBuilder
   /// Begins and ends of each text's pieces.
-  var ragged: [IRDocument.Output]
+  var ragged: [IRBuilder.Output]
   /// Begins, ends and characters of the pieces.
-  var strings: [IRDocument.Output]
+  var strings: [IRBuilder.Output]
   /// One flag a piece; empty before the split at special tokens.
-  var skips: [IRDocument.Output] = []
+  var skips: [IRBuilder.Output] = []
   /// What the graph does otherwise than the tokenizer.
   var differences: [String] = []
 
-  init(_ document: IRDocument) {
+  init(_ document: IRBuilder) {
     self.document = document
     let input = self.document.one(
       "Parameter", version: "opset1", [("shape", "?"), ("element_type", "string")], [], (.string, 1),
@@ -36,10 +37,10 @@ struct TextPipeline {
     ragged = [begins, ends]
   }
 
-  private var skipKinds: [IRDocument.Kind] { skips.map { _ in (.boolean, 1) } }
+  private var skipKinds: [IRBuilder.Kind] { skips.map { _ in (.boolean, 1) } }
 
   /// Cuts the texts at added tokens, which stay whole from there on.
-  mutating func splitSpecialTokens(_ tokens: [TokenizerDescription.AddedToken]) {
+  mutating func splitSpecialTokens(_ tokens: [AddedToken]) {
     if tokens.isEmpty { return }
     // Longer ones first: alternatives are tried in order.
     let sorted = tokens.sorted { ($0.content.utf8.count, $1.id) > ($1.content.utf8.count, $0.id) }

@@ -1,4 +1,6 @@
+import IRFormat
 import JSON
+import Tokenization
 
 /// The tokenizer as two OpenVINO models, which OpenVINO GenAI and the model server open beside a language model.
 ///
@@ -24,33 +26,33 @@ public struct TokenizerIR: Sendable {
   public static let extensionVersion = "2026.4.1.0"
 
   /// - Parameters:
-  ///   - tokenizerJSON: the parsed `tokenizer.json`.
+  ///   - tokenizer: the tokenizer.
   ///   - config: `tokenizer_config.json`, for the special tokens, the padding side and the chat template.
   ///   - chatTemplate: the template to write; nil takes the one of `config`.
   ///   - eosTokenIDs: the ids that end a text where `config` does not name them.
   /// - Throws: `TokenizerIRError` when a component has no operation.
   public init(
-    tokenizerJSON: JSON, config: JSON? = nil, chatTemplate: String? = nil, eosTokenIDs: [Int] = []
+    _ tokenizer: Tokenizer, config: JSON? = nil, chatTemplate: String? = nil, eosTokenIDs: [Int] = []
   ) throws(TokenizerIRError) {
-    let description = try TokenizerDescription(tokenizerJSON)
-    let ids = SpecialIDs(description, config, eosTokenIDs)
+    let vocabulary = LoweredVocabulary(tokenizer.definition)
+    let ids = SpecialIDs(vocabulary, config, eosTokenIDs)
     let settings = TokenizerGraph.Settings(
       padID: ids.pad ?? 0, padsRight: config?["padding_side"]?.string != "left")
-    let (graph, differences) = try TokenizerGraph.build(description, settings)
-    let reverse = try DetokenizerGraph.build(description)
-    let notes = ids.notes + Self.notes(chatTemplate ?? config?["chat_template"]?.string)
-    tokenizer = Model(xml: graph.xml(notes: notes), bin: graph.bin)
+    let (graph, differences) = try TokenizerGraph.build(vocabulary, settings)
+    let reverse = try DetokenizerGraph.build(vocabulary)
+    let notes = RuntimeInfo(ids.notes + Self.notes(chatTemplate ?? config?["chat_template"]?.string))
+    self.tokenizer = Model(xml: graph.xml(notes: notes), bin: graph.bin)
     detokenizer = Model(xml: reverse.xml(notes: notes), bin: reverse.bin)
     self.differences = differences
   }
 
-  private static func notes(_ chatTemplate: String?) -> [(String, String)] {
+  private static func notes(_ chatTemplate: String?) -> [RuntimeInfo.Entry] {
     var notes = [
       ("add_special_tokens", "True"), ("skip_special_tokens", "True"), ("tokenizer_output_type", "i64"),
       ("detokenizer_input_type", "i64"), ("openvino_tokenizers_version", extensionVersion),
     ]
     if let chatTemplate { notes.append(("chat_template", chatTemplate)) }
-    return notes
+    return notes.map { RuntimeInfo.Entry($0, $1) }
   }
 }
 
@@ -60,26 +62,23 @@ private struct SpecialIDs {
   var eos: Int?
   var pad: Int?
 
-  init(_ tokenizer: TokenizerDescription, _ config: JSON?, _ eosTokenIDs: [Int]) {
+  init(_ vocabulary: LoweredVocabulary, _ config: JSON?, _ eosTokenIDs: [Int]) {
     func id(_ key: String) -> Int? {
-      guard let text = config?[key]?.string ?? config?[key]?["content"]?.string else { return nil }
-      let bytes = Array(text.utf8)
-      if let token = tokenizer.added.first(where: { Array($0.content.utf8) == bytes }) { return token.id }
-      return tokenizer.tokens.firstIndex { $0.map { Array($0.utf8) == bytes } ?? false }
+      (config?[key]?.string ?? config?[key]?["content"]?.string).flatMap { vocabulary.id(of: $0) }
     }
     bos = id("bos_token")
     eos = id("eos_token") ?? eosTokenIDs.first
-    pad = id("pad_token") ?? tokenizer.json["padding"]?["pad_id"]?.int ?? eos
+    pad = id("pad_token") ?? vocabulary.definition.padding?.padID ?? eos
   }
 
-  var notes: [(String, String)] {
+  var notes: [RuntimeInfo.Entry] {
     [("bos_token_id", bos), ("eos_token_id", eos), ("pad_token_id", pad)].compactMap { name, id in
-      id.map { (name, String($0)) }
+      id.map { RuntimeInfo.Entry(name, String($0)) }
     }
   }
 }
 
 extension TokenizerIR {
   /// The map for small letters, for tests.
-  package static var lowercaseMapBase64: String { Base64Text.encode(CharacterMap.lowercase) }
+  package static var lowercaseMapBase64: String { Base64.encode(CharacterMap.lowercase) }
 }

@@ -41,6 +41,31 @@ import Testing
     #expect(json["eos_token"]?.string == "<end>")
   }
 
+  @Test func carriesTemplatesWithNames() throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("llama", to: folder)
+    let names = source.appending(path: "additional_chat_templates")
+    try FileManager.default.createDirectory(at: names, withIntermediateDirectories: true)
+    for name in ["tool_use.jinja", "readme.txt", ".hidden.jinja"] {
+      try Data("text of \(name)".utf8).write(to: names.appending(path: name))
+    }
+    let report = try Bake(tinyBake(source, folder["baked"])).run()
+    let baked = folder["baked"].appending(path: "additional_chat_templates")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: baked.path) == ["tool_use.jinja"])
+    #expect(
+      try String(contentsOf: baked.appending(path: "tool_use.jinja"), encoding: .utf8)
+        == "text of tool_use.jinja")
+    #expect(report.files.contains { $0.name == "additional_chat_templates/tool_use.jinja" })
+    let manifest = try JSON(parsing: Data(contentsOf: folder["baked"].appending(path: Manifest.fileName)))
+    #expect(try FolderCheck(of: folder["baked"], manifest: manifest).isIntact)
+  }
+
+  @Test(arguments: ["../x", "a/../b", "a/b/c", ".x", "a/.x", "/etc/passwd", "a//b", "a/"])
+  func aManifestNamesNothingOutside(_ name: String) throws {
+    let manifest: JSON = ["files": [["name": .string(name), "bytes": 1]]]
+    #expect(throws: BakeError.self) { try FolderCheck(of: URL(filePath: "/tmp"), manifest: manifest) }
+  }
+
   @Test func refusesADamagedVocabulary() throws {
     let folder = try TemporaryFolder()
     let source = try Fixture.copy("llama", to: folder)

@@ -4,6 +4,7 @@ import OpenVINO
 import Supervisor
 import Testing
 import TokenizerIR
+import Tokenization
 
 @Suite("Trying a bake's tokenizer")
 struct TokenizerIRCheckTests {
@@ -29,7 +30,7 @@ struct TokenizerIRCheckTests {
   /// A folder with models of one tokenizer and the `tokenizer.json` of the same or another.
   private func folder(_ own: JSON, models: JSON) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
-    let ir = try TokenizerIR(tokenizerJSON: models)
+    let ir = try TokenizerIR(Tokenizer(json: models))
     try folder.write(own.serialized(), to: "tokenizer.json")
     for (name, model) in [("tokenizer", ir.tokenizer), ("detokenizer", ir.detokenizer)] {
       try folder.write(model.xml, to: "openvino_\(name).xml")

@@ -48,7 +48,7 @@ struct RegexTextTests {
     let json = IRFixtures.small([
       "pre_tokenizer": ["type": "Split", "pattern": ["Regex": .string(regex)], "behavior": "Isolated"]
     ])
-    let ir = try TokenizerIR(tokenizerJSON: json)
+    let ir = try TokenizerIR(Tokenizer(json: json))
     let bin = String(decoding: ir.tokenizer.bin, as: UTF8.self)
     #expect(bin.contains(expected))
   }
@@ -57,6 +57,6 @@ struct RegexTextTests {
     let json = IRFixtures.small([
       "pre_tokenizer": ["type": "Split", "pattern": ["Regex": "a{1,3}+"], "behavior": "Isolated"]
     ])
-    #expect(throws: TokenizerIRError.self) { try TokenizerIR(tokenizerJSON: json) }
+    #expect(throws: TokenizerIRError.self) { try TokenizerIR(Tokenizer(json: json)) }
   }
 }

@@ -33,7 +33,7 @@ struct TokenizerIRTests {
   /// Every edge joins ports that exist and every constant lies in the file.
   @Test(arguments: ["smollm2", "minilm", "mistral-v1", "unigram"])
   func documentsAreWhole(_ name: String) throws {
-    let ir = try TokenizerIR(tokenizerJSON: IRFixtures.tokenizer(name))
+    let ir = try TokenizerIR(Tokenizer(json: IRFixtures.tokenizer(name)))
     for model in [ir.tokenizer, ir.detokenizer] {
       var ports: Set<String> = []
       var layer = ""
@@ -66,7 +66,7 @@ struct TokenizerIRTests {
       "bos_token": "<s>", "eos_token": ["content": "<s>"], "chat_template": "{{ \"a\" }}\n<b>&",
       "padding_side": "left",
     ]
-    let ir = try TokenizerIR(tokenizerJSON: IRFixtures.small(), config: config)
+    let ir = try TokenizerIR(Tokenizer(json: IRFixtures.small()), config: config)
     for note in [
       "<bos_token_id value=\"256\"/>", "<eos_token_id value=\"256\"/>", "<pad_token_id value=\"256\"/>",
       "<chat_template value=\"{{ &quot;a&quot; }}&#10;&lt;b&gt;&amp;\"/>",
@@ -81,13 +81,37 @@ struct TokenizerIRTests {
     arguments: [
       ["normalizer": ["type": "Nmt"]], ["pre_tokenizer": ["type": "UnicodeScripts"]],
       ["pre_tokenizer": ["type": "Split", "pattern": ["Regex": "[a-z&&b]"], "behavior": "Isolated"]],
+      ["pre_tokenizer": ["type": "FixedLength", "length": 3]],
+      ["decoder": ["type": "CTC", "pad_token": "<pad>", "word_delimiter_token": "|", "cleanup": true]],
+      ["model": ["type": "WordLevel", "vocab": ["a": 0], "unk_token": "a"]],
+    ] as [[String: JSON]])
+  func whatHasNoOperationIsRefused(_ change: [String: JSON]) throws {
+    let tokenizer = try Tokenizer(json: IRFixtures.small(change))
+    #expect(throws: TokenizerIRError.self) { try TokenizerIR(tokenizer) }
+  }
+
+  /// A second, lax reading of these once took the ids for places in tables, and the texts for whole numbers.
+  @Test(
+    arguments: [
+      ["added_tokens": [["id": 2_147_483_647, "content": "<s>", "special": true]]],
+      ["added_tokens": [["id": 16_777_215, "content": "<a>"], ["id": 3, "content": "<a>"]]],
+    ] as [[String: JSON]])
+  func idsOfTheFileAreNoPlaces(_ change: [String: JSON]) throws {
+    let ir = try TokenizerIR(Tokenizer(json: IRFixtures.small(change)))
+    #expect(ir.detokenizer.bin.count < 10_000)
+  }
+
+  @Test(
+    arguments: [
+      ["added_tokens": [["id": -1, "content": "<s>"]]], ["model": nil],
       ["pre_tokenizer": ["type": "Split", "pattern": [], "behavior": "Isolated"]],
       ["pre_tokenizer": ["type": "Split", "pattern": ["String": "a"], "behavior": "Odd"]],
-      ["decoder": ["type": "CTC"]], ["model": ["type": "WordLevel", "vocab": []]], ["model": nil],
       ["model": ["type": "BPE", "vocab": [:], "merges": ["a"]]],
+      ["model": ["type": "BPE", "vocab": ["a": 2_147_483_647], "merges": []]],
+      ["post_processor": ["type": "BertProcessing", "cls": ["a", -5], "sep": ["b", 1]]],
     ] as [[String: JSON]])
-  func whatHasNoOperationIsRefused(_ change: [String: JSON]) {
-    #expect(throws: TokenizerIRError.self) { try TokenizerIR(tokenizerJSON: IRFixtures.small(change)) }
+  func damagedDefinitionsAreRefused(_ change: [String: JSON]) {
+    #expect(throws: TokenizerError.self) { try Tokenizer(json: IRFixtures.small(change)) }
   }
 
   private static let exportFolder = ProcessInfo.processInfo.environment["OVEN_TOKENIZER_IR_OUT"]
@@ -98,7 +122,7 @@ struct TokenizerIRTests {
   {
     let target = try #require(Self.exportFolder)
     for name in IRFixtures.names {
-      let ir = try TokenizerIR(tokenizerJSON: IRFixtures.tokenizer(name))
+      let ir = try TokenizerIR(Tokenizer(json: IRFixtures.tokenizer(name)))
       let folder = URL(filePath: target).appending(path: name)
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       for (stem, model) in [("tokenizer", ir.tokenizer), ("detokenizer", ir.detokenizer)] {

@@ -33,7 +33,7 @@ public struct FolderCheck: Sendable {
     files = try entries.map { entry in
       let name = entry["name"]?.string ?? ""
       // A manifest is a file like any other: its names stay inside of the folder.
-      guard SafeName.isName(name) else {
+      guard SafeName.isPath(name) else {
         throw BakeError(
           .badData, "\(Manifest.fileName) names a file '\(name)'",
           why: "that is no name of a file in a folder",

@@ -62,11 +62,12 @@ public final class StagingFolder {
   /// The path of a file in the folder.
   public func path(_ name: String) -> String { url.appending(path: name).path }
 
-  /// Writes a whole small file.
+  /// Writes a whole small file; `name` may be that of a file in a folder inside.
   /// - Throws: `BakeError` of code `io`.
   public func write(_ bytes: some Sequence<UInt8>, to name: String) throws(BakeError) {
     let (path, bytes) = (path(name), Array(bytes))
     try BakeError.writing { () throws(FileError) in
+      if name.utf8.contains(UInt8(ascii: "/")) { try Folders.make(Folders.parent(of: path)) }
       let file = try OpenFile(writing: path)
       try file.truncate(to: 0)
       try file.write(bytes)

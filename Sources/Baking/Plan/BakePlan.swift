@@ -57,7 +57,7 @@ struct BakePlan {
     let evened = recipe.awq ? try EvenedChannels(logical[0].graph).weights : [:]
     let decisions = try WeightDecisions(weights, recipe: recipe, replacements: evened)
     self.decisions = decisions
-    var notes = tokenizerIR.notes + decisions.notes
+    var notes = files.notes + tokenizerIR.notes + decisions.notes
     if recipe.awq { notes.append("AWQ: \(evened.count / 2) pairs of matrices evened out") }
     if options.staticShapes != nil, !recipe.isSymmetric || recipe.ratio < 1 {
       notes.append(

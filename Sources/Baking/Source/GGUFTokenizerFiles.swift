@@ -10,16 +10,22 @@ struct GGUFTokenizerFiles {
   let tokenizerConfig: JSON
   /// `special_tokens_map.json`.
   let specialTokensMap: JSON
+  /// Whether the file does not say how text is split before its tokens are looked for.
+  let isGuess: Bool
   /// `generation_config.json`.
   let generationConfig: JSON
   /// `chat_template.jinja`; nil where the GGUF has no template.
   let chatTemplate: String?
+  /// Further templates by name.
+  let namedChatTemplates: [String: String]
 
   /// - Throws: `TokenizerError` for a kind of vocabulary that is not supported. Nil where there is none at all.
   init?(_ gguf: GGUFFile) throws {
     guard let vocabulary = GGUFVocabulary(gguf) else { return nil }
     tokenizer = try TokenizerImporter.fromGGUF(vocabulary)
-    chatTemplate = gguf.chatTemplate
+    isGuess = vocabulary.model == "gpt2" && ["", "default"].contains(vocabulary.pre ?? "")
+    chatTemplate = gguf.chatTemplate ?? gguf.namedChatTemplates["default"]
+    namedChatTemplates = gguf.namedChatTemplates.filter { $0.key != "default" }
     var special = JSONObject()
     let named = [
       ("bos_token", vocabulary.bos), ("eos_token", vocabulary.eos), ("unk_token", vocabulary.unknown),

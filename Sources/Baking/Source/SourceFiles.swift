@@ -15,6 +15,8 @@ struct SourceFiles {
   }
 
   private(set) var files: [File] = []
+  /// What the user should know.
+  private(set) var notes: [String] = []
 
   /// The names that are copied where they exist. Any `chat_template*.jinja` comes along too.
   private static let copiedNames = [
@@ -35,7 +37,9 @@ struct SourceFiles {
     // A single GGUF is whole in itself: what lies beside it may belong to another model.
     if checkpoint.gguf == nil || source.isFolder { try copy(from: source.folder) }
     if self["config.json"] == nil, let config = checkpoint.config { add("config.json", config) }
-    if let gguf = checkpoint.gguf, self["tokenizer.json"] == nil { try recover(from: gguf) }
+    if let gguf = checkpoint.gguf, self["tokenizer.json"] == nil {
+      try recover(from: gguf, beside: source)
+    }
     if needsTokenizer, self["tokenizer.json"] == nil,
       let tokenizer = try PublishedVocabulary(files).tokenizer()
     {
@@ -70,12 +74,21 @@ struct SourceFiles {
   }
 
   private func checkTokenizer() throws(BakeError) {
-    guard let bytes = self["tokenizer.json"] else { return }
-    do { _ = try Tokenizer(contentsOf: bytes) } catch {
+    do { _ = try tokenizer() } catch {
       throw BakeError(
         .badData, "the source's tokenizer.json cannot be used", why: error.message,
         mend: "fetch the model again, or bake with --no-tokenizer")
     }
+  }
+
+  /// The tokenizer as it will be read from the baked folder; nil where there is none.
+  func tokenizer() throws(TokenizerError) -> Tokenizer? {
+    guard let bytes = self["tokenizer.json"] else { return nil }
+    func json(_ name: String) -> JSON? { self[name].flatMap { try? JSON(parsing: $0) } }
+    let sidecars = TokenizerSidecars(
+      config: json("tokenizer_config.json"), addedTokens: json("added_tokens.json"),
+      specialTokensMap: json("special_tokens_map.json"))
+    return try Tokenizer(contentsOf: bytes, beside: sidecars)
   }
 
   /// The special tokens that end and begin a text, as the model's configuration names them.
@@ -119,8 +132,15 @@ struct SourceFiles {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let templates = names.filter { $0.hasPrefix("chat_template") && $0.hasSuffix(".jinja") }
     let vocabularies = names.filter { $0.hasSuffix(".tiktoken") || $0 == "tiktoken.model" }
-    for name in Set(Self.copiedNames).union(templates).union(vocabularies).sorted() where names.contains(name)
-    {
+    var wanted = Set(Self.copiedNames).union(templates).union(vocabularies).intersection(names)
+    if names.contains(Self.namedTemplates) {
+      let more = folder.appending(path: Self.namedTemplates).path
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: more)) ?? []
+      where name.hasSuffix(".jinja") && Self.isTemplateName(name) {
+        wanted.insert("\(Self.namedTemplates)/\(name)")
+      }
+    }
+    for name in wanted.sorted() {
       let url = folder.appending(path: name)
       let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize
       guard (size ?? 0) <= Self.maximumByteCount, let data = try? Data(contentsOf: url) else {
@@ -133,10 +153,55 @@ struct SourceFiles {
     }
   }
 
-  /// Writes anew what a GGUF has in its metadata, where the folder has no such file.
-  private mutating func recover(from gguf: GGUFFile) throws {
-    guard let recovered = try GGUFTokenizerFiles(gguf) else { return }
+  /// Writes anew what a GGUF has in its metadata, where the folder has no such file. Where the file does not say how
+  /// its text is split, or says it in a way that is not known, the tokenizer beside it is taken if it has the same
+  /// tokens: that is the mend which the errors name.
+  private mutating func recover(from gguf: GGUFFile, beside source: URL) throws {
+    let recovered: GGUFTokenizerFiles
+    do {
+      guard let files = try GGUFTokenizerFiles(gguf) else { return }
+      if files.isGuess, try copyTokenizer(beside: source, like: gguf) {
+        try addRest(of: files)
+        return
+      }
+      if files.isGuess {
+        notes.append(
+          "the GGUF file does not name its pre-tokenizer, so that texts are split as llama.cpp does then; put the "
+            + "model's own tokenizer.json beside the file for the exact way")
+      }
+      recovered = files
+    } catch let error as TokenizerError where error.code == .unsupported {
+      guard try copyTokenizer(beside: source, like: gguf) else { throw error }
+      return
+    }
     add("tokenizer.json", recovered.tokenizer)
+    try addRest(of: recovered)
+  }
+
+  /// Copies the tokenizer of the folder that a single GGUF file lies in, if it has as many tokens.
+  private mutating func copyTokenizer(beside source: URL, like gguf: GGUFFile) throws -> Bool {
+    let folder = source.folder
+    let names = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"]
+    var beside = SourceFiles()
+    for name in names {
+      let url = folder.appending(path: name)
+      guard let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize,
+        size <= Self.maximumByteCount,
+        let data = try? Data(contentsOf: url)
+      else { continue }
+      beside.files.append(File(name: name, bytes: Array(data)))
+    }
+    guard let tokenizer = try? beside.tokenizer(),
+      tokenizer.vocabularySize == gguf["tokenizer.ggml.tokens"]?.strings?.count
+    else { return false }
+    files += beside.files
+    return true
+  }
+
+  private init() {}
+
+  /// What the metadata has beside the tokenizer itself.
+  private mutating func addRest(of recovered: GGUFTokenizerFiles) throws(BakeError) {
     let others = [
       ("tokenizer_config.json", recovered.tokenizerConfig),
       ("special_tokens_map.json", recovered.specialTokensMap),
@@ -146,6 +211,32 @@ struct SourceFiles {
     if let template = recovered.chatTemplate, self["chat_template.jinja"] == nil {
       files.append(File(name: "chat_template.jinja", bytes: Array(template.utf8)))
     }
+    for (name, template) in recovered.namedChatTemplates.sorted(by: { $0.key < $1.key }) {
+      let path = "\(Self.namedTemplates)/\(name).jinja"
+      if self[path] != nil { continue }
+      guard Self.isTemplateName(name) else {
+        throw BakeError(
+          .badData, "the GGUF file names a chat template \(name.debugDescription)",
+          why: "the name would not make a file's name", mend: "fetch the model again")
+      }
+      files.append(File(name: path, bytes: Array(template.utf8)))
+    }
+  }
+
+  /// The folder in which chat templates with names stand.
+  private static let namedTemplates = "additional_chat_templates"
+
+  /// Letters, digits, `_`, `-` and dots inside.
+  private static func isTemplateName(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 100 && !name.hasPrefix(".")
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+          true
+        default: false
+        }
+      }
   }
 }
 

@@ -29,9 +29,9 @@ public struct AddedToken: Sendable, Hashable {
     self.isSingleWord = isSingleWord
   }
 
-  init(_ component: ComponentJSON) throws(TokenizerError) {
+  init(_ component: ComponentJSON, id known: Int? = nil) throws(TokenizerError) {
     content = try component.string("content")
-    id = try component.integer("id")
+    id = if let known { known } else { try component.integer("id") }
     isSpecial = try component.bool("special", default: false)
     isNormalized = try component.bool("normalized", default: !isSpecial)
     stripsLeft = try component.bool("lstrip", default: false)

@@ -10,28 +10,30 @@ package struct WordPieceDecoder: Sendable {
     cleansUp = try component.bool("cleanup")
   }
 
+  /// The text of a token that is not the first.
+  package func inner(_ token: [UInt8]) -> [UInt8] {
+    let text = token.starts(with: prefix.utf8) ? Array(token.dropFirst(prefix.utf8.count)) : [0x20] + token
+    return cleansUp ? EnglishCleanup.apply(text) : text
+  }
+
   struct Stage: DecoderStage {
     private let decoder: WordPieceDecoder
-    private let prefix: [UInt8]
     private var assembler = TokenAssembler()
     private var isFirst = true
 
     init(_ decoder: WordPieceDecoder) {
       self.decoder = decoder
-      prefix = Array(decoder.prefix.utf8)
     }
 
     mutating func take(_ chunk: TokenChunk, into output: inout [TokenChunk]) {
       guard var token = assembler.take(chunk) else { return }
-      if !isFirst {
-        if token.starts(with: prefix) {
-          token.removeFirst(prefix.count)
-        } else {
-          token.insert(UInt8(ascii: " "), at: 0)
-        }
+      if isFirst {
+        if decoder.cleansUp { token = EnglishCleanup.apply(token) }
+      } else {
+        token = decoder.inner(token)
       }
       isFirst = false
-      output.append(TokenChunk(decoder.cleansUp ? EnglishCleanup.apply(token) : token, endsToken: true))
+      output.append(TokenChunk(token, endsToken: true))
     }
 
     mutating func finish(into output: inout [TokenChunk]) {}
@@ -39,7 +41,7 @@ package struct WordPieceDecoder: Sendable {
 }
 
 /// The clean-up that BERT's decoder and CTC share, done token by token.
-enum EnglishCleanup {
+package enum EnglishCleanup {
   private static let rules: [(from: [UInt8], to: [UInt8])] = [
     (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"),
     (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
@@ -51,7 +53,7 @@ enum EnglishCleanup {
   }
 
   /// Replaces every occurrence of `pattern`, from left to right.
-  static func replace(_ pattern: [UInt8], with replacement: [UInt8], in text: [UInt8]) -> [UInt8] {
+  package static func replace(_ pattern: [UInt8], with replacement: [UInt8], in text: [UInt8]) -> [UInt8] {
     guard !pattern.isEmpty, text.count >= pattern.count else { return text }
     var result: [UInt8] = []
     var index = 0

@@ -8,8 +8,10 @@ extension TokenizerImporter {
   public static func fromGGUF(_ vocabulary: GGUFVocabulary) throws(TokenizerError) -> JSON {
     if vocabulary.tokens.isEmpty { throw inconsistent("the GGUF file has no tokenizer.ggml.tokens") }
     switch vocabulary.model {
-    case "gpt2": return try byteLevelBPE(vocabulary)
+    case "gpt2": return try mergedPieces(vocabulary)
     case "llama": return try sentencePieceBPE(vocabulary)
+    // Gemma 4's pieces are those of SentencePiece, with the merges beside them.
+    case "gemma4": return try piecesWithoutPrefix(vocabulary)
     case "t5": return try unigram(vocabulary)
     case "bert": return try wordPiece(vocabulary)
     default:
@@ -17,6 +19,21 @@ extension TokenizerImporter {
         "GGUF tokenizer model \"\(vocabulary.model)\" is not known",
         mend: "put the model's own tokenizer.json beside the GGUF file")
     }
+  }
+
+  private static func mergedPieces(_ vocabulary: GGUFVocabulary) throws(TokenizerError) -> JSON {
+    switch vocabulary.pre {
+    case "gemma4", "granite-embed-multi-311m", "sarvam-moe": try piecesWithoutPrefix(vocabulary)
+    default: try byteLevelBPE(vocabulary)
+    }
+  }
+
+  /// Pieces with `▁` for spaces, and no space before the first word unless the file says so.
+  private static func piecesWithoutPrefix(_ vocabulary: GGUFVocabulary) throws(TokenizerError) -> JSON {
+    var vocabulary = vocabulary
+    vocabulary.addsSpacePrefix = vocabulary.addsSpacePrefix ?? false
+    vocabulary.addsBOS = vocabulary.addsBOS ?? false
+    return try sentencePieceBPE(vocabulary)
   }
 
   private static func byteLevelBPE(_ vocabulary: GGUFVocabulary) throws(TokenizerError) -> JSON {
@@ -30,14 +47,14 @@ extension TokenizerImporter {
     sections.addedTokens = addedTokens(vocabulary)
     sections.normalizer = recipe.normalizer
     sections.preTokenizer = recipe.preTokenizer
-    sections.decoder = Component.byteLevelDecoder
+    sections.decoder = recipe.encodesBytes ? Component.byteLevelDecoder : .null
     sections.postProcessor =
       Component.template(
         before: vocabulary.addsBOS ?? recipe.addsBOS ? vocabulary.token(vocabulary.bos) : nil,
         after: vocabulary.addsEOS ?? false ? vocabulary.token(vocabulary.eos) : nil)
       ?? Component.byteLevel(usesRegex: true, trimsOffsets: false)
     sections.model = Component.bpe(
-      vocabulary: try Self.vocabulary(vocabulary.tokens), merges: try merges(vocabulary),
+      vocabulary: vocabulary.ids(vocabulary.tokens), merges: try merges(vocabulary),
       ignoresMerges: recipe.ignoresMerges)
     return sections.json
   }
@@ -62,10 +79,13 @@ extension TokenizerImporter {
   /// Control and user-defined tokens are found in the text before anything else; jina's mask takes its space.
   private static func addedTokens(_ vocabulary: GGUFVocabulary) -> [AddedEntry] {
     let isJina = ["jina-v2-de", "jina-v2-es", "jina-v2-code"].contains(vocabulary.pre ?? "")
+    let ids = vocabulary.ids(vocabulary.tokens)
     return vocabulary.tokens.enumerated().compactMap { id, token in
       let type = vocabulary.type(of: id)
       let isUnknown = type == .unknown && !token.isEmpty
       guard type == .control || type == .userDefined || isUnknown, !token.isEmpty else { return nil }
+      // Of two with the same text one is meant.
+      guard ids[token]?.int == id else { return nil }
       var entry = AddedEntry(id: id, content: token, isSpecial: type != .userDefined)
       entry.stripsLeft = isJina && token == "<mask>"
       return entry
@@ -73,7 +93,7 @@ extension TokenizerImporter {
   }
 
   private static func sentencePieceBPE(_ vocabulary: GGUFVocabulary) throws(TokenizerError) -> JSON {
-    let pieces = try Self.vocabulary(vocabulary.tokens)
+    let pieces = vocabulary.ids(vocabulary.tokens)
     let merges: [JSON]
     if vocabulary.merges != nil {
       merges = try Self.merges(vocabulary)
@@ -155,7 +175,7 @@ extension TokenizerImporter {
     sections.model = [
       "type": "WordPiece", "unk_token": .string(vocabulary.token(vocabulary.unknown)?.token ?? "[UNK]"),
       "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
-      "vocab": .object(try Self.vocabulary(texts)),
+      "vocab": .object(vocabulary.ids(texts)),
     ]
     return sections.json
   }

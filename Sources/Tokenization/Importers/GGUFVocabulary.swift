@@ -1,3 +1,5 @@
+import JSON
+
 /// The `tokenizer.ggml.*` metadata of a GGUF file.
 public struct GGUFVocabulary: Sendable {
   /// `tokenizer.ggml.model`: `gpt2`, `llama`, `bert`, `t5`.
@@ -49,6 +51,20 @@ public struct GGUFVocabulary: Sendable {
   func type(of id: Int) -> TokenType {
     guard let tokenTypes, tokenTypes.indices.contains(id) else { return .normal }
     return TokenType(rawValue: tokenTypes[id]) ?? .normal
+  }
+
+  /// The id of each of `texts`, which are the tokens by id.
+  ///
+  /// Files in use have tokens without text, which nothing can be cut into, and some twice: then a control or
+  /// user-defined token is meant, else the last one. The other id stays without a text.
+  func ids(_ texts: [String]) -> JSONObject {
+    var object = JSONObject(minimumCapacity: texts.count)
+    func isMeant(_ id: Int) -> Bool { [.control, .userDefined].contains(type(of: id)) }
+    for (id, text) in texts.enumerated() where !text.isEmpty {
+      if let earlier = object[text]?.int, isMeant(earlier), !isMeant(id) { continue }
+      object[text] = .int(id)
+    }
+    return object
   }
 
   func token(_ id: Int?) -> (token: String, id: Int)? {

@@ -20,10 +20,10 @@ struct Normalization {
 }
 
 /// Base64 (RFC 4648), without Foundation.
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  static func encode(_ bytes: [UInt8]) -> String {
+  package static func encode(_ bytes: [UInt8]) -> String {
     var out: [UInt8] = []
     out.reserveCapacity((bytes.count + 2) / 3 * 4)
     for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -40,12 +40,14 @@ enum Base64 {
   }
 
   /// nil when the text is not base64.
-  static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+  package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
     var out: [UInt8] = []
     var word: UInt32 = 0
     var bits = 0
     var isPadded = false
+    var digits = 0
     for byte in text {
+      digits += 1
       if byte == 61 {
         isPadded = true
         continue
@@ -58,7 +60,7 @@ enum Base64 {
         out.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
       }
     }
-    return out
+    return digits.isMultiple(of: 4) ? out : nil
   }
 
   private static func value(_ byte: UInt8) -> UInt32? {

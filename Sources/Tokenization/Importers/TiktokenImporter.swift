@@ -51,7 +51,7 @@ extension TokenizerImporter {
       guard parts.count == 2, let token = Base64.decode(parts[0]), !token.isEmpty,
         let rank = Int(String(decoding: parts[1], as: UTF8.self))
       else { throw malformed(number + 1) }
-      if tokens.updateValue(ByteAlphabetText.text(token), forKey: rank) != nil { throw malformed(number + 1) }
+      if tokens.updateValue(ByteAlphabet.text(token), forKey: rank) != nil { throw malformed(number + 1) }
     }
     var ranked: [String] = []
     for rank in 0..<tokens.count {

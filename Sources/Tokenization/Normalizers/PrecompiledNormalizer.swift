@@ -1,22 +1,20 @@
-import Foundation
-
 /// `Precompiled`: the character map that a SentencePiece model carries along.
 ///
 /// The map is a double-array trie, in the layout of darts-clone, of 32-bit units, followed by the
 /// replacements as text with zeros between them.
 package struct PrecompiledNormalizer: Sendable {
-  /// The map as it is in the file, in base 64.
-  package let encodedMap: String
+  /// The map as it is in the file; empty for one that changes nothing.
+  package let bytes: [UInt8]
   private let units: [UInt32]
   private let replacements: [UInt8]
 
   init(_ component: ComponentJSON) throws(TokenizerError) {
     // Some files have null for a map that changes nothing.
-    encodedMap = try component.optionalString("precompiled_charsmap") ?? ""
-    guard let data = Data(base64Encoded: encodedMap) else {
+    let encodedMap = try component.optionalString("precompiled_charsmap") ?? ""
+    guard let bytes = Base64.decode(encodedMap.utf8) else {
       throw component.malformed("precompiled_charsmap", expected: "base 64")
     }
-    let bytes = Array(data)
+    self.bytes = bytes
     if bytes.isEmpty {
       units = []
       replacements = []

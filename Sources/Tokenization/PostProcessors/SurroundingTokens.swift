@@ -8,15 +8,16 @@ package struct SurroundingTokens: Sendable {
   package var separatesTwice: Bool
 
   init(_ component: ComponentJSON, separatesTwice: Bool) throws(TokenizerError) {
-    guard let before = component.json["cls"]?[1]?.int else {
-      throw component.malformed("cls", expected: "a token and its id")
-    }
-    guard let after = component.json["sep"]?[1]?.int else {
-      throw component.malformed("sep", expected: "a token and its id")
-    }
-    self.before = before
-    self.after = after
+    before = try Self.id("cls", component)
+    after = try Self.id("sep", component)
     self.separatesTwice = separatesTwice
+  }
+
+  private static func id(_ key: String, _ component: ComponentJSON) throws(TokenizerError) -> Int {
+    guard let id = component.json[key]?[1]?.int, (0..<1 << 31).contains(id) else {
+      throw component.malformed(key, expected: "a token and its id, from 0 to 2147483647")
+    }
+    return id
   }
 
   func parts(of parts: [PostProcessor.Part]) -> [PostProcessor.Part] {

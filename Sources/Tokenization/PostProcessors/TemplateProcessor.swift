@@ -31,12 +31,32 @@ package struct TemplateProcessor: Sendable {
             .inconsistent, "\(part.path) uses '\(name)', which \(component.path).special_tokens does not have"
           )
         }
-        pieces.append(.special(list.compactMap(\.int)))
+        var ids: [Int] = []
+        for id in list {
+          guard let id = id.int, (0..<1 << 31).contains(id) else {
+            throw component.malformed("special_tokens", expected: "ids from 0 to 2147483647")
+          }
+          ids.append(id)
+        }
+        pieces.append(.special(ids))
       } else {
         throw TokenizerError(.malformed, "\(part.path) is neither a Sequence nor a SpecialToken")
       }
     }
     return pieces
+  }
+
+  /// How many parts and ids `parts(of:)` makes, without making them.
+  func length(of parts: [PostProcessor.Part]) -> Int {
+    let all = parts.reduce(0) { $0 + $1.count }
+    var sum = 0
+    for piece in parts.count == 2 ? pair : single {
+      let length = if case .special(let ids) = piece { ids.count } else { all }
+      let (next, overflow) = sum.addingReportingOverflow(length + 1)
+      if overflow { return .max }
+      sum = next
+    }
+    return sum
   }
 
   func parts(of parts: [PostProcessor.Part]) -> [PostProcessor.Part] {

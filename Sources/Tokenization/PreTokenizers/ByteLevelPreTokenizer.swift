@@ -9,15 +9,12 @@ package struct ByteLevelPreTokenizer: Sendable {
   /// Leave the bytes as they are, because the model has been given its vocabulary in bytes.
   package var keepsBytes = false
 
-  /// The words of GPT-2.
-  package static let pattern =
-    #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
   private let words: Pattern?
 
   init(_ component: ComponentJSON) throws(TokenizerError) {
     addsPrefixSpace = try component.bool("add_prefix_space")
     usesRegex = try component.bool("use_regex", default: true)
-    words = usesRegex ? try compile(Self.pattern, for: component.path) : nil
+    words = usesRegex ? try compile(KnownPatterns.gpt2, for: component.path) : nil
   }
 
   func apply(to text: inout PreTokenizedText) {

@@ -47,6 +47,13 @@ package enum ByteAlphabet {
     return true
   }
 
+  /// The text that stands for `bytes`.
+  static func text(_ bytes: [UInt8]) -> String {
+    var text = String.UnicodeScalarView()
+    for byte in bytes { text.append(scalars[Int(byte)]) }
+    return String(text)
+  }
+
   /// Writes the bytes of the text in the alphabet.
   package static func encode(_ text: inout NormalizedText) {
     text.mapScalars { _, range, writer in

@@ -1,18 +1,18 @@
-/// An OpenVINO IR under construction: layers in order, and the constants that its `.bin` holds.
+/// An OpenVINO IR under construction, layer by layer, with the constants that its `.bin` holds.
 ///
-/// Tokenizers need strings and operations of the `extension` set, whose shapes nobody infers before the runtime
-/// does; so this builder writes what it is told.
-struct IRDocument {
+/// For what `Graph` does not know: tokenizers need strings and operations of the `extension` set, whose shapes nobody
+/// infers before the runtime does; so this builder writes what it is told.
+package struct IRBuilder {
   /// One output of a layer.
-  struct Output {
-    var layer: Int
-    var port: Int
-    var element: Element
-    var rank: Int
+  package struct Output {
+    package var layer: Int
+    package var port: Int
+    package var element: Element
+    package var rank: Int
   }
 
   /// The types that tokenizers handle, by their names in attributes.
-  enum Element: String {
+  package enum Element: String {
     case string, u8, i32, i64, f32, boolean
 
     /// The spelling of ports.
@@ -26,36 +26,31 @@ struct IRDocument {
   }
 
   /// The type and rank of an output to be made.
-  typealias Kind = (element: Element, rank: Int)
+  package typealias Kind = (element: Element, rank: Int)
 
   private var layers: [String] = []
   private var edges: [String] = []
-  private(set) var bin: [UInt8] = []
+  package private(set) var bin: [UInt8] = []
   private var offsets: [[UInt8]: Int] = [:]
   private let name: String
 
-  init(name: String) { self.name = name }
+  package init(name: String) { self.name = name }
 
   /// Adds a layer; its name is its type with its number, so that it is unique and tells what it is.
-  mutating func add(
+  package mutating func add(
     _ type: String, version: String = "extension", _ attributes: [(String, String)] = [],
     _ inputs: [Output] = [], _ outputs: [Kind], names: [String] = []
   ) -> [Output] {
     let id = layers.count
     var text = "\t\t<layer id=\"\(id)\" name=\"\(type)_\(id)\" type=\"\(type)\" version=\"\(version)\""
-    if type == "Result" { text += " output_names=\"\(names.joined(separator: ","))\"" }
+    if type == "Result" { text += " output_names=\"\(IRText.escaped(names.joined(separator: ",")))\"" }
     text += ">\n"
-    if !attributes.isEmpty {
-      let list = attributes.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }
-      text += "\t\t\t<data \(list.joined(separator: " "))/>\n"
-    }
+    text += IRText.attributes(attributes.map { ($0.0, $0.1) })
     if !inputs.isEmpty {
       text += "\t\t\t<input>\n"
       for (port, input) in inputs.enumerated() {
         text += Self.port(port, (input.element, input.rank))
-        edges.append(
-          "\t\t<edge from-layer=\"\(input.layer)\" from-port=\"\(input.port)\" to-layer=\"\(id)\""
-            + " to-port=\"\(port)\"/>\n")
+        edges.append(IRText.edge(from: input.layer, input.port, to: id, port))
       }
       text += "\t\t\t</input>\n"
     }
@@ -73,7 +68,7 @@ struct IRDocument {
   }
 
   /// A layer with one output.
-  mutating func one(
+  package mutating func one(
     _ type: String, version: String, _ attributes: [(String, String)] = [], _ inputs: [Output] = [],
     _ kind: Kind,
     names: [String] = []
@@ -82,7 +77,7 @@ struct IRDocument {
   }
 
   /// A constant; equal bytes are stored once.
-  mutating func constant(_ element: Element, shape: [Int], _ bytes: [UInt8]) -> Output {
+  package mutating func constant(_ element: Element, shape: [Int], _ bytes: [UInt8]) -> Output {
     let offset: Int
     if let known = offsets[bytes] {
       offset = known
@@ -108,32 +103,32 @@ struct IRDocument {
   }
 
   /// 32-bit integers; a scalar where `isScalar`.
-  mutating func integers(_ values: [Int], isScalar: Bool = false) -> Output {
+  package mutating func integers(_ values: [Int], isScalar: Bool = false) -> Output {
     let bytes = values.flatMap { value in withUnsafeBytes(of: Int32(clamping: value).littleEndian, Array.init)
     }
     return constant(.i32, shape: isScalar ? [] : [values.count], bytes)
   }
 
   /// A 64-bit scalar.
-  mutating func long(_ value: Int) -> Output {
+  package mutating func long(_ value: Int) -> Output {
     constant(.i64, shape: [], withUnsafeBytes(of: Int64(value).littleEndian, Array.init))
   }
 
   /// 32-bit floats.
-  mutating func floats(_ values: [Float]) -> Output {
+  package mutating func floats(_ values: [Float]) -> Output {
     constant(
       .f32, shape: [values.count],
       values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init) })
   }
 
   /// One text, as the bytes that attributes-like inputs take.
-  mutating func text(_ text: String) -> Output {
+  package mutating func text(_ text: String) -> Output {
     let bytes = Array(text.utf8)
     return constant(.u8, shape: [bytes.count], bytes)
   }
 
   /// A vector of byte strings: begins, ends and the bytes of all.
-  mutating func strings(_ strings: [[UInt8]]) -> [Output] {
+  package mutating func strings(_ strings: [[UInt8]]) -> [Output] {
     var begins: [Int] = []
     var ends: [Int] = []
     var bytes: [UInt8] = []
@@ -146,41 +141,14 @@ struct IRDocument {
   }
 
   /// The whole document. `notes` are what runtimes read beside the graph.
-  func xml(notes: [(String, String)]) -> String {
-    var text = "<?xml version=\"1.0\"?>\n<net name=\"\(name)\" version=\"11\">\n\t<layers>\n"
-    for layer in layers { text += layer }
-    text += "\t</layers>\n\t<edges>\n"
-    for edge in edges { text += edge }
-    text += "\t</edges>\n\t<rt_info>\n"
-    for (key, value) in notes { text += "\t\t<\(key) value=\"\(Self.escaped(value))\"/>\n" }
-    return text + "\t</rt_info>\n</net>\n"
+  package func xml(notes: RuntimeInfo) -> String {
+    IRText.header(name) + layers.joined() + IRText.endOfLayers + edges.joined() + IRText.footer(notes)
   }
 
-  private static func port(
-    _ id: Int, _ kind: Kind, names: String? = nil, dimensions: [Int]? = nil
-  ) -> String {
-    var text = "\t\t\t\t<port id=\"\(id)\" precision=\"\(kind.element.precision)\""
-    if let names { text += " names=\"\(escaped(names))\"" }
-    if kind.rank == 0 { return text + "/>\n" }
-    text += ">\n"
-    for axis in 0..<kind.rank { text += "\t\t\t\t\t<dim>\(dimensions?[axis] ?? -1)</dim>\n" }
-    return text + "\t\t\t\t</port>\n"
-  }
-
-  /// Text inside of an attribute. Controls that XML cannot hold become spaces.
-  private static func escaped(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result.append(contentsOf: "&amp;".unicodeScalars)
-      case "<": result.append(contentsOf: "&lt;".unicodeScalars)
-      case ">": result.append(contentsOf: "&gt;".unicodeScalars)
-      case "\"": result.append(contentsOf: "&quot;".unicodeScalars)
-      case "\n", "\r", "\t": result.append(contentsOf: "&#\(scalar.value);".unicodeScalars)
-      case _ where scalar.value < 0x20: result.append(" ")
-      default: result.append(scalar)
-      }
-    }
-    return String(result)
+  private static func port(_ id: Int, _ kind: Kind, names: String? = nil, dimensions: [Int]? = nil) -> String
+  {
+    IRText.port(
+      id, precision: kind.element.precision, dimensions: dimensions ?? [Int](repeating: -1, count: kind.rank),
+      names: names.map { [$0] } ?? [])
   }
 }
