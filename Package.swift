@@ -77,7 +77,8 @@ let package = Package(
     // Running: OpenVINO behind a C boundary.
     .target(name: "COpenVINO"),
     .systemLibrary(name: "CSystemOpenVINO", pkgConfig: "openvino"),
-    .target(name: "OpenVINOBridge", dependencies: ["COpenVINO", "CSystemOpenVINO"]),
+    .target(name: "LinearKernels"),
+    .target(name: "OpenVINOBridge", dependencies: ["COpenVINO", "CSystemOpenVINO", "LinearKernels"]),
     library("OpenVINO", ["COpenVINO", "Files"]),
 
     library("Generation", ["JSON", "Tokenization"]),
@@ -125,6 +126,7 @@ let package = Package(
     tests("Hub", ["Files", "Hub", "Tensors", crypto, nioPosix] + nio),
     tests("Baking", ["Baking", "JSON", "Quantization", "Tensors", crypto]),
     tests("OpenVINO", ["OpenVINO"]),
+    tests("LinearKernels", ["JSON", "LinearKernels"]),
     tests("Generation", ["Generation", "JSON"]),
     tests(
       "Supervisor",

@@ -3,9 +3,9 @@
     python compare.py OVEN FOLDER [--peer-folder DIR ...] [--rounds 5] [--prompt-tokens 512] [--generate-tokens 128]
                       [--device CPU]
 
-FOLDER is baked by Oven; both programs run it. Each DIR, baked by another tool, is run by GenAI only. A round loads every
-contestant anew in a process of its own and lets it answer a few times; rounds alternate, so that a machine whose speed
-drifts is unfair to nobody. What counts is the median over the rounds, and the ratio round by round. GenAI is asked
+FOLDER is baked by Oven; both programs run it, Oven with OpenVINO's kernels and with its own. Each DIR, baked by another
+tool, is run by GenAI only. A round loads every contestant anew in a process of its own and lets it answer a few times;
+rounds alternate, so that a machine whose speed drifts is unfair to nobody. What counts is the median over the rounds, and the ratio round by round. GenAI is asked
 for its usual backend (paged attention) and for the stateful one (SDPA).
 """
 import argparse
@@ -51,9 +51,9 @@ def run_genai(arguments, folder, backend):
     return json.loads(subprocess.check_output(command).decode().strip().split("\n")[-1])
 
 
-def run_oven(arguments, folder):
+def run_oven(arguments, folder, kernels):
     command = [
-        arguments.oven, "bench", folder, "--device", arguments.device, "--json",
+        arguments.oven, "bench", folder, "--device", arguments.device, "--json", "--cpu-kernels", kernels,
         "--prompt-tokens", str(arguments.prompt_tokens), "--generate-tokens", str(arguments.generate_tokens),
         "--repetitions", str(arguments.repetitions),
     ]
@@ -61,7 +61,8 @@ def run_oven(arguments, folder):
     whole = next(p for p in report["prefill"] if p["prompt_tokens"] == arguments.prompt_tokens)
     return {
         "prefill": whole["tokens_per_second"]["median"], "decode": report["decode"]["tokens_per_second"]["median"],
-        "outside": report["decode"]["overhead"]["median"],
+        "outside": report["decode"]["overhead"]["median"], "memory": report["peak_memory_bytes"],
+        "start": report["load"]["cached"]["seconds"].get("median", 0) + report["load"]["warm_up_seconds"],
     }
 
 
@@ -84,7 +85,9 @@ def main():
         return os.path.basename(os.path.normpath(folder))
 
     ours = f"oven, {name(arguments.folder)}"
-    contestants = {ours: lambda: run_oven(arguments, arguments.folder)}
+    contestants = {ours: lambda: run_oven(arguments, arguments.folder, "plugin")}
+    if arguments.device == "CPU":
+        contestants["oven, own kernels"] = lambda: run_oven(arguments, arguments.folder, "oven")
     for folder in [arguments.folder, *arguments.peer_folder]:
         for label, backend in (("GenAI", ""), ("GenAI SDPA", "SDPA")):
             contestants[f"{label}, {name(folder)}"] = lambda f=folder, b=backend: run_genai(arguments, f, b)
@@ -105,6 +108,9 @@ def main():
                 line += f", oven {statistics.median(ratios):.2f} times"
             line += ";" if kind == "prefill" else ""
         print(line)
+        if "start" in rounds[0]:
+            start, memory = (statistics.median(r[k] for r in rounds) for k in ("start", "memory"))
+            print(f"    cached start with warm-up {start:.2f} s, peak memory {memory / 1e6:.0f} MB")
     outside = statistics.median(r["outside"] for r in results[ours])
     print(f"  oven outside of the device: {outside * 100:.2f} % of the time")
 

@@ -96,6 +96,25 @@ public final class Core: @unchecked Sendable {
     return Model(runtime: runtime, handle: model)
   }
 
+  /// Maps a model's weights for the operations that `Model.placeWeights` makes, also for those of blobs that are
+  /// imported later. The file stays mapped as long as the process lives.
+  ///
+  /// - Parameters:
+  ///   - path: The `.bin` file; it must not change.
+  ///   - identity: The sum of the model that it belongs to.
+  package func provideWeights(_ path: String, as identity: String) throws(OpenVINOError) {
+    try runtime.check(
+      runtime.table.pointee.core_provide_weights(handle, identity, path), "mapping \(path)")
+  }
+
+  /// Reads a model from an IR file, over weights that were provided.
+  package func readModel(_ xml: String, providedWeights identity: String) throws(OpenVINOError) -> Model {
+    let model = try runtime.make("reading \(xml)") { out in
+      runtime.table.pointee.model_read_provided(handle, xml, identity, out)
+    }
+    return Model(runtime: runtime, handle: model)
+  }
+
   /// Reads a model from the text of an IR file and a tensor of its weights, which it shares.
   public func readModel(xmlText: String, weights: Tensor? = nil) throws(OpenVINOError) -> Model {
     var text = xmlText

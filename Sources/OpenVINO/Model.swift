@@ -111,6 +111,22 @@ extension Model {
     return applied != 0
   }
 
+  /// Lets operations of ours compute the products with compressed weights, on a CPU: the weights stay where
+  /// `Core.provideWeights` mapped them, and a blob of the compiled model does not hold them. To be done last, since
+  /// OpenVINO's own passes do not know the operations.
+  ///
+  /// - Parameters:
+  ///   - identity: The name that the weights were provided under.
+  ///   - isExact: Whether activations stay in 32 bits. Otherwise they are rounded to 8, in groups of at most 128.
+  /// - Returns: How many products and embeddings were replaced; none where the weights are of other kinds.
+  package func placeWeights(_ identity: String, isExact: Bool) throws(OpenVINOError) -> Int {
+    var count = 0
+    _ = try runtime.strings("placing weights") { out in
+      runtime.table.pointee.model_place_weights(handle, identity, isExact ? 1 : 0, &count, out)
+    }
+    return count
+  }
+
   /// What the paged model should offer besides attention over pages.
   public struct PagedAttentionOptions: Sendable, Hashable {
     /// One `block_indices` input a layer.

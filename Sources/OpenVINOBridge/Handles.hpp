@@ -27,6 +27,8 @@ struct ovb_core {
   ov::Core core;
   // Passed when the core knows how blobs with paged attention are read.
   std::once_flag paged_attention;
+  // Passed when the core knows our own operations.
+  std::once_flag placed_weights;
 };
 
 struct ovb_model {
@@ -114,6 +116,7 @@ void fill_core(ovb_table &table);
 void fill_model(ovb_table &table);
 void fill_transformations(ovb_table &table);
 void fill_paged_import(ovb_table &table);
+void fill_placed_weights(ovb_table &table);
 void fill_compiled(ovb_table &table);
 void fill_request(ovb_table &table);
 void fill_tensor(ovb_table &table);

@@ -40,6 +40,7 @@ ovb_table make_table() {
   fill_model(table);
   fill_transformations(table);
   fill_paged_import(table);
+  fill_placed_weights(table);
   fill_compiled(table);
   fill_request(table);
   fill_tensor(table);

@@ -34,6 +34,8 @@ public struct LoadReport: Sendable, Hashable {
   public var seconds: Double
   /// What keeps the conversation.
   public var engine: EngineKind
+  /// What computes products with compressed weights, on a CPU.
+  public var kernels = CPUKernels.plugin
   /// Why other devices of AUTO were passed over.
   public var passedOver: [DeviceChoice.PassedOver]
 

@@ -12,6 +12,10 @@ struct LoadPlan {
   let cutsLogits: Bool
   /// Whether attention is computed over pages.
   let isPaged: Bool
+  /// What computes products on a CPU.
+  let kernels: CPUKernels
+  /// Whether activations stay in 32 bits.
+  let isExact: Bool
   /// The names of the properties that the user gave.
   let ownProperties: [String]
   /// The lengths, if NPUW runs the model.
@@ -22,6 +26,8 @@ struct LoadPlan {
   ) {
     graph = request.model.graph
     self.isPaged = isPaged
+    kernels = device == "CPU" ? request.cpuKernels : .plugin
+    isExact = device == "CPU" && request.precision == .f32
     ownProperties = request.properties.values.keys.sorted()
     if device.hasPrefix("NPU"), graph == .stateful {
       identity = DeviceIdentity(device, standIn: NPUProperties.standIn(in: request.properties), in: catalog)
@@ -32,10 +38,19 @@ struct LoadPlan {
     } else {
       npu = nil
       identity = DeviceIdentity(device, in: catalog)
-      properties = Properties(["PERFORMANCE_HINT": "LATENCY"]).merging(request.properties)
+      properties = Properties(["PERFORMANCE_HINT": "LATENCY"])
+        .merging(Self.precision(kernels, isExact)).merging(request.properties)
       importProperties = properties
       cutsLogits = graph == .stateful && !request.allLogits
     }
+  }
+
+  private static func precision(_ kernels: CPUKernels, _ isExact: Bool) -> Properties {
+    var properties: Properties = [:]
+    // Our operations take and give f32; in bf16, a conversion would stand on each side of each.
+    if kernels == .oven || isExact { properties["INFERENCE_PRECISION_HINT"] = "f32" }
+    if isExact { properties["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = "0" }
+    return properties
   }
 
   func key(_ model: ModelIdentity, _ folder: ModelFolder, _ catalog: some DeviceCatalog) -> CacheKey {
@@ -47,6 +62,12 @@ struct LoadPlan {
 
   /// What of the model is compiled, for the key.
   private var graphNote: String {
+    // The number counts changes of what the operations hold.
+    let products = kernels == .oven ? ", kernels=oven 1" + (isExact ? " exact" : "") : ""
+    return computedNote + products
+  }
+
+  private var computedNote: String {
     switch graph {
     case .stateful: (cutsLogits ? "logits=last" : "logits=all") + (isPaged ? ", attention=paged" : "")
     case .prefill, .decode: graph.rawValue

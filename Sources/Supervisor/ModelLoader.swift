@@ -36,6 +36,11 @@ public struct ModelLoader: Sendable {
     /// Which engine runs the stateful graph. What needs the logits of every token is stateful.
     public var engine = EngineChoice.stateful
 
+    /// What computes products with compressed weights on a CPU.
+    public var cpuKernels = CPUKernels.plugin
+    /// How exactly it does.
+    public var precision = CPUPrecision.fast
+
     /// Asks for a model with defaults.
     public init(model: ModelFolder) {
       self.model = model
@@ -101,11 +106,11 @@ public struct ModelLoader: Sendable {
     report(.graph(.decode))
     let decode = try load(graphs.1, on: device, passedOver)
     let (first, second) = (prefill.report, decode.report)
-    return StaticModel(
-      folder: request.model, prefill: prefill, decode: decode,
-      report: LoadReport(
-        device: first.device, fromCache: first.fromCache && second.fromCache,
-        seconds: first.seconds + second.seconds, engine: .fixedShapes, passedOver: passedOver))
+    var both = LoadReport(
+      device: first.device, fromCache: first.fromCache && second.fromCache,
+      seconds: first.seconds + second.seconds, engine: .fixedShapes, passedOver: passedOver)
+    both.kernels = first.kernels
+    return StaticModel(folder: request.model, prefill: prefill, decode: decode, report: both)
   }
 
   /// The keys under which the model's graphs would be kept, for `oven cache explain`: one, or those of both
@@ -166,10 +171,11 @@ public struct ModelLoader: Sendable {
     let start = clock.now
     let found = try find(request, plan)
     let seconds = (clock.now - start) / .seconds(1)
+    var report = LoadReport(
+      device: plan.identity, fromCache: found.fromCache, seconds: seconds, engine: plan.engine)
+    report.kernels = plan.kernels
     return LoadedModel(
-      compiled: found.compiled,
-      report: LoadReport(
-        device: plan.identity, fromCache: found.fromCache, seconds: seconds, engine: plan.engine),
+      compiled: found.compiled, report: report,
       properties: plan.properties, folder: request.model, npu: plan.npu, entryFolder: found.entry?.folder)
   }
 
@@ -181,7 +187,7 @@ public struct ModelLoader: Sendable {
     }
     let key = plan.key(try request.model.identity(), request.model, core)
     let first = cache.entry(for: key)
-    if let first, let found = importEntry(first, plan, cache) { return found }
+    if let first, let found = importEntry(first, request, plan, cache) { return found }
     // Before anybody is told that it compiles: a model without a paged form is loaded in another way.
     let model = try prepare(request, plan)
     do {
@@ -195,7 +201,7 @@ public struct ModelLoader: Sendable {
         {
           // Somebody may have compiled it for us before we had the lock, whether we had to wait for it or not.
           if let entry = cache.entry(for: key), !entry.isSameContent(as: first),
-            let found = importEntry(entry, plan, cache)
+            let found = importEntry(entry, request, plan, cache)
           {
             return found
           }
@@ -237,7 +243,7 @@ public struct ModelLoader: Sendable {
   /// Reads a model and changes it as it is to be compiled.
   private func prepare(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> Model {
     do throws(OpenVINOError) {
-      let model = try core.readModel(request.model.xml, weights: request.model.weights)
+      let model = try read(request, plan)
       switch request.model.graph {
       case .stateful: try LanguageModelInterface.check(model)
       case .prefill, .decode: try FixedGraph.check(model)
@@ -247,9 +253,34 @@ public struct ModelLoader: Sendable {
         try PagedInterface.check(model)
       }
       if plan.cutsLogits { _ = try model.keepLastTokenOnly() }
+      if plan.kernels == .oven {
+        let count = try model.placeWeights(try identity(of: request), isExact: plan.isExact)
+        guard count > 0 else {
+          throw OpenVINOError(
+            .unsupported, "no product of it has weights of a kind that Oven's kernels compute",
+            mend: "Leave --cpu-kernels oven out.")
+        }
+      }
       return model
     } catch {
       throw plan.loadFailed(error)
+    }
+  }
+
+  private func read(_ request: Request, _ plan: LoadPlan) throws(OpenVINOError) -> Model {
+    guard plan.kernels == .oven else {
+      return try core.readModel(request.model.xml, weights: request.model.weights)
+    }
+    let identity = try identity(of: request)
+    try core.provideWeights(request.model.weights, as: identity)
+    return try core.readModel(request.model.xml, providedWeights: identity)
+  }
+
+  private func identity(of request: Request) throws(OpenVINOError) -> String {
+    do throws(SupervisorError) {
+      return try request.model.identity().sum
+    } catch {
+      throw OpenVINOError(.failed, error.message)
     }
   }
 
@@ -265,7 +296,9 @@ public struct ModelLoader: Sendable {
   }
 
   /// The compiled model of an entry; `nil`, with the reason reported, where it cannot be used.
-  private func importEntry(_ entry: CacheEntry, _ plan: LoadPlan, _ cache: CompiledModelCache) -> Found? {
+  private func importEntry(
+    _ entry: CacheEntry, _ request: Request, _ plan: LoadPlan, _ cache: CompiledModelCache
+  ) -> Found? {
     guard cache.isIntact(entry) else {
       report(.discarded(reason: "its bytes are not those that were written (\(entry.folder))"))
       return nil
@@ -273,6 +306,8 @@ public struct ModelLoader: Sendable {
     report(.fromCache(plan.identity))
     do throws(OpenVINOError) {
       if plan.isPaged { try core.readPagedBlobs() }
+      // The key holds the sum, so that the blob's operations find what they were made for.
+      if plan.kernels == .oven { try core.provideWeights(request.model.weights, as: entry.key.model) }
       let blob = try Tensor(mapping: entry.blob, runtime: core.runtime)
       let compiled = try core.importModel(blob, for: plan.identity.device, properties: plan.importProperties)
       cache.noteUse(of: entry)

@@ -2,10 +2,11 @@ import Baking
 import Checkpoints
 import Foundation
 import OpenVINO
+import Quantization
 import Supervisor
 import Tensors
 
-/// The tiny models of `Tests/Fixtures/tiny`, baked in float32 with fixed-shape graphs.
+/// The tiny models of `Tests/Fixtures/tiny`, baked in float32, as a rule, with fixed-shape graphs.
 enum TinyBake {
   private static let core = Result { try Core() }
   static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -13,11 +14,12 @@ enum TinyBake {
 
   /// Bakes; without lengths only the stateful graph.
   static func bake(
-    _ family: String, prompt: Int?, context: Int = 64, in folder: TemporaryFolder
+    _ family: String, prompt: Int?, context: Int = 64,
+    format: QuantizationRecipe.WeightFormat = .fp32, in folder: TemporaryFolder
   ) throws -> ModelFolder {
-    let destination = folder.url.appending(path: "\(family)-\(prompt ?? 0)-\(context)")
+    let destination = folder.url.appending(path: "\(family)-\(prompt ?? 0)-\(context)-\(format)")
     var recipe = RecipeRequest()
-    recipe.weightFormat = .fp32
+    recipe.weightFormat = format
     var options = BakeOptions(
       source: fixtures.appending(path: family), destination: destination, recipe: recipe)
     options.needsTokenizer = false

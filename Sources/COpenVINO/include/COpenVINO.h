@@ -119,6 +119,10 @@ typedef struct ovb_table {
   ovb_status (*_Nonnull core_add_extension)(ovb_core *_Nonnull core, const char *_Nonnull path);
   // Lets blobs of models with paged attention be imported: they lack what the CPU plugin must know of the heads.
   ovb_status (*_Nonnull core_read_paged_blobs)(ovb_core *_Nonnull core);
+  // Maps the file of a model's weights for operations that `model_place_weights` made, and lets blobs with such
+  // operations be imported. `identity` is the model's sum; the file must not change as long as the process lives.
+  ovb_status (*_Nonnull core_provide_weights)(ovb_core *_Nonnull core, const char *_Nonnull identity,
+                                              const char *_Nonnull path);
   // Names of the model's operations that the device can run.
   ovb_status (*_Nonnull core_supported)(ovb_core *_Nonnull core, const ovb_model *_Nonnull model,
                                         const char *_Nonnull device,
@@ -132,6 +136,14 @@ typedef struct ovb_table {
   ovb_status (*_Nonnull model_read_memory)(ovb_core *_Nonnull core, const char *_Nonnull xml, size_t size,
                                            const ovb_tensor *_Nullable weights,
                                            ovb_model *_Nullable *_Nonnull out);
+  // Reads a model whose weights were provided under `identity`, and shares their memory.
+  ovb_status (*_Nonnull model_read_provided)(ovb_core *_Nonnull core, const char *_Nonnull xml,
+                                             const char *_Nonnull identity, ovb_model *_Nullable *_Nonnull out);
+  // Replaces products and embeddings with compressed weights by operations of ours, which read the weights where
+  // they were provided, for a CPU. `exact`: activations are not rounded to 8 bits. `count` gets how many were
+  // replaced, and `names` one item, the instruction set of the kernels.
+  ovb_status (*_Nonnull model_place_weights)(ovb_model *_Nonnull model, const char *_Nonnull identity, int32_t exact,
+                                             size_t *_Nonnull count, ovb_list *_Nullable *_Nonnull names);
   ovb_status (*_Nonnull model_clone)(const ovb_model *_Nonnull model, ovb_model *_Nullable *_Nonnull out);
   void (*_Nonnull model_release)(ovb_model *_Nullable model);
   ovb_status (*_Nonnull model_serialize)(const ovb_model *_Nonnull model, const char *_Nonnull xml,

@@ -59,7 +59,8 @@ struct BenchRun {
     let decode = try probe.decode(lengths.last ?? 1, generateTokens)
     return BenchReport(
       model: folder.folder, device: engine.report.device.device, deviceName: engine.report.device.name,
-      runtime: core.runtime.version, engine: engine.report.engine, compileSeconds: compileSeconds,
+      runtime: core.runtime.version, engine: engine.report.engine, kernels: engine.report.kernels,
+      compileSeconds: compileSeconds,
       cachedSeconds: Spread(values: cached),
       warmUpSeconds: warmUpSeconds, prefills: prefills, decode: decode, peakMemory: HostResources.peakMemory)
   }

@@ -30,6 +30,14 @@ struct RuntimeOptions: ParsableArguments {
       faster.
       """)
   var engine = EngineChoice.auto
+  @Option(
+    help: """
+      CPU: what computes products with 4-bit and 8-bit weights. plugin is OpenVINO's; oven reads weights where the \
+      file has them, so that starts are short and memory holds them once.
+      """)
+  var cpuKernels = CPUKernels.plugin
+  @Option(help: "CPU: fast rounds activations to 8 bits; f32 leaves them as they are, and is slower.")
+  var precision = CPUPrecision.fast
   @Option(help: "NPU: tokens of the longest prompt.") var promptLength: Int = 1024
   @Option(help: "NPU: tokens left for an answer to it.") var responseLength: Int = 128
   @Option(help: "NPU: DYNAMIC or STATIC prefill.") var prefillHint: String?
@@ -58,6 +66,8 @@ struct RuntimeOptions: ParsableArguments {
     request.properties = userProperties
     request.usesFixedShapes = usesFixedShapes
     request.engine = engine
+    request.cpuKernels = cpuKernels
+    request.precision = precision
     request.npu = NPUProperties(
       promptLength: promptLength, responseLength: responseLength, prefillHint: prefillHint,
       generateHint: generateHint)
@@ -81,6 +91,9 @@ struct RuntimeOptions: ParsableArguments {
     guard !usesFixedShapes || engine != .paged else {
       throw ValidationError("--static and --engine paged exclude each other")
     }
+    guard cpuKernels == .plugin && precision == .fast || device == "AUTO" || device == "CPU" else {
+      throw ValidationError("--cpu-kernels and --precision are about the CPU, not about \(device)")
+    }
     guard promptLength > 0, responseLength > 0 else {
       throw ValidationError("--prompt-length and --response-length must be above 0")
     }
@@ -88,6 +101,8 @@ struct RuntimeOptions: ParsableArguments {
 }
 
 extension EngineChoice: ExpressibleByArgument {}
+extension CPUKernels: ExpressibleByArgument {}
+extension CPUPrecision: ExpressibleByArgument {}
 
 /// `KEY=VALUE` of `--property`.
 struct PluginProperty: ExpressibleByArgument {

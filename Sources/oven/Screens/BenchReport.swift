@@ -27,6 +27,8 @@ struct BenchReport {
   let runtime: String
   /// What keeps the conversation.
   let engine: EngineKind
+  /// What computes products with compressed weights, on a CPU.
+  let kernels: CPUKernels
   /// Without a cache, the entry's writing included.
   let compileSeconds: Double
   let cachedSeconds: Spread
@@ -50,14 +52,15 @@ struct BenchReport {
       decode.tokensPerSecond.text { Units.decimals($0, 1) } + " tokens/s")
     table.add("outside of the device", Units.decimals(decode.overhead.median * 100, 2) + " %")
     table.add("peak memory", Units.bytes(peakMemory))
-    return ["\(model) on \(device) (\(deviceName)), OpenVINO \(runtime), \(engine.rawValue) engine"]
-      + table.lines
+    let products = kernels == .oven ? ", Oven's kernels" : ""
+    let place = "\(model) on \(device) (\(deviceName)), OpenVINO \(runtime)"
+    return ["\(place), \(engine.rawValue) engine\(products)"] + table.lines
   }
 
   var json: JSON {
     [
       "model": .string(model), "device": .string(device), "device_name": .string(deviceName),
-      "openvino": .string(runtime), "engine": .string(engine.rawValue),
+      "openvino": .string(runtime), "engine": .string(engine.rawValue), "kernels": .string(kernels.rawValue),
       "load": [
         "compiled": ["seconds": .double(compileSeconds)], "cached": ["seconds": cachedSeconds.json],
         "warm_up_seconds": .double(warmUpSeconds),

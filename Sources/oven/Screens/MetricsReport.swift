@@ -46,7 +46,7 @@ package struct MetricsReport {
     var object: JSONObject = [
       "answer": .string(result.text), "finish_reason": .string(result.reason.rawValue),
       "device": .string(load.device.device), "device_name": .string(load.device.name),
-      "engine": .string(load.engine.rawValue),
+      "engine": .string(load.engine.rawValue), "kernels": .string(load.kernels.rawValue),
       "load": [
         "seconds": .double(load.seconds), "from_cache": .bool(load.fromCache),
         "warm_up_seconds": .double(warmUpSeconds),

@@ -1,0 +1,78 @@
+// The products themselves, compiled once for each instruction set: the including file names the table that it defines
+// (LINEAR_TABLE, LINEAR_NAME), the compiler's target (LINEAR_TARGET), the instruction that multiplies bytes
+// (LINEAR_DOT, see LinearDot.h) and how many rows fit into the registers (TILE_ROWS, TILE_VECTORS).
+//
+// Everything is written in vectors of 16 lanes, which the compiler splits into what the machine has, and every
+// multiply-add is a fused one: so all instruction sets give the same bits.
+
+#include "LinearTable.h"
+
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#if defined(LINEAR_TARGET)
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target(LINEAR_TARGET))), apply_to = function)
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+// For loops over registers.
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+typedef float vf __attribute__((ext_vector_type(16)));
+typedef int32_t vi __attribute__((ext_vector_type(16)));
+typedef uint32_t vu __attribute__((ext_vector_type(16)));
+typedef int32_t vi8 __attribute__((ext_vector_type(8)));
+typedef float vf8 __attribute__((ext_vector_type(8)));
+typedef float vf4 __attribute__((ext_vector_type(4)));
+typedef float vf2 __attribute__((ext_vector_type(2)));
+typedef int8_t vs8x16 __attribute__((ext_vector_type(16)));
+typedef uint8_t vu8x16 __attribute__((ext_vector_type(16)));
+typedef uint8_t vu8x8 __attribute__((ext_vector_type(8)));
+typedef uint16_t vu16x16 __attribute__((ext_vector_type(16)));
+typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
+
+INLINE vf fused(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
+
+INLINE vf load_floats(const float *p) {
+  vf v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+INLINE vi load_ints(const void *p) {
+  vi v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+INLINE float sum_of(vf v) {
+  const vf8 eight = v.lo + v.hi;
+  const vf4 four = eight.lo + eight.hi;
+  const vf2 two = four.lo + four.hi;
+  return two.x + two.y;
+}
+
+#include "LinearDot.h"
+#include "LinearNumbers.h"
+#include "LinearPrepare.h"
+#include "LinearFew.h"
+#include "LinearMany.h"
+#include "LinearExact.h"
+
+static void multiply(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
+                     float *y, size_t stride, void *scratch) {
+  if (count < MANY_ROWS) {
+    multiply_few(matrix, prepared, count, begin, end, y, stride, scratch);
+  } else {
+    multiply_many(matrix, prepared, count, begin, end, y, stride, scratch);
+  }
+}
+
+const oven_linear_table LINEAR_TABLE = {LINEAR_NAME, prepare, multiply, multiply_exactly, gate};
+
+#if defined(LINEAR_TARGET)
+#pragma clang attribute pop
+#endif

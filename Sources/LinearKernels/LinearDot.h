@@ -1,0 +1,95 @@
+// Four bytes times four bytes in each of 16 lanes: what the instruction sets differ in.
+//
+// dot_nibbles: sum + Σ code · x for codes up to 15. dot_bytes: the same for codes up to 255; where
+// BYTES_ARE_CENTRED it is Σ (code − 128) · x, because the machine's 16-bit sums would overflow.
+
+#if defined(LINEAR_DOT_AVX512)
+
+INLINE vi dot_bytes(vi sum, vi codes, vi x) {
+  return (vi)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)codes, (__m512i)x);
+}
+INLINE vi dot_nibbles(vi sum, vi codes, vi x) { return dot_bytes(sum, codes, x); }
+#define BYTES_ARE_CENTRED 0
+
+#elif defined(LINEAR_DOT_HALVES)
+
+// Two halves of 256 bits by LINEAR_DOT_HALVES(sum, codes, x).
+INLINE vi dot_bytes(vi sum, vi codes, vi x) {
+  vi result;
+  result.lo = (vi8)LINEAR_DOT_HALVES((__m256i)sum.lo, (__m256i)codes.lo, (__m256i)x.lo);
+  result.hi = (vi8)LINEAR_DOT_HALVES((__m256i)sum.hi, (__m256i)codes.hi, (__m256i)x.hi);
+  return result;
+}
+INLINE vi dot_nibbles(vi sum, vi codes, vi x) { return dot_bytes(sum, codes, x); }
+#define BYTES_ARE_CENTRED 0
+
+#elif defined(LINEAR_DOT_AVX2)
+
+// Pairs of products are summed in 16 bits: 2 · 15 · 127 fits, and so does 2 · 128 · 127.
+INLINE __m256i half_nibbles(__m256i sum, __m256i codes, __m256i x) {
+  const __m256i pairs = _mm256_maddubs_epi16(codes, x);
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+INLINE __m256i half_bytes(__m256i sum, __m256i codes, __m256i x) {
+  const __m256i centred = _mm256_xor_si256(codes, _mm256_set1_epi8((char)0x80));
+  return half_nibbles(sum, _mm256_abs_epi8(centred), _mm256_sign_epi8(x, centred));
+}
+INLINE vi dot_nibbles(vi sum, vi codes, vi x) {
+  vi result;
+  result.lo = (vi8)half_nibbles((__m256i)sum.lo, (__m256i)codes.lo, (__m256i)x.lo);
+  result.hi = (vi8)half_nibbles((__m256i)sum.hi, (__m256i)codes.hi, (__m256i)x.hi);
+  return result;
+}
+INLINE vi dot_bytes(vi sum, vi codes, vi x) {
+  vi result;
+  result.lo = (vi8)half_bytes((__m256i)sum.lo, (__m256i)codes.lo, (__m256i)x.lo);
+  result.hi = (vi8)half_bytes((__m256i)sum.hi, (__m256i)codes.hi, (__m256i)x.hi);
+  return result;
+}
+#define BYTES_ARE_CENTRED 1
+
+#else
+
+INLINE vi dot_bytes(vi sum, vi codes, vi x) {
+  for (int lane = 0; lane < 16; lane++) {
+    const uint32_t c = (uint32_t)codes[lane];
+    const uint32_t v = (uint32_t)x[lane];
+    int32_t total = sum[lane];
+    for (int byte = 0; byte < 4; byte++) {
+      total += (int32_t)(uint8_t)(c >> (8 * byte)) * (int32_t)(int8_t)(uint8_t)(v >> (8 * byte));
+    }
+    sum[lane] = total;
+  }
+  return sum;
+}
+INLINE vi dot_nibbles(vi sum, vi codes, vi x) { return dot_bytes(sum, codes, x); }
+#define BYTES_ARE_CENTRED 0
+
+#endif
+
+INLINE vi dot(int bits, vi sum, vi codes, vi x) {
+  return bits == 4 ? dot_nibbles(sum, codes, x) : dot_bytes(sum, codes, x);
+}
+
+// What codes without sign are above those that the scale multiplies: half of their range.
+INLINE int32_t centre(int bits) { return bits == 4 ? 8 : 128; }
+
+// Where a sum of products starts, so that it is about centred codes; `total` is the sum of the x.
+INLINE int32_t start_of(int bits, int32_t total) {
+  return bits == 8 && BYTES_ARE_CENTRED ? 0 : -centre(bits) * total;
+}
+
+// Out of line, so that the loops around keep their registers.
+static __attribute__((noinline)) void copy_codes(const uint8_t *p, size_t room, void *out) {
+  uint8_t bytes[64] = {0};
+  memcpy(bytes, p, room);
+  memcpy(out, bytes, 64);
+}
+
+// 64 bytes, of which `room` may be read.
+INLINE vi load_codes(const uint8_t *p, size_t room) {
+  if (__builtin_expect(room >= 64, 1)) return load_ints(p);
+  uint8_t bytes[64];
+  copy_codes(p, room, bytes);
+  return load_ints(bytes);
+}

@@ -1,0 +1,174 @@
+// Many rows of numbers: 128 columns of up to 64 rows of the matrix are unpacked into lanes of rows, and then
+// multiply all the numbers. The multiplier sets the pace.
+
+// Rows of numbers whose sums are kept at hand.
+#define BATCH 256
+#define STEPS 32
+
+// out[j][i] = in[i][j].
+INLINE void transpose(vi v[16]) {
+  vi w[16];
+  for (int stage = 0; stage < 2; stage++) {
+    for (int i = 0; i < 8; i++) {
+      w[2 * i] = __builtin_shufflevector(v[i], v[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      w[2 * i + 1] =
+          __builtin_shufflevector(v[i], v[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+    for (int i = 0; i < 8; i++) {
+      v[2 * i] = __builtin_shufflevector(w[i], w[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      v[2 * i + 1] =
+          __builtin_shufflevector(w[i], w[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+  }
+}
+
+// Columns [128 · block, + 128) of 16 rows, four bytes a lane and step, in the order of the prepared numbers.
+INLINE void unpack(const oven_matrix *matrix, int bits, size_t row, size_t block, size_t N, vi *panel) {
+  const size_t row_bytes = matrix->columns * (size_t)bits / 8, all = matrix->rows * row_bytes;
+  const vi mask = (vi)(sign_mask(matrix));
+  const size_t quarter = unit_length(matrix) / 8;
+  for (int half = 0; half < (bits == 4 ? 1 : 2); half++) {
+    vi v[16];
+    for (size_t i = 0; i < 16; i++) {
+      const size_t r = row + i < matrix->rows ? row + i : matrix->rows - 1;
+      const size_t offset = r * row_bytes + block * 16 * (size_t)bits + (size_t)half * 64;
+      v[i] = offset < all ? load_codes((const uint8_t *)matrix->codes + offset, all - offset) ^ mask : (vi)0;
+    }
+    transpose(v);
+    for (size_t j = 0; j < 16; j++) {
+      if (bits == 4) {
+        const size_t step = j / quarter * 2 * quarter + j % quarter;
+        panel[step * N] = v[j] & 0x0f0f0f0f;
+        panel[(step + quarter) * N] = (vi)((vu)v[j] >> 4) & 0x0f0f0f0f;
+      } else {
+        panel[((size_t)half * 16 + j) * N] = v[j];
+      }
+    }
+  }
+}
+
+typedef struct {
+  const int8_t *x;
+  size_t x_stride;
+  const float *scales, *totals;
+  const int32_t *starts;
+  size_t units;
+} many_at;
+
+// M rows of numbers times 16 · N rows of the matrix, in one unit.
+INLINE void many_tile(int bits, int shifted, size_t steps, size_t M, size_t N, many_at at, const vi *panel,
+                      const vf *scales, const vf *shifts, vf *sums) {
+  vi products[TILE_ROWS][TILE_VECTORS];
+  UNROLL for (size_t m = 0; m < M; m++) {
+    UNROLL for (size_t n = 0; n < N; n++) products[m][n] = (vi)(at.starts[m * at.units]);
+  }
+  for (size_t step = 0; step < steps; step++) {
+    UNROLL for (size_t m = 0; m < M; m++) {
+      int32_t four;
+      memcpy(&four, at.x + m * at.x_stride + 4 * step, sizeof four);
+      UNROLL for (size_t n = 0; n < N; n++) products[m][n] = dot(bits, products[m][n], panel[step * N + n], (vi)four);
+    }
+  }
+  UNROLL for (size_t m = 0; m < M; m++) {
+    const vf factor = (vf)(at.scales[m * at.units]), total = (vf)(at.totals[m * at.units]);
+    UNROLL for (size_t n = 0; n < N; n++) {
+      vf sum = fused(__builtin_convertvector(products[m][n], vf) * factor, scales[n], sums[m * N + n]);
+      if (shifted) sum = fused(shifts[n], total, sum);
+      sums[m * N + n] = sum;
+    }
+  }
+}
+
+INLINE many_at advanced(many_at at, size_t rows) {
+  at.x += rows * at.x_stride;
+  at.scales += rows * at.units;
+  at.totals += rows * at.units;
+  at.starts += rows * at.units;
+  return at;
+}
+
+INLINE void many_unit(int bits, int shifted, size_t steps, size_t count, size_t N, many_at at, const vi *panel,
+                      const vf *scales, const vf *shifts, vf *sums) {
+  size_t m = 0;
+  for (; m + TILE_ROWS <= count; m += TILE_ROWS) {
+    many_tile(bits, shifted, steps, TILE_ROWS, N, advanced(at, m), panel, scales, shifts, sums + m * N);
+  }
+  for (; m + 2 <= count; m += 2) {
+    many_tile(bits, shifted, steps, 2, N, advanced(at, m), panel, scales, shifts, sums + m * N);
+  }
+  if (m < count) many_tile(bits, shifted, steps, 1, N, advanced(at, m), panel, scales, shifts, sums + m * N);
+}
+
+// The working memory of one thread: numbers of all groups, unpacked codes, sums.
+typedef struct {
+  vf *scales, *shifts;
+  vi *panel;
+  vf *sums;
+  float *raw, *raw_shifts;
+} many_scratch;
+
+INLINE many_scratch scratch_of(const oven_matrix *matrix, void *scratch) {
+  const size_t groups = matrix->columns / matrix->group;
+  many_scratch s;
+  s.sums = scratch;
+  s.panel = (vi *)(s.sums + BATCH * 4);
+  s.scales = (vf *)(s.panel + STEPS * 4);
+  s.shifts = s.scales + groups * 4;
+  s.raw = (float *)(s.shifts + groups * 4);
+  s.raw_shifts = s.raw + rounded_up(groups + 16, 16);
+  return s;
+}
+
+INLINE void many_panel(const oven_matrix *matrix, int bits, int shifted, size_t N, const void *prepared,
+                       size_t count, size_t row, size_t end, float *y, size_t stride, many_scratch s) {
+  const many_rows rows = many_of(matrix, prepared, count);
+  const size_t groups = matrix->columns / matrix->group, units = unit_count(matrix), unit = unit_length(matrix);
+  for (size_t i = 0; i < 16 * N; i++) {
+    const size_t r = row + i < matrix->rows ? row + i : matrix->rows - 1;
+    row_numbers(matrix, bits, r, s.raw, s.raw_shifts);
+    for (size_t g = 0; g < groups; g++) ((float *)(s.scales + g * N))[i] = s.raw[g];
+    if (!shifted) continue;
+    for (size_t g = 0; g < groups; g++) ((float *)(s.shifts + g * N))[i] = s.raw_shifts[g];
+  }
+  for (size_t first = 0; first < count; first += BATCH) {
+    const size_t batch = count - first < BATCH ? count - first : BATCH;
+    memset(s.sums, 0, batch * N * sizeof(vf));
+    for (size_t block = 0; block * 128 < matrix->columns; block++) {
+      for (size_t n = 0; n < N; n++) unpack(matrix, bits, row + 16 * n, block, N, s.panel + n);
+      for (size_t u = block * 128 / unit; u < units && u * unit < (block + 1) * 128; u++) {
+        many_at at = {rows.codes + u * unit, padded_columns(matrix), rows.scales + u, rows.totals + u,
+                      rows.starts + u, units};
+        at = advanced(at, first);
+        const size_t g = u * unit / matrix->group;
+        many_unit(bits, shifted, unit / 4, batch, N, at, s.panel + (u * unit - block * 128) / 4 * N,
+                  s.scales + g * N, s.shifts + g * N, s.sums);
+      }
+    }
+    const size_t width = end - row < 16 * N ? end - row : 16 * N;
+    for (size_t m = 0; m < batch; m++) {
+      memcpy(y + (first + m) * stride + row, s.sums + m * N, width * sizeof(float));
+    }
+  }
+}
+
+INLINE void many_matrix(const oven_matrix *matrix, int bits, int shifted, const void *prepared, size_t count,
+                        size_t begin, size_t end, float *y, size_t stride, void *scratch) {
+  const many_scratch s = scratch_of(matrix, scratch);
+  size_t row = begin;
+  for (; row + 16 * TILE_VECTORS <= end; row += 16 * TILE_VECTORS) {
+    many_panel(matrix, bits, shifted, TILE_VECTORS, prepared, count, row, end, y, stride, s);
+  }
+  for (; row < end; row += 16) many_panel(matrix, bits, shifted, 1, prepared, count, row, end, y, stride, s);
+}
+
+static void multiply_many(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
+                          float *y, size_t stride, void *scratch) {
+  const int bits = chunk_length(matrix) == 128 ? 4 : 8;
+  if (bits == 4 && !is_shifted(matrix)) {
+    many_matrix(matrix, 4, 0, prepared, count, begin, end, y, stride, scratch);
+  } else if (bits == 4) {
+    many_matrix(matrix, 4, 1, prepared, count, begin, end, y, stride, scratch);
+  } else {
+    many_matrix(matrix, 8, is_shifted(matrix), prepared, count, begin, end, y, stride, scratch);
+  }
+}

@@ -1,0 +1,55 @@
+// Scales and zero points as f32.
+
+// f16 to f32, exactly, also its subnormal numbers, and also where the processor takes subnormal f32 for zero.
+INLINE vf widened(vu16x16 halves) {
+  const vu bits = __builtin_convertvector(halves, vu);
+  const vu magnitude = (bits & 0x7fff) << 13, fraction = bits & 0x3ff;
+  // The exponent's bias is 127 and not 15; that of infinities and NaN is the largest there is.
+  const vu special = (vu)(magnitude >= (vu)0x0f800000) & 0x38000000;
+  const vu normal = magnitude + 0x38000000 + special;
+  const vu subnormal = (vu)(__builtin_convertvector(fraction, vf) * 0x1p-24f);
+  const vu is_small = (vu)(magnitude < (vu)0x00800000);
+  return (vf)((is_small & subnormal) | (~is_small & normal) | ((bits & 0x8000) << 16));
+}
+
+// `count` numbers of an array from `first` on; `out` has room for 16 more than `count`.
+INLINE void numbers(oven_number type, const void *array, size_t first, size_t count, float *out) {
+  if (type == oven_number_f16) {
+    const uint16_t *source = (const uint16_t *)array + first;
+    for (size_t i = 0; i < count; i += 16) {
+      vu16x16 halves = 0;
+      memcpy(&halves, (const char *)source + 2 * i, count - i < 16 ? 2 * (count - i) : 32);
+      const vf wide = widened(halves);
+      memcpy(out + i, &wide, sizeof wide);
+    }
+    return;
+  }
+  oven_linear_numbers(type, array, first, count, out);
+}
+
+// Whether a matrix's centred codes have zero points.
+INLINE int is_shifted(const oven_matrix *matrix) {
+  const int is_signed = matrix->code_type == oven_number_i4 || matrix->code_type == oven_number_i8;
+  return !is_signed || matrix->zero_type != oven_number_none;
+}
+
+// scales[g], and shifts[g] = −scale · (zero − centre) where codes have no sign, for all groups of a row.
+INLINE void row_numbers(const oven_matrix *matrix, int bits, size_t row, float *scales, float *shifts) {
+  const size_t groups = matrix->columns / matrix->group;
+  numbers(matrix->scale_type, matrix->scales, row * groups, groups, scales);
+  if (!is_shifted(matrix)) return;
+  const int is_signed = matrix->code_type == oven_number_i4 || matrix->code_type == oven_number_i8;
+  const float middle = is_signed ? 0 : (float)centre(bits);
+  if (matrix->zero_type == oven_number_none) {
+    for (size_t g = 0; g < groups; g++) shifts[g] = scales[g] * middle;
+    return;
+  }
+  numbers(matrix->zero_type, matrix->zeros, row * groups, groups, shifts);
+  for (size_t g = 0; g < groups; g++) shifts[g] = scales[g] * (middle - shifts[g]);
+}
+
+// What is to be done to codes so that they have no sign.
+INLINE int32_t sign_mask(const oven_matrix *matrix) {
+  if (matrix->code_type == oven_number_i4) return (int32_t)0x88888888;
+  return matrix->code_type == oven_number_i8 ? (int32_t)0x80808080 : 0;
+}

@@ -1,0 +1,84 @@
+// Operations of ours inside a compiled model: products with weights that stay in their file.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "LinearKernels.h"
+#include "WeightFile.hpp"
+
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Weverything"
+#include "openvino/op/op.hpp"
+#pragma clang diagnostic pop
+
+namespace bridge {
+
+// A compressed matrix and where it is in the file of the weights.
+struct PlacedMatrix {
+  oven_number code_type = oven_number_none, scale_type = oven_number_none, zero_type = oven_number_none;
+  int64_t codes = 0, scales = 0, zeros = 0;
+  int64_t rows = 0, columns = 0, group = 0;
+
+  // Its addresses; throws where it does not lie in the file, or is of a kind that no kernel computes.
+  oven_matrix in(const WeightFile &file) const;
+};
+
+// What both operations are made of: matrices, and the identity of the file that holds them.
+class PlacedOperation : public ov::op::Op {
+ public:
+  PlacedOperation() = default;
+  PlacedOperation(const ov::Output<ov::Node> &input, std::string weights, std::vector<PlacedMatrix> matrices);
+
+  bool visit_attributes(ov::AttributeVisitor &visitor) override;
+  bool has_evaluate() const override { return true; }
+
+ protected:
+  // Finds the file, after all attributes are known.
+  void bind();
+
+  std::string weights;
+  std::vector<PlacedMatrix> placed;
+  std::shared_ptr<const WeightFile> file;
+  std::vector<oven_matrix> matrices;
+};
+
+// x [..., columns] times each of the matrices: one output each, [..., rows]; or, if gated, one output
+// silu(x · first) · (x · second).
+class Linear final : public PlacedOperation {
+ public:
+  OPENVINO_OP("Linear", "oven");
+
+  Linear() = default;
+  Linear(const ov::Output<ov::Node> &x, std::string weights, std::vector<PlacedMatrix> matrices, bool gated,
+         bool exact);
+
+  void validate_and_infer_types() override;
+  std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector &inputs) const override;
+  bool visit_attributes(ov::AttributeVisitor &visitor) override;
+  bool evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const override;
+
+ private:
+  bool gated = false;
+  // Whether x is multiplied as it is, and not rounded to 8 bits.
+  bool exact = false;
+};
+
+// Rows of a matrix: ids [...] become [..., columns].
+class Embedding final : public PlacedOperation {
+ public:
+  OPENVINO_OP("Embedding", "oven");
+
+  Embedding() = default;
+  Embedding(const ov::Output<ov::Node> &ids, std::string weights, PlacedMatrix matrix);
+
+  void validate_and_infer_types() override;
+  std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector &inputs) const override;
+  bool evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const override;
+};
+
+// Replaces the products and embeddings of a model whose compressed weights lie in `file`; returns how many there were.
+size_t place_weights(ov::Model &model, const std::string &identity, const WeightFile &file, bool exact);
+
+}  // namespace bridge

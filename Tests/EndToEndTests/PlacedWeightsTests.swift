@@ -1,0 +1,101 @@
+import Foundation
+import Generation
+import OpenVINO
+import Quantization
+import Supervisor
+import Testing
+
+/// Oven's own kernels on the CPU against OpenVINO's plugin: with activations in 32 bits they are to compute the same, in
+/// every engine, and rounded to 8 bits nearly the same.
+@Suite struct PlacedWeightsTests {
+  static let families = ["llama", "mistral-window", "gemma3", "qwen3-moe", "gpt2"]
+
+  private func request(
+    _ model: ModelFolder, _ kernels: CPUKernels, _ precision: CPUPrecision = .f32,
+    _ engine: EngineChoice = .stateful
+  ) -> ModelLoader.Request {
+    var request = ModelLoader.Request(model: model)
+    request.device = "CPU"
+    request.properties = ["KV_CACHE_PRECISION": "f32"]
+    request.cpuKernels = kernels
+    request.precision = precision
+    request.engine = engine
+    return request
+  }
+
+  private func logits(
+    _ engine: any ModelEngine, after tokens: some Collection<Int>, then next: Int? = nil
+  ) throws -> [Float] {
+    try engine.reset()
+    try engine.append(Array(tokens)[...], shouldContinue: { true })
+    if let next { try engine.append([next], shouldContinue: { true }) }
+    return try engine.withLogits { Array($0) }
+  }
+
+  /// 21 tokens and one more: many rows, and one.
+  @Test(arguments: families, [QuantizationRecipe.WeightFormat.int4, .int8])
+  func thePluginComputesTheSame(family: String, format: QuantizationRecipe.WeightFormat) throws {
+    let folder = try TemporaryFolder()
+    let tokens = try TinyBake.reference(family).tokens
+    let model = try TinyBake.bake(family, prompt: nil, format: format, in: folder)
+    let plugin = try TinyBake.loader().makeEngine(request(model, .plugin))
+    #expect(plugin.report.kernels == .plugin)
+    for engine in [EngineChoice.stateful, .paged] {
+      let own = try TinyBake.loader().makeEngine(request(model, .oven, .f32, engine))
+      #expect(own.report.kernels == .oven && own.report.engine.rawValue == engine.rawValue)
+      for next in [nil, 5] {
+        let expected = try logits(plugin, after: tokens, then: next)
+        #expect(relativeError(try logits(own, after: tokens, then: next), expected[...]) < 1e-4)
+      }
+      let fast = try TinyBake.loader().makeEngine(request(model, .oven, .fast, engine))
+      for next in [nil, 5] {
+        let expected = try logits(plugin, after: tokens, then: next)
+        #expect(relativeError(try logits(fast, after: tokens, then: next), expected[...]) < 0.05)
+      }
+    }
+  }
+
+  @Test func fixedShapesRunOnThem() throws {
+    let folder = try TemporaryFolder()
+    let tokens = try TinyBake.reference("llama").tokens
+    let model = try TinyBake.bake("llama", prompt: 32, format: .int4, in: folder)
+    var fixed = request(model, .oven)
+    fixed.usesFixedShapes = true
+    let own = try TinyBake.loader().makeEngine(fixed)
+    #expect(own.report.kernels == .oven && own.report.engine == .fixedShapes)
+    let plugin = try TinyBake.loader().makeEngine(request(model, .plugin))
+    let expected = try logits(plugin, after: tokens, then: 5)
+    #expect(relativeError(try logits(own, after: tokens, then: 5), expected[...]) < 1e-4)
+  }
+
+  /// A blob tells where weights are and does not hold them; a core that has compiled nothing finds them again.
+  @Test func theCacheHoldsNoWeights() throws {
+    let folder = try TemporaryFolder()
+    let tokens = try TinyBake.reference("llama").tokens
+    let model = try TinyBake.bake("llama", prompt: nil, format: .int4, in: folder)
+    let cache = try CompiledModelCache(folder: folder.url.appending(path: "cache").path)
+    let first = try TinyBake.loader(cache).makeEngine(request(model, .oven, .fast, .paged))
+    let other = ModelLoader(core: try Core(), cache: cache)
+    let second = try other.makeEngine(request(model, .oven, .fast, .paged))
+    #expect(!first.report.fromCache && second.report.fromCache && second.report.kernels == .oven)
+    #expect(try logits(first, after: tokens) == logits(second, after: tokens))
+    // Neither the plugin's blob nor that of other precision is this one.
+    for wanted in [request(model, .plugin, .fast, .paged), request(model, .oven, .f32, .paged)] {
+      #expect(try other.makeEngine(wanted).report.fromCache == false)
+    }
+    let sizes = Dictionary(grouping: cache.entries()) { $0.key.graph.contains("kernels=oven") }
+      .mapValues { $0.map(\.size) }
+    let (own, plugin) = (try #require(sizes[true]?.max()), try #require(sizes[false]?.first))
+    #expect(own < plugin)
+  }
+
+  @Test func aModelWithoutCompressedWeightsIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let model = try TinyBake.bake("llama", prompt: nil, in: folder)
+    let error = #expect(throws: SupervisorError.self) {
+      try TinyBake.loader().makeEngine(request(model, .oven))
+    }
+    #expect(error?.code == .loadFailed)
+    #expect(error?.message.contains("Oven's kernels") == true)
+  }
+}
