@@ -1,4 +1,5 @@
 import IRFormat
+import Quantization
 
 /// Whether a device runs a graph, as far as its file tells.
 public struct DeviceVerdict: Sendable, Equatable {
@@ -66,25 +67,18 @@ public struct DeviceVerdict: Sendable, Equatable {
   /// format for all layers.
   private static func npu(_ graph: FolderInspection.Graph) -> DeviceVerdict {
     var verdict = DeviceVerdict("NPU")
+    if graph.name == "openvino_embedding.xml" {
+      verdict.reasons.append("looked up on the host, for the two graphs of fixed shape")
+      return verdict
+    }
     for use in graph.weights {
-      switch use.elementType {
-      case "u4", "i4":
-        if use.zeroPointType != nil {
-          verdict.refuse("asymmetric 4-bit weights (\(use.tensorCount) matrices)")
-        } else if let size = use.groupSize, ![64, 128].contains(size) {
-          verdict.refuse("4-bit weights in groups of \(size): 128, 64 or whole rows are taken")
-        }
-      case "nf4" where use.groupSize != nil: verdict.refuse("NF4 weights in groups")
-      case "nf4": verdict.limit("NF4 needs a Core Ultra 200V or later")
-      case "f4e2m1": verdict.refuse("MXFP4 weights")
-      case "u8" where use.zeroPointType != nil:
-        verdict.limit("asymmetric 8-bit weights (\(use.tensorCount) matrices): symmetric ones are asked for")
-      default: break
-      }
+      let finding = NPUWeights.finding(
+        on: use.elementType, groupSize: use.groupSize, hasZeroPoints: use.zeroPointType != nil)
+      guard let finding else { continue }
+      let count = use.zeroPointType == nil ? "" : " (\(use.tensorCount) matrices)"
+      finding.isRefusal ? verdict.refuse(finding.reason + count) : verdict.limit(finding.reason + count)
     }
-    if let ratio = graph.ratio, ratio != 1 {
-      verdict.limit("two weight formats (ratio \(ratio)): one for all layers is asked for")
-    }
+    if let finding = graph.ratio.flatMap(NPUWeights.finding(onRatio:)) { verdict.limit(finding.reason) }
     if !graph.isStatic, verdict.answer != .no {
       if graph.stateCount > 0 {
         verdict.reasons.append("dynamic: the NPU plugin's LLM mode makes it static, a raw compile refuses it")

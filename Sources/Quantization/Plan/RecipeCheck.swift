@@ -43,21 +43,13 @@ extension QuantizationRecipe {
     }
   }
 
-  /// What OpenVINO's documentation and its issue 34450 say an NPU compiler does not take.
+  /// Refuses what `NPUWeights` knows, and two formats in one model.
   private func checkNPU() throws(QuantizationError) {
-    func refuse(_ what: String, _ mend: String) -> QuantizationError {
-      QuantizationError(.refusedByTarget, "an NPU does not take \(what)", mend: mend)
+    let format = primaryFormat.flatMap { NPUWeights.finding(on: $0) }
+    for finding in [format, NPUWeights.finding(onRatio: ratio)] {
+      guard let finding, finding.isRefusal || ratio != 1 else { continue }
+      throw QuantizationError(
+        .refusedByTarget, "an NPU does not take \(finding.reason)", mend: finding.mend)
     }
-    if weightFormat == .int4, !isSymmetric {
-      throw refuse("asymmetric INT4 weights (its compiler aborts on grouped ones)", "use --sym")
-    }
-    if weightFormat == .mxfp4 { throw refuse("MXFP4 weights", "use --weight-format int4 --sym") }
-    if weightFormat == .int4, let groupSize, ![64, 128, -1].contains(groupSize) {
-      throw refuse("groups of \(groupSize)", "use --group-size 128, 64 or -1")
-    }
-    if weightFormat == .nf4, groupSize != -1 {
-      throw refuse("NF4 weights in groups", "use --group-size -1 (NF4 needs a Core Ultra 200V or later)")
-    }
-    if ratio != 1 { throw refuse("two weight formats at once (ratio \(ratio))", "use --ratio 1.0") }
   }
 }

@@ -61,12 +61,10 @@ extension QuantizationRecipe {
         name: weight.name, encoding: backupEncoding,
         note: "no quantised values that could be kept: \(backupEncoding.summary)")
     }
-    if target == .npu, format.zeroPoint != .none || ![64, 128, nil].contains(format.groupSize) {
-      let encoding = WeightEncoding.kept(format)
+    if target == .npu, let finding = NPUWeights.finding(on: format), finding.isRefusal {
       throw QuantizationError(
         .refusedByTarget,
-        "an NPU does not take the checkpoint's own values of \(weight.name): \(encoding.summary)"
-          + (format.zeroPoint == .none ? "" : " with zero points"),
+        "an NPU does not take the checkpoint's own values of \(weight.name): \(finding.reason)",
         mend: "use --weight-format int4, which quantises anew")
     }
     return QuantizationPlan.Decision(name: weight.name, encoding: .kept(format), note: nil)
