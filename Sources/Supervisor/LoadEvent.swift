@@ -76,6 +76,8 @@ public struct StaticModel: Sendable {
   public var prefill: LoadedModel
   /// Computes one token more.
   public var decode: LoadedModel
+  /// Looks tokens up for both, on the CPU.
+  public var embedding: LoadedModel
   /// How both came to be.
   public var report: LoadReport
 }

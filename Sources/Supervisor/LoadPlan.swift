@@ -70,7 +70,7 @@ struct LoadPlan {
   private var computedNote: String {
     switch graph {
     case .stateful: (cutsLogits ? "logits=last" : "logits=all") + (isPaged ? ", attention=paged" : "")
-    case .prefill, .decode: graph.rawValue
+    case .prefill, .decode, .embedding: graph.rawValue
     }
   }
 
@@ -81,10 +81,7 @@ struct LoadPlan {
   }
 
   func loadFailed(_ error: OpenVINOError) -> SupervisorError {
-    let mend =
-      identity.device.hasPrefix("NPU")
-      ? "Run `oven doctor`; a newer NPU driver, another weight format or --device CPU may help."
-      : "Run `oven doctor`, or try --device CPU."
+    let device = identity.name.isEmpty ? identity.device : "\(identity.device), \(identity.name),"
     if let property = ownProperties.first(where: { error.message.contains($0) }) {
       return SupervisorError(
         .loadFailed, "\(identity.device) refuses --property \(property): \(error.message)",
@@ -95,9 +92,15 @@ struct LoadPlan {
         .loadFailed, "\(identity.device) cannot run the model with paged attention: \(error.message)",
         mend: "Leave --engine paged out.")
     }
+    if identity.device.hasPrefix("NPU") {
+      let refusal = NPUCompilerError(error.message)
+      return SupervisorError(
+        .loadFailed, "\(device) cannot compile the model: \(refusal.line)", mend: refusal.mend)
+    }
     return SupervisorError(
       .loadFailed, "\(identity.device) cannot load the model: \(error.message)",
       mend: identity.device == "CPU"
-        ? "The model may be damaged or of a kind that this OpenVINO does not know." : mend)
+        ? "The model may be damaged or of a kind that this OpenVINO does not know."
+        : "Run `oven doctor`, or try --device CPU.")
   }
 }

@@ -11,6 +11,8 @@ public struct ModelFolder: Sendable, Hashable {
     case prefill = "openvino_prefill"
     /// One token more, with a cache of fixed length.
     case decode = "openvino_decode"
+    /// The look-up of tokens for these two.
+    case embedding = "openvino_embedding"
   }
 
   /// The folder.

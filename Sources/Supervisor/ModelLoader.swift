@@ -46,6 +46,17 @@ public struct ModelLoader: Sendable {
       self.model = model
     }
 
+    /// The second way to compile for an NPU: without the values' other order, which NPUW chooses and which the compiler
+    /// of platform 3720 cannot place for prompts shorter than 1024. Nil where there is no choice left.
+    fileprivate func withoutTransposedValues(_ plan: LoadPlan) -> Request? {
+      guard plan.npu != nil, NPUProperties.standIn(in: properties) == nil,
+        properties["NPUW_LLM_OPTIMIZE_V_TENSORS"] == nil
+      else { return nil }
+      var copy = self
+      copy.properties = properties.merging(["NPUW_LLM_OPTIMIZE_V_TENSORS": "NO"])
+      return copy
+    }
+
     /// The same for another graph.
     fileprivate func `for`(_ model: ModelFolder) -> Request {
       var copy = self
@@ -67,6 +78,23 @@ public struct ModelLoader: Sendable {
   public func loadFixedShapes(_ request: Request) throws(SupervisorError) -> StaticModel {
     try onFirstDevice(for: request) { device, passedOver throws(SupervisorError) in
       try loadFixedShapes(request, on: device, passedOver)
+    }
+  }
+
+  /// The look-up of tokens: a copy of some rows, which is no work for a device, and compiles in no time.
+  private func loadEmbedding(_ request: Request) throws(SupervisorError) -> LoadedModel {
+    var request = request.for(try request.model.fixedShape(.embedding))
+    request.properties = [:]
+    request.cpuKernels = .plugin
+    let plan = LoadPlan(request, device: "CPU", catalog: core)
+    let model = try prepare(request, plan)
+    do throws(OpenVINOError) {
+      return LoadedModel(
+        compiled: try core.compile(model, for: "CPU", properties: plan.properties),
+        report: LoadReport(device: plan.identity, fromCache: false, seconds: 0, engine: .fixedShapes),
+        properties: plan.properties, folder: request.model, npu: nil, entryFolder: nil)
+    } catch {
+      throw plan.loadFailed(error)
     }
   }
 
@@ -101,6 +129,7 @@ public struct ModelLoader: Sendable {
     let graphs = (
       request.for(try request.model.fixedShape(.prefill)), request.for(try request.model.fixedShape(.decode))
     )
+    let embedding = try loadEmbedding(request)
     report(.graph(.prefill))
     let prefill = try load(graphs.0, on: device, passedOver)
     report(.graph(.decode))
@@ -110,7 +139,8 @@ public struct ModelLoader: Sendable {
       device: first.device, fromCache: first.fromCache && second.fromCache,
       seconds: first.seconds + second.seconds, engine: .fixedShapes, passedOver: passedOver)
     both.kernels = first.kernels
-    return StaticModel(folder: request.model, prefill: prefill, decode: decode, report: both)
+    return StaticModel(
+      folder: request.model, prefill: prefill, decode: decode, embedding: embedding, report: both)
   }
 
   /// The keys under which the model's graphs would be kept, for `oven cache explain`: one, or those of both
@@ -129,15 +159,17 @@ public struct ModelLoader: Sendable {
       plan.key(try request.model.identity(), request.model, core)
     }
     // The way that loading would take: the first one that was kept, or is possible.
-    for (plan, key) in zip(plans, keys).dropLast() {
-      if cache?.entry(for: key) != nil || (try? prepare(request, plan)) != nil { return key }
-    }
+    if let kept = keys.first(where: { cache?.entry(for: $0) != nil }) { return kept }
+    for (plan, key) in zip(plans, keys).dropLast() where (try? prepare(request, plan)) != nil { return key }
     return keys[keys.count - 1]
   }
 
   /// The ways to run a model on a device, the best one first; at least one.
   private func plans(_ request: Request, on device: String) throws(SupervisorError) -> [LoadPlan] {
     let usual = LoadPlan(request, device: device, catalog: core)
+    if let second = request.withoutTransposedValues(usual) {
+      return [usual, LoadPlan(second, device: device, catalog: core)]
+    }
     guard request.engine != .stateful, request.model.graph == .stateful, !request.allLogits else {
       return [usual]
     }
@@ -151,8 +183,8 @@ public struct ModelLoader: Sendable {
     return request.engine == .paged ? [paged] : [paged, usual]
   }
 
-  /// Loads onto one device. A model that has no paged form, or whose paged form the device refuses, is loaded without
-  /// it if the request lets us choose: it is no other device.
+  /// Loads onto one device, in the best of the ways that it takes: a model that has no paged form, or whose paged form
+  /// the device refuses, is loaded without it if the request lets us choose. It is no other device.
   private func load(_ request: Request, on device: String) throws(SupervisorError) -> LoadedModel {
     let plans = try plans(request, on: device)
     for plan in plans.dropLast() {
@@ -188,6 +220,12 @@ public struct ModelLoader: Sendable {
     let key = plan.key(try request.model.identity(), request.model, core)
     let first = cache.entry(for: key)
     if let first, let found = importEntry(first, request, plan, cache) { return found }
+    // What `oven compile` wrote for a platform whose driver it could not know.
+    if let ahead = key.aheadOfTime, let entry = cache.entry(for: ahead),
+      let found = importEntry(entry, request, plan, cache)
+    {
+      return found
+    }
     // Before anybody is told that it compiles: a model without a paged form is loaded in another way.
     let model = try prepare(request, plan)
     do {
@@ -241,12 +279,13 @@ public struct ModelLoader: Sendable {
   }
 
   /// Reads a model and changes it as it is to be compiled.
-  private func prepare(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> Model {
+  func prepare(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> Model {
     do throws(OpenVINOError) {
       let model = try read(request, plan)
       switch request.model.graph {
       case .stateful: try LanguageModelInterface.check(model)
       case .prefill, .decode: try FixedGraph.check(model)
+      case .embedding: break
       }
       if plan.isPaged {
         try model.convertToPagedAttention()

@@ -21,7 +21,8 @@ struct Oven: AsyncParsableCommand {
 
   private static let subcommands: [any ParsableCommand.Type] = [
     BakeCommand.self, SupervisorCommand.self, FamiliesCommand.self, EvalCommand.self, TokenizeCommand.self,
-    TemplateCommand.self, PullCommand.self, DoctorCommand.self, InspectCommand.self, CacheCommand.self,
+    TemplateCommand.self, PullCommand.self, DoctorCommand.self, InspectCommand.self, CompileCommand.self,
+    CacheCommand.self,
     ChatCommand.self, BenchCommand.self,
   ]
 

@@ -69,6 +69,14 @@ import Testing
     #expect(error(logits, reference.logits) < 1e-4)
   }
 
+  /// The forms of masks and transpositions that only graphs for NPUs have.
+  @Test(arguments: ["llama", "mistral-window", "gemma3", "qwen3"]) func formsForNPUs(_ name: String) throws {
+    let model = TinyModel(name: name)
+    let reference = try model.reference()
+    let run = try TinyRun(IRWriter.serialize(model.graph(GraphOptions(isForNPU: true))))
+    #expect(error(try run.logits(reference.tokens), reference.logits) < 1e-4)
+  }
+
   /// A family of each kind: windows, soft caps, partial and missing rotary positions, learned ones, experts.
   @Test(arguments: [
     "llama", "mistral-window", "gemma2", "gemma3", "phi3-partial", "smollm3", "gpt2", "qwen2-moe",
@@ -79,12 +87,12 @@ import Testing
     let reference = try model.reference()
     let prompt = 12, slots = 16, context = 24
     let prefill = try TinyRun(
-      IRWriter.serialize(model.graph(GraphOptions(kind: .prefill(promptLength: slots)))))
+      IRWriter.serialize(model.graph(GraphOptions(kind: .prefill(promptLength: slots), isForNPU: true))))
     let padded = Array(reference.tokens.prefix(prompt)) + Array(repeating: 0, count: slots - prompt)
     var logits = try prefill.logits(
       [padded], mask: [(0..<slots).map { $0 < prompt ? 1 : 0 }], positions: [Array(0..<slots)])
     let decode = try TinyRun(
-      IRWriter.serialize(model.graph(GraphOptions(kind: .decode(contextLength: context)))))
+      IRWriter.serialize(model.graph(GraphOptions(kind: .decode(contextLength: context), isForNPU: true))))
     var caches = StaticCaches(context: context)
     try caches.load(from: prefill, positions: prompt)
     for position in prompt..<reference.tokens.count {
@@ -97,7 +105,8 @@ import Testing
   }
 }
 
-/// The keys and values that a caller of static graphs keeps, [1, heads, context − 1, head size] each.
+/// The keys and values that a caller of static graphs keeps: [1, heads, context − 1, head size], and values with the
+/// last two axes swapped.
 private struct StaticCaches {
   let context: Int
   var tensors: [String: (shape: [Int], values: [Float])] = [:]
@@ -107,8 +116,9 @@ private struct StaticCaches {
   mutating func load(from run: TinyRun, positions: Int) throws {
     for name in run.compiled.outputs.flatMap(\.names) where name.hasPrefix("present") {
       let (shape, values) = try run.output(name)
+      let places = name.hasSuffix("value") ? [shape[3], context - 1] : [context - 1, shape[3]]
       tensors[name] = (
-        [1, shape[1], context - 1, shape[3]], Array(repeating: 0, count: shape[1] * (context - 1) * shape[3])
+        [1, shape[1]] + places, Array(repeating: 0, count: shape[1] * (context - 1) * shape[3])
       )
       for position in 0..<positions { copy(name, values, from: (position, shape[2]), to: position) }
     }
@@ -129,10 +139,11 @@ private struct StaticCaches {
     _ name: String, _ source: [Float], from: (position: Int, count: Int), to position: Int
   ) {
     guard case (let shape, var values)? = tensors.removeValue(forKey: name) else { return }
+    let isTransposed = name.hasSuffix("value"), size = shape[isTransposed ? 2 : 3], places = context - 1
     for head in 0..<shape[1] {
-      for index in 0..<shape[3] {
-        values[(head * shape[2] + position) * shape[3] + index] =
-          source[(head * from.count + from.position) * shape[3] + index]
+      for index in 0..<size {
+        let place = isTransposed ? index * places + position : position * size + index
+        values[head * places * size + place] = source[(head * from.count + from.position) * size + index]
       }
     }
     tensors[name] = (shape, values)

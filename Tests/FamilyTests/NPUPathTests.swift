@@ -7,14 +7,20 @@ import Testing
 /// in half precision.
 @Suite struct NPUPathTests {
   @Test(arguments: ["llama", "mistral-window", "phi3", "gemma2", "granite", "cohere", "mixtral"])
-  func prefillAndDecode(_ name: String) throws {
+  func prefillAndDecode(_ name: String) throws { try compare(name, GraphOptions()) }
+
+  /// What `--target npu` bakes.
+  @Test(arguments: ["llama", "mistral-window", "phi3", "gemma2", "gemma3", "qwen3"])
+  func formsForNPUs(_ name: String) throws { try compare(name, GraphOptions(isForNPU: true)) }
+
+  private func compare(_ name: String, _ options: GraphOptions) throws {
     let model = TinyModel(name: name)
     let reference = try model.reference()
     let properties: Properties = [
       "NPU_USE_NPUW": "YES", "NPUW_LLM": "YES", "NPUW_DEVICES": "CPU", "NPUW_LLM_MAX_PROMPT_LEN": "64",
       "NPUW_LLM_MIN_RESPONSE_LEN": "64",
     ]
-    let run = try TinyRun(IRWriter.serialize(model.graph()), device: "NPU", properties: properties)
+    let run = try TinyRun(IRWriter.serialize(model.graph(options)), device: "NPU", properties: properties)
     let prompt = reference.tokens.count - 4
     var logits = Array(try run.logits(Array(reference.tokens.prefix(prompt))).suffix(reference.vocabulary))
     for position in prompt..<reference.tokens.count {

@@ -82,11 +82,14 @@ struct BakePlan {
   ) throws -> [(name: String, graph: Graph)] {
     var kinds: [(String, GraphOptions.Kind)] = [("openvino_model", .stateful)]
     if let lengths = options.staticShapes {
+      kinds.append(("openvino_embedding", .embedding))
       kinds.append(("openvino_prefill", .prefill(promptLength: lengths.promptLength)))
       kinds.append(("openvino_decode", .decode(contextLength: lengths.contextLength)))
     }
     return try kinds.map { name, kind in
-      let graphOptions = GraphOptions(mergeProjections: options.mergesProjections, kind: kind)
+      let graphOptions = GraphOptions(
+        mergeProjections: options.mergesProjections, kind: kind, embedsTokens: false, cacheType: .f16,
+        isForNPU: kind != .stateful || options.recipe.target == .npu)
       return (name, try architecture.build(weights: WeightScope(checkpoint.weights), options: graphOptions))
     }
   }

@@ -97,9 +97,23 @@ extension DecoderBuilder {
     }
     value = try graph.reshape(value, [0, 0, count, attention.headDimension])
     if case .perHead(let norm) = norm { value = try graph.normalize(value, norm) }
-    value = try graph.transpose(value, [0, 2, 1, 3])
+    value = try headsFirst(value, count, attention.headDimension)
     if let tables { value = try graph.rotate(value, tables) }
     if case .perHeadAfterRotary(let norm) = norm { value = try graph.normalize(value, norm) }
     return value
+  }
+
+  /// [batch, tokens, heads, head size] → [batch, heads, tokens, head size].
+  ///
+  /// Two or three heads are taken apart and put together again: the compiler of an NPU with two tiles (3720) gives
+  /// one of them a single head, and cannot unroll such a transposition.
+  private func headsFirst(_ input: Value, _ count: Int, _ size: Int) throws(GraphError) -> Value {
+    let isDecode = if case .decode = options.kind { true } else { false }
+    guard options.isForNPU, !isDecode, (2...3).contains(count) else {
+      return try graph.transpose(input, [0, 2, 1, 3])
+    }
+    let heads = try graph.split(input, Array(repeating: 1, count: count), axis: 2)
+    return try graph.concat(
+      heads.map { head throws(GraphError) in try graph.reshape(head, [0, 1, -1, size]) }, axis: 1)
   }
 }

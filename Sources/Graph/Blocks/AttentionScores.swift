@@ -64,14 +64,22 @@ extension DecoderBuilder {
       query = try graph.multiply(query, temperatureFactor(temperature))
     }
     let cache = try cached(keys: key, values: value, layer: layer)
-    let keys = try repeated(cache.keys, scores, scores.headDimension)
-    let values = try repeated(cache.values, scores, scores.valueHeadDimension)
     let mask = try mask(
       Visibility(window: scores.slidingWindow, chunk: scores.attentionChunkSize, slopes: scores.slopes))
-    let mixed = try scored(query, keys, values, mask, scores)
+    let mixed = try mixed(query, cache, mask, scores)
     // [batch, heads, tokens, value size] → [batch, tokens, heads · value size]
     return try graph.reshape(
       graph.transpose(mixed, [0, 2, 1, 3]), [0, 0, scores.headCount * scores.valueHeadDimension])
+  }
+
+  /// [batch, heads, tokens, value size]: what the new tokens take from the cache.
+  private func mixed(
+    _ query: Value, _ cache: CachedPair, _ mask: Value, _ scores: AttentionScores
+  ) throws(GraphError) -> Value {
+    if case .decode = options.kind { return try attendOnce(query, cache, mask, scores) }
+    let keys = try repeated(cache.keys, scores, scores.headDimension)
+    let values = try repeated(cache.values, scores, scores.valueHeadDimension)
+    return try scored(query, keys, values, mask, scores)
   }
 
   /// [batch, 1, tokens, 1], made once for all layers that share it.
@@ -122,10 +130,7 @@ extension DecoderBuilder {
     // sees everything, without a word. So attention is spelled out.
     var product = try graph.scaled(
       graph.append(MatMul(transposeB: true), [query, keys]), by: scores.scale ?? plain)
-    if let softcap = scores.softcap {
-      product = try graph.multiply(
-        graph.unary(.tanh, graph.binary(.divide, product, graph.float(softcap))), graph.float(softcap))
-    }
+    if let softcap = scores.softcap { product = try limited(product, by: softcap) }
     let masked = try graph.add(product, mask)
     return try graph.append(MatMul(), [graph.append(Softmax(axis: -1), [masked]), values])
   }

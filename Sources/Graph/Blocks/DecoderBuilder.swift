@@ -10,8 +10,8 @@ public final class DecoderBuilder {
   public let graph = Graph()
   /// What it is built for.
   public let options: GraphOptions
-  /// The tokens, i64 [batch, tokens].
-  public let tokens: Value
+  /// The tokens, i64 [batch, tokens]; nil in graphs that take embeddings.
+  let tokens: Value?
   /// 1 for each token that counts and 0 for padding, i64 [batch, past and new tokens].
   public let attentionMask: Value
   /// The position of each token, i64 [batch, tokens].
@@ -22,6 +22,8 @@ public final class DecoderBuilder {
   var rotaryTables: [RotaryEmbedding: RotaryTables] = [:]
   var masks: [Visibility: Value] = [:]
   var temperatures: [QueryTemperature: Value] = [:]
+  /// The table that `embed` was given.
+  private var embedding: (table: Weight, name: String)?
   /// The keys of the first layer before this run, from whose length all masks are made.
   var firstPastKeys: Value?
   var maskTerms: MaskTerms?
@@ -31,13 +33,15 @@ public final class DecoderBuilder {
     self.options = options
     let (new, total): (Dimension, Dimension)
     switch options.kind {
-    case .stateful: (new, total) = (.dynamic, .dynamic)
+    case .stateful, .embedding: (new, total) = (.dynamic, .dynamic)
     case .prefill(let length): (new, total) = (.fixed(length), .fixed(length))
     case .decode(let length): (new, total) = (1, .fixed(length))
     }
-    let isDynamic = options.kind == .stateful
+    let isDynamic = options.kind == .stateful || options.kind == .embedding
     let batch: Dimension = isDynamic ? .dynamic : 1
-    tokens = try graph.append(Parameter(.i64, [batch, new]), name: "input_ids")
+    tokens =
+      isDynamic || options.embedsTokens
+      ? try graph.append(Parameter(.i64, [batch, new]), name: "input_ids") : nil
     attentionMask = try graph.append(Parameter(.i64, [batch, total]), name: "attention_mask")
     positions = try graph.append(Parameter(.i64, [batch, new]), name: "position_ids")
     beams = isDynamic ? try graph.append(Parameter(.i32, [batch]), name: "beam_idx") : nil
@@ -45,9 +49,19 @@ public final class DecoderBuilder {
 
   /// The rows of the table [vocabulary, hidden] that the tokens name: [batch, tokens, hidden].
   public func embed(_ table: Weight, name: String) throws(GraphError) -> Value {
+    embedding = (table, name)
+    guard let tokens else {
+      let shape = PartialShape(positions.shape.dimensions + [.fixed(table.shape.columns)])
+      return try graph.within("") { () throws(GraphError) in
+        try graph.append(Parameter(.f32, shape), name: Self.embeddingsName)
+      }
+    }
     let matrix = try graph.weight(table, role: .embedding, name: name)
     return try graph.gather(matrix, tokens, axis: 0)
   }
+
+  /// What the embeddings of tokens are called where they are an input or an output.
+  static let embeddingsName = "inputs_embeds"
 
   /// The rows of a table [positions, hidden] of learned positions, at each token's position plus `offset`.
   public func embedPositions(_ table: Weight, name: String, offset: Int = 0) throws(GraphError) -> Value {
@@ -75,6 +89,7 @@ public final class DecoderBuilder {
   public func finish(
     _ hidden: Value, head: Linear, sharedName: String? = nil, softcap: Float? = nil
   ) throws(GraphError) -> Graph {
+    if options.kind == .embedding { return try embeddingGraph() }
     let needed = try lastOfPrompt(hidden)
     var logits = try graph.linear(needed, head, role: .head, sharedName: sharedName)
     if let softcap {
@@ -84,6 +99,16 @@ public final class DecoderBuilder {
     }
     graph.addOutput("logits", logits)
     for output in cacheOutputs { graph.addOutput(output.name, output.value) }
+    return graph
+  }
+
+  /// The look-up by itself: what else was built is left behind.
+  private func embeddingGraph() throws(GraphError) -> Graph {
+    guard let embedding else { throw GraphError(.incomplete, "a model without an embedding of its tokens") }
+    let graph = Graph()
+    let tokens = try graph.append(Parameter(.i64, [.dynamic, .dynamic]), name: "input_ids")
+    let matrix = try graph.weight(embedding.table, role: .embedding, name: embedding.name)
+    graph.addOutput(Self.embeddingsName, try graph.gather(matrix, tokens, axis: 0))
     return graph
   }
 

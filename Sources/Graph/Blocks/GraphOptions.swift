@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a family's graph is built for.
 public struct GraphOptions: Sendable, Hashable {
   /// Which inputs and outputs the graph has.
@@ -8,8 +10,11 @@ public struct GraphOptions: Sendable, Hashable {
     /// behind its end in `attention_mask`; the logits are those of its last token.
     case prefill(promptLength: Int)
     /// Fixed shapes, one token after at most `contextLength` − 1 others; keys and values are inputs, and those of
-    /// the new token outputs.
+    /// the new token outputs: [1, heads, places, head size], but the values that are inputs are [1, heads, head size,
+    /// places], the order in which they are multiplied.
     case decode(contextLength: Int)
+    /// The rows of the embedding table for `input_ids` [batch, tokens]: `inputs_embeds` [batch, tokens, hidden].
+    case embedding
   }
 
   /// Whether layers that read the same value (query, key and value; gate and up) become one product.
@@ -17,9 +22,27 @@ public struct GraphOptions: Sendable, Hashable {
   /// Which inputs and outputs the graph has.
   public var kind: Kind
 
+  /// Whether a graph of fixed shape looks tokens up by itself. If not, its input is `inputs_embeds`, which a graph of
+  /// kind `embedding` gives, on the host: an NPU's compiler would put the whole table into its blob, where a token
+  /// needs one row of it.
+  public var embedsTokens: Bool
+  /// The type of the keys and values that are inputs and outputs of a graph of fixed shape. An NPU computes in 16
+  /// bits, and reads the whole cache for every token.
+  public var cacheType: ElementType
+
+  /// Whether only NPUs run the graph: masks and transpositions take forms then that an NPU's compiler takes and paged
+  /// attention does not recognise.
+  public var isForNPU: Bool
+
   /// Options; a stateful graph with its projections as the checkpoint has them by default.
-  public init(mergeProjections: Bool = false, kind: Kind = .stateful) {
+  public init(
+    mergeProjections: Bool = false, kind: Kind = .stateful, embedsTokens: Bool = true,
+    cacheType: ElementType = .f32, isForNPU: Bool = false
+  ) {
     self.mergeProjections = mergeProjections
     self.kind = kind
+    self.embedsTokens = embedsTokens
+    self.cacheType = cacheType
+    self.isForNPU = isForNPU
   }
 }

@@ -1,9 +1,11 @@
 import Tensors
 
 extension DecoderBuilder {
-  /// Keys and values of one layer, each [batch, heads, past and new tokens, head size].
+  /// Keys and values of one layer.
   struct CachedPair {
+    /// [batch, heads, past and new tokens, head size].
     var keys: Value
+    /// The same; in a decode graph [1, heads, head size, past and new tokens].
     var values: Value
   }
 
@@ -17,24 +19,38 @@ extension DecoderBuilder {
   private func cached(_ new: Value, kind: String, layer: Int) throws(GraphError) -> Value {
     let past = "past_key_values.\(layer).\(kind)", present = "present.\(layer).\(kind)"
     switch options.kind {
-    case .stateful: return try cachedAsState(new, id: past + present, kind: kind)
+    case .stateful, .embedding: return try cachedAsState(new, id: past + present, kind: kind)
     case .prefill:
-      cacheOutputs.append(Graph.Output(name: present, value: new))
+      try addCacheOutput(present, new)
       return new
     case .decode(let contextLength):
-      var shape = new.shape
-      shape[2] = .fixed(contextLength - 1)
-      let old = try graph.within("") { () throws(GraphError) in
-        try graph.append(Parameter(.f32, shape), name: past)
-      }
-      cacheOutputs.append(Graph.Output(name: present, value: new))
-      return try graph.concat([old, new], axis: 2)
+      try addCacheOutput(present, new)
+      return try appended(new, to: past, places: contextLength - 1, axis: kind == "value" ? 3 : 2)
     }
+  }
+
+  private func addCacheOutput(_ name: String, _ value: Value) throws(GraphError) {
+    let value = options.cacheType == .f32 ? value : try graph.convert(value, to: options.cacheType)
+    cacheOutputs.append(Graph.Output(name: name, value: value))
+  }
+
+  /// The cache of fixed length that is the input `past`, with a new column behind it.
+  private func appended(
+    _ new: Value, to past: String, places: Int, axis: Int
+  ) throws(GraphError) -> Value {
+    let column = axis == 3 ? try graph.transpose(new, [0, 1, 3, 2]) : new
+    var shape = column.shape
+    shape[axis] = .fixed(places)
+    let old = try graph.within("") { () throws(GraphError) in
+      try graph.append(Parameter(options.cacheType, shape), name: past)
+    }
+    let floats = options.cacheType == .f32 ? old : try graph.convert(old, to: .f32)
+    return try graph.concat([floats, column], axis: axis)
   }
 
   /// ReadValue → Gather by beam → Concat → Assign, the chain that the plugins take for a cache.
   private func cachedAsState(_ new: Value, id: String, kind: String) throws(GraphError) -> Value {
-    guard let beams, let heads = new.shape[1].fixed, let size = new.shape[3].fixed else {
+    guard let beams, let tokens, let heads = new.shape[1].fixed, let size = new.shape[3].fixed else {
       throw GraphError(.badInput, "a cache needs a fixed number of heads of fixed size, not \(new.shape)")
     }
     let variable = Variable(

@@ -45,29 +45,42 @@ extension DecoderBuilder {
 
   /// The exact form that the PagedAttention conversion recognises, with a window or without. A conversion that does
   /// not see the window would silently attend to everything.
+  ///
+  /// It wants the Select at the end, with which the NPU's compiler fails; so does NPUW where the layers all have
+  /// windows and padding joins them as a truth value. A graph for an NPU is made by arithmetic (docs/npu.md has the
+  /// smallest graphs that show both).
   private func causalMask(window: Int?, chunk: Int?) throws(GraphError) -> Value {
     let terms = try sharedTerms()
     let yes = try graph.append(Constant(true))
-    var visible: Value
+    var near = terms.causal
     if let window {
       let oldest = try graph.add(terms.query, graph.integer(-window))
       let recent = try graph.binary(.greater, terms.key, oldest)
-      visible = try graph.binary(.bitwiseAnd, graph.binary(.bitwiseAnd, yes, recent), terms.causal)
-      visible = try graph.binary(.bitwiseAnd, graph.append(Constant(true)), visible)
-    } else {
-      visible = try graph.binary(.bitwiseAnd, yes, terms.causal)
+      near = try graph.binary(.bitwiseAnd, graph.binary(.bitwiseAnd, yes, recent), near)
     }
-    if let chunk {
-      visible = try graph.binary(.bitwiseAnd, visible, sameChunk(terms, chunk))
+    near = try graph.binary(.bitwiseAnd, window == nil ? yes : graph.append(Constant(true)), near)
+    if let chunk { near = try graph.binary(.bitwiseAnd, near, sameChunk(terms, chunk)) }
+    guard options.isForNPU else {
+      let visible = try graph.binary(.bitwiseAnd, near, terms.padding)
+      return try graph.append(
+        Select(),
+        [graph.broadcast(visible, to: terms.shape), graph.float(0), graph.float(Self.masked)])
     }
-    visible = try graph.binary(.bitwiseAnd, visible, terms.padding)
+    let hasBounds = window != nil || chunk != nil
+    let visible =
+      hasBounds
+      ? try graph.multiply(graph.convert(near, to: .f32), graph.convert(terms.padding, to: .f32))
+      : try graph.convert(graph.binary(.bitwiseAnd, near, terms.padding), to: .f32)
     return try additive(graph.broadcast(visible, to: terms.shape))
   }
 
-  /// 0 where `visible` and the most negative half-precision number elsewhere. Minus infinity would give NaN in
-  /// rows that see nothing.
+  /// What is added where a token may not look: the most negative number of half precision. Minus infinity would give
+  /// NaN in rows that see nothing.
+  private static let masked: Float = -65504
+
+  /// 0 where `visible` is 1, and `masked` where it is 0.
   private func additive(_ visible: Value) throws(GraphError) -> Value {
-    try graph.append(Select(), [visible, graph.float(0), graph.float(-65504)])
+    try graph.multiply(graph.add(visible, graph.float(-1)), graph.float(-Self.masked))
   }
 
   /// Whether a key that is not after the query is in the same piece of `chunk` tokens. Pieces begin where a row's
@@ -98,7 +111,7 @@ extension DecoderBuilder {
 
   private func sharedTerms() throws(GraphError) -> MaskTerms {
     if let maskTerms { return maskTerms }
-    let batch = try graph.extentVector(0, of: tokens)
+    let batch = try graph.extentVector(0, of: tokens ?? positions)
     let query: Value, key: Value, new: Value, all: Value
     if case .prefill(let length) = options.kind {
       let places = Array(0..<length)
@@ -107,7 +120,9 @@ extension DecoderBuilder {
       new = try graph.integers([length])
       all = new
     } else {
-      guard let firstPastKeys else { throw GraphError(.incomplete, "a mask before the first layer's cache") }
+      guard let firstPastKeys, let tokens else {
+        throw GraphError(.incomplete, "a mask before the first layer's cache")
+      }
       let past = try graph.extent(2, of: firstPastKeys)
       let count = try graph.extent(1, of: tokens)
       // The NPU plugin finds the length of the past as the first operand of this sum.
@@ -145,7 +160,7 @@ extension DecoderBuilder {
       let start = try graph.multiply(piece, graph.integer(chunk))
       visible = try graph.binary(.bitwiseAnd, graph.binary(.lessEqual, start, places), visible)
     }
-    let mask = try additive(graph.unsqueeze(graph.unsqueeze(visible, 1), 1))
+    let mask = try additive(graph.convert(graph.unsqueeze(graph.unsqueeze(visible, 1), 1), to: .f32))
     guard let slopes = visibility.slopes else { return mask }
     let distance = try graph.binary(
       .subtract, graph.binary(.minimum, places, positions), positions)

@@ -1,7 +1,7 @@
 import OpenVINO
 
 /// A fixed-shape graph on a device: one request, with memory of ours under all of its inputs and outputs, so that a
-/// run allocates and moves nothing.
+/// run allocates and moves nothing. Its tokens are looked up on the host, straight into its input.
 final class FixedGraph {
   /// The tokens of one run.
   let tokens: SharedTensor<Int64>
@@ -14,25 +14,37 @@ final class FixedGraph {
   /// The keys and values that a run computes, [1, heads, tokens, head size], by layer and kind: "0.key".
   let columns: [String: Column]
 
-  /// Keys or values of one layer.
+  /// Keys or values of one layer, in half precision.
   struct Column {
-    var tensor: SharedTensor<Float>
+    var tensor: SharedTensor<HalfBits>
     /// [1, heads, tokens, head size].
     var shape: [Int]
   }
 
   private let model: LoadedModel
   private let request: InferRequest
+  private let lookup: InferRequest
 
-  init(_ model: LoadedModel) throws(SupervisorError) {
+  /// - Parameter embedding: The graph that gives the embeddings of tokens, on the CPU.
+  init(_ model: LoadedModel, embedding: LoadedModel) throws(SupervisorError) {
     self.model = model
     let memory = Memory(model)
     do throws(OpenVINOError) {
       request = try model.compiled.makeRequest()
+      lookup = try embedding.compiled.makeRequest()
     } catch {
       throw StatefulEngine.failed(error)
     }
-    tokens = try memory.input("input_ids", of: request)
+    let embeddings: SharedTensor<Float> = try memory.input("inputs_embeds", of: request)
+    let shape = try memory.shape("inputs_embeds", in: model.compiled.inputs)
+    do throws(OpenVINOError) {
+      tokens = try SharedTensor(
+        repeating: 0, shape: Array(shape.dropLast()), runtime: embedding.compiled.runtime)
+      try lookup.setInput("input_ids", tokens.tensor)
+      try lookup.setOutput(0, embeddings.tensor)
+    } catch {
+      throw StatefulEngine.failed(error)
+    }
     mask = try memory.input("attention_mask", of: request)
     positions =
       model.compiled.inputIndex("position_ids") == nil
@@ -40,7 +52,7 @@ final class FixedGraph {
     logits = try memory.output("logits", of: request)
     var columns: [String: Column] = [:]
     for output in model.compiled.outputs.flatMap(\.names) where output.hasPrefix("present.") {
-      let tensor: SharedTensor<Float> = try memory.output(output, of: request)
+      let tensor: SharedTensor<HalfBits> = try memory.output(output, of: request)
       columns[String(output.dropFirst("present.".count))] = Column(
         tensor: tensor, shape: try memory.shape(output, in: model.compiled.outputs))
     }
@@ -58,6 +70,7 @@ final class FixedGraph {
   /// Runs.
   func infer() throws(SupervisorError) {
     do throws(OpenVINOError) {
+      try lookup.infer()
       try request.infer()
     } catch {
       throw StatefulEngine.failed(error)

@@ -23,6 +23,17 @@ struct SharedTensor<Element: TensorElement> {
   }
 }
 
+/// Half precision by its bits: keys and values are moved and never computed with here, and Swift's own `Float16` does not
+/// exist on every platform.
+struct HalfBits: TensorElement, ExpressibleByIntegerLiteral {
+  var bits: UInt16
+
+  /// Bits; those of the literal 0 are zero.
+  init(integerLiteral bits: UInt16) { self.bits = bits }
+
+  static var elementType: ElementType { .f16 }
+}
+
 /// Freed when OpenVINO does not use it any more.
 private final class DeviceMemory {
   let bytes: UnsafeMutableRawBufferPointer

@@ -1,7 +1,7 @@
 import Generation
 
 /// Runs one conversation at a time on the two fixed-shape graphs of a bake: one computes a prompt, the other one
-/// token more. The key-value cache is ours (`ColumnCache`).
+/// token more. Tokens are looked up on the CPU. The key-value cache is ours (`ColumnCache`).
 ///
 /// Not `Sendable`: it belongs to the one thread or task that generates.
 public final class StaticEngine: ModelEngine {
@@ -32,8 +32,8 @@ public final class StaticEngine: ModelEngine {
     folder = model.folder
     report = model.report
     entryFolders = [model.prefill, model.decode].compactMap(\.entryFolder)
-    prefill = try FixedGraph(model.prefill)
-    decode = try FixedGraph(model.decode)
+    prefill = try FixedGraph(model.prefill, embedding: model.embedding)
+    decode = try FixedGraph(model.decode, embedding: model.embedding)
     cache = try ColumnCache(prefill: prefill, decode: decode)
     // The place of the new token itself.
     decode.mask.elements[decode.mask.elements.count - 1] = 1

@@ -127,6 +127,7 @@ extension ModelFolder.Graph {
     switch self {
     case .stateful: "model"
     case .prefill: "prefill graph"
+    case .embedding: "embeddings"
     case .decode: "decode graph"
     }
   }

@@ -1,0 +1,54 @@
+import Supervisor
+import Testing
+
+/// The words are those of OpenVINO 2026.4's plugin compiler, as `make verify-npu` gets them.
+@Suite struct NPUCompilerErrorTests {
+  @Test func theCompilersOwnLineIsFoundInItsLog() {
+    let error = NPUCompilerError(
+      """
+      Exception from src/inference/src/cpp/core.cpp:120:
+      Exception from src/plugins/intel_npu/src/compiler_adapter/src/compiler_impl.cpp:323:
+      \u{1B}[31m[ERROR] 16:14:10.573 [vpux-compiler] UnrollPermuteDMA Pass failed : The size of merged sub output \
+      shape [256, 64] is not equal to 3\u{1B}[0m
+      Compilation failed. vclAllocatedExecutableCreate4 result: 0x78000004 - [NPU_VCL] Compiler returned msg:
+      Compilation failed
+
+
+      """)
+    #expect(
+      error.line
+        == "UnrollPermuteDMA Pass failed : The size of merged sub output shape [256, 64] is not equal to 3")
+    #expect(error.mend.contains("bake again"))
+  }
+
+  @Test func withoutALogTheLastWordCounts() {
+    let error = NPUCompilerError(
+      """
+      Exception from src/inference/src/dev/plugin.cpp:54:
+      Check 'unregistered_parameters.str().empty()' failed at src/core/src/model.cpp:60:
+      Model references undeclared parameters: opset1::Parameter Parameter_5726 () -> (f16[1,2,1,64])
+
+      """)
+    #expect(
+      error.line
+        == "Model references undeclared parameters: opset1::Parameter Parameter_5726 () -> (f16[1,2,1,64])")
+    #expect(error.mend.contains("--static"))
+  }
+
+  @Test(arguments: [
+    ("to_shape was called on a dynamic shape.", "--static"),
+    ("invalid map<K, T> key", "--target npu"),
+    ("[ERROR] 16:15:04.045 [vpux-compiler] FeasibleAllocation Pass failed : no", "--prompt-length"),
+    ("L0 pfnCreate2 result: ZE_RESULT_ERROR_OUT_OF_DEVICE_MEMORY, code 0x70000003", "memory"),
+    ("something that nobody has seen", "oven doctor"),
+    ("", "oven doctor"),
+  ])
+  func eachSignHasItsMend(words: String, mend: String) {
+    #expect(NPUCompilerError(words).mend.contains(mend))
+  }
+
+  @Test func theLineIsShortAndPlain() {
+    let error = NPUCompilerError("[ERROR] " + String(repeating: "x", count: 100_000))
+    #expect(error.line.count <= 241)
+  }
+}
