@@ -6,7 +6,7 @@ import JSON
 /// Old and new spellings are read: `rope_scaling` and `rope_parameters`, `n_embd` and `hidden_size`, and defaults
 /// are filled in where transformers fills them in. Keys that only one family has are read by that family.
 public struct ModelConfiguration: Sendable {
-  /// The whole file.
+  /// The whole file, with transformers' defaults for the keys that it leaves out.
   public let json: JSON
   /// The family (`model_type`).
   public let modelType: String
@@ -29,7 +29,7 @@ public struct ModelConfiguration: Sendable {
   /// - Parameter defaults: the values of keys that the file does not have. Rotary parameters under their old name count.
   /// - Throws: `ArchitectureError` of code `badConfiguration` for a missing key or impossible sizes.
   public init(_ file: JSON, defaults: JSONObject = [:]) throws {
-    let json = file.filledUp(with: defaults)
+    let json = TransformersDefaults.completed(file.filledUp(with: defaults))
     let keys = ConfigurationKeys(json)
     self.json = json
     modelType = json["model_type"]?.string ?? ""
@@ -92,6 +92,15 @@ public struct ConfigurationKeys: Sendable {
   /// A size, nil where the key is missing.
   public func optionalSize(_ names: String..., atMost limit: Int = 1 << 30) throws -> Int? {
     try positive(names, limit)
+  }
+
+  /// A count, which may be 0, nil where the key is missing.
+  public func optionalCount(_ name: String, atMost limit: Int = 1 << 30) throws -> Int? {
+    guard let value = find([name]) else { return nil }
+    guard let count = value.int, (0...limit).contains(count) else {
+      throw wrong(name, value, "an integer from 0 to \(limit)")
+    }
+    return count
   }
 
   /// A number, or `fallback` where the key is missing.

@@ -12,16 +12,14 @@ extension ModelConfiguration {
   public func rotary(
     layerType: String = "full_attention", theta: Double = 10_000, partial: Double = 1
   ) throws -> RotaryEmbedding {
-    var parameters = keys.value("rope_parameters", "rope_scaling") ?? .null
-    if let own = parameters[layerType], own.object != nil { parameters = own }
-    let own = ConfigurationKeys(parameters)
+    let own = ConfigurationKeys(rotaryParameters(layerType: layerType))
     return try rotary(own, theta: theta, partial: partial)
   }
 
   /// What YaRN multiplies attention scores by besides, as DeepSeek does it: the square of its magnitude for
   /// `mscale_all_dim`.
   func yarnScoreFactor() throws -> Float {
-    let keys = ConfigurationKeys(keys.value("rope_parameters", "rope_scaling") ?? .null)
+    let keys = ConfigurationKeys(rotaryParameters())
     guard try keys.text("rope_type", "type", or: "default") != "default",
       let all = try keys.optionalNumber("mscale_all_dim"), all != 0,
       let factor = try keys.optionalNumber("factor"), factor > 1
@@ -36,6 +34,10 @@ extension ModelConfiguration {
     let share =
       try keys.optionalNumber("partial_rotary_factor") ?? self.keys.optionalNumber("partial_rotary_factor")
       ?? self.keys.optionalNumber("rotary_pct") ?? partial
+    guard (0...1).contains(share) else {
+      throw ArchitectureError(
+        .badConfiguration, "config.json: 'partial_rotary_factor' should be from 0 to 1, not \(share)")
+    }
     let dimension = Int(Double(headDimension) * share)
     guard dimension >= 2, dimension % 2 == 0, dimension <= headDimension else {
       throw ArchitectureError(
@@ -49,8 +51,28 @@ extension ModelConfiguration {
       dimension: dimension, theta: base, scaling: try scaling(keys, dimension: dimension))
   }
 
+  /// The object that describes the positions of layers of a type.
+  ///
+  /// As in transformers 5, a `rope_scaling` that says something takes the place of the whole `rope_parameters`
+  /// beside it, its base included: that is how model cards say to add YaRN. Where each layer type has its own
+  /// parameters, it adds to those of the layers that see everything.
+  func rotaryParameters(layerType: String = "full_attention") -> JSON {
+    let scaling = json["rope_scaling"]?.object ?? [:]
+    let parameters = json["rope_parameters"]?.object ?? [:]
+    let isNested = parameters.contains { $0.value.object != nil }
+    guard isNested else {
+      let chosen = JSON.object(scaling.isEmpty ? parameters : scaling)
+      return chosen[layerType]?.object == nil ? chosen : chosen[layerType] ?? .null
+    }
+    var own = parameters[layerType]?.object ?? [:]
+    if layerType == "full_attention" { own.merge(scaling) { _, new in new } }
+    return .object(own)
+  }
+
   private func scaling(_ keys: ConfigurationKeys, dimension: Int) throws -> RotaryScaling {
-    let kind = try keys.text("rope_type", "type", or: "default")
+    var kind = try keys.text("rope_type", "type", or: "default")
+    // The first Phi 3 files call it so.
+    if kind == "yarn", modelType == "phi3" { kind = "longrope" }
     let original =
       try keys.optionalSize("original_max_position_embeddings")
       ?? self.keys.optionalSize("original_max_position_embeddings") ?? maximumLength

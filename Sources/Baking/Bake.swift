@@ -162,6 +162,10 @@ extension BakeReport {
     for setting in options.calibrator?.settings ?? [] where plan.hasFourBitWeights {
       recipe[setting.name] = .string(setting.value)
     }
+    if !options.adapters.isEmpty {
+      recipe["lora"] = .array(
+        options.adapters.map { ["path": .string($0.folder.path), "scale": .double(Double($0.scale))] })
+    }
     notes = plan.notes
     tensors = []
     files = []

@@ -34,8 +34,26 @@ public struct BakeOptions: Sendable {
   public var calibrator: (any WeightCalibrator)?
   /// Why there is no calibrator, where the user should be told; noted when a weight gets four bits.
   public var uncalibratedReason: String?
+  /// LoRA adapters that are merged into the weights, in this order.
+  public var adapters: [Adapter] = []
+  /// Elements that are read at a time; nil for the usual number. For tests, whose models are small.
+  package var pieceElementCount: Int?
   /// How many threads work; nil for all processors.
   public var workerCount: Int?
+
+  /// A LoRA adapter that is merged into the weights.
+  public struct Adapter: Sendable, Hashable {
+    /// The folder that PEFT saved.
+    public var folder: URL
+    /// What its change is multiplied with.
+    public var scale: Float
+
+    /// Names an adapter.
+    public init(folder: URL, scale: Float = 1) {
+      self.folder = folder
+      self.scale = scale
+    }
+  }
 
   /// The lengths of fixed-shape graphs.
   public struct StaticShapes: Sendable, Hashable {

@@ -44,9 +44,10 @@ struct WeightsStage {
     events(.weightsBegin(tensors: jobs.count, sourceBytes: plan.sourceByteCount))
     let spans = plan.bin.spans
     var entries = kept
-    let pipeline = WeightPipeline(
+    var pipeline = WeightPipeline(
       plan: plan.bin, workerCount: options.workerCount ?? HostResources.processorCount,
       allowsNonFinite: options.allowsNonFinite, isCancelled: isCancelled)
+    if let count = options.pieceElementCount { pipeline.pieceElementCount = count }
     let checksum = try pipeline.run(into: file, from: firstSegment) { done in
       let entry = BakeJournal.Entry(
         job: done.job, span: spans[done.job], checksum: done.checksum, statistics: done.statistics)
@@ -58,7 +59,12 @@ struct WeightsStage {
       }
       events(.weightsProgress(tensors: entries.count, sourceBytes: bytes))
     }
-    let notes = try options.remoteWeights?.finish() ?? []
+    var notes = try options.remoteWeights?.finish() ?? []
+    let nonFinite = entries.filter { $0.statistics.nonFiniteCount > 0 }
+    if let first = nonFinite.first {
+      let more = nonFinite.count > 1 ? " and \(nonFinite.count - 1) other tensors" : ""
+      notes.append("'\(jobs[first.job].name)'\(more) hold NaN or infinity, which --allow-nonfinite let pass")
+    }
     events(.weightsEnd)
     notes.forEach { events(.note($0)) }
     return Result(
@@ -105,18 +111,37 @@ struct WeightsStage {
     var parts = [OvenVersion.current, String(plan.bin.totalByteCount), String(options.usesSHA256)]
     parts += (options.calibrator?.settings ?? []).map { "\($0.name)=\($0.value)" }
     parts += plan.recipe.manifestEntries.map { "\($0.0)=\($0.1)" }
+    parts += [
+      String(options.mergesProjections), String(options.allowsNonFinite),
+      options.staticShapes.map { "\($0.promptLength) \($0.contextLength)" } ?? "",
+      // What the graphs fold into weights comes from here, and so does how weights are taken apart.
+      plan.config.serialized(), plan.checkpoint.config?.serialized() ?? "",
+    ]
+    // Which weights there are, where they stand, and in which form.
+    parts += zip(plan.bin.jobs, plan.bin.spans).map { job, span in
+      "\(job.name) \(job.role.rawValue) \(job.weight.shape) \(job.format) \(job.isKept) \(span) "
+        + job.weight.tensors.map { "\($0.name):\($0.formatName)" }.joined(separator: "+")
+    }
+    for adapter in options.adapters {
+      for name in ["adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"] {
+        parts.append("\(adapter.scale) " + Self.state(of: adapter.folder.appending(path: name).path))
+      }
+    }
     if let origin = options.origin {
       // A commit of a hub says what the files are, whether they are streamed, come in or lie in the cache.
       parts += [origin.modelID, origin.revision]
       parts += plan.checkpoint.files.map { "\(URL(filePath: $0.path).lastPathComponent) \($0.byteCount)" }
       return FileDigest.sha256(of: parts.joined(separator: "\n").utf8).digest
     }
-    for file in plan.checkpoint.files {
-      let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
-      let modified = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-      parts.append("\(file.path) \(file.byteCount) \(modified)")
-    }
+    parts += plan.checkpoint.files.map { Self.state(of: $0.path) }
     return FileDigest.sha256(of: parts.joined(separator: "\n").utf8).digest
+  }
+
+  /// What tells a file from another one in its place.
+  private static func state(of path: String) -> String {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    let modified = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+    return "\(path) \(attributes?[.size] as? Int ?? -1) \(modified)"
   }
 }
 

@@ -30,12 +30,8 @@ public enum Checkpoint {
     if let name = candidates.first(where: names.contains) {
       return try openFile("\(path)/\(name)", config: config)
     }
-    guard !names.contains("adapter_config.json") else {
-      throw CheckpointError(
-        .notACheckpoint, "\(path) is an adapter (LoRA) and not a whole model",
-        mend: "Merge it into its base model first (merge_and_unload of PEFT).")
-    }
-    if let shards = completeShards(names) {
+    guard !names.contains("adapter_config.json") else { throw FolderKind.refusal(path, names) }
+    if let shards = try ShardNames.complete(names, in: path) {
       let sources = try shards.map { try FileByteSource(path: "\(path)/\($0)") }
       return try open(sources: sources, configIn: path)
     }
@@ -49,28 +45,12 @@ public enum Checkpoint {
       }
       return try openFile("\(path)/\(first)", config: config)
     }
-    throw CheckpointError(
-      .notACheckpoint, "\(path) has no model: no *.safetensors, pytorch_model.bin or *.gguf",
-      mend: "Give the folder of a model from the hub, or a GGUF file.")
-  }
-
-  /// The files of a set of shards that has no index, in order; nil where a folder has no such set or not all of it.
-  private static func completeShards(_ names: [String]) -> [String]? {
-    let found = names.filter { $0.hasSuffix(".safetensors") }.sorted()
-    let expected = (1...max(found.count, 1)).map {
-      "model-\(digits($0))-of-\(digits(found.count)).safetensors"
-    }
-    return found == expected ? found : nil
-  }
-
-  /// Five digits, as shards are numbered.
-  private static func digits(_ number: Int) -> String {
-    let text = String(number)
-    return String(repeating: "0", count: max(0, 5 - text.count)) + text
+    throw FolderKind.refusal(path, names)
   }
 
   private static func openFile(_ path: String, config: JSON?) throws -> OpenedCheckpoint {
     let source = try FileByteSource(path: path)
+    try FileKind.check(source)
     let start = try source.bytes(at: 0, count: min(4, source.byteCount))
     if start.elementsEqual("GGUF".utf8) || path.hasSuffix(".gguf") { return try openGGUF(path) }
     if path.hasSuffix(".index.json") { return try openIndex(source, config: config) }
@@ -102,12 +82,19 @@ public enum Checkpoint {
       guard let named = PlainFormat(fileName: name) else {
         throw CheckpointError(.notACheckpoint, "\(source.name) names \(name), which is of no known format")
       }
-      let shard = try FileByteSource(path: "\(folder)/\(name)")
+      let path = "\(folder)/\(name)"
+      guard FileStatus(at: path) != nil else {
+        throw CheckpointError(
+          .notFound, "\(source.name) names the file \(name), which is missing",
+          mend: "Fetch it into \(folder).")
+      }
+      let shard = try FileByteSource(path: path)
       files.append(CheckpointFile(shard))
       tensors += try named.tensors(of: shard)
       format = named
     }
     try index.check(tensors)
+    tensors = try RepeatedTensors.removed(from: tensors)
     return try opened(tensors, of: source.name, files: files, format: format, config: config)
   }
 
@@ -127,6 +114,7 @@ public enum Checkpoint {
       tensors += try named.tensors(of: source)
       format = named
     }
+    if sources.count > 1 { tensors = try RepeatedTensors.removed(from: tensors) }
     let files = sources.map { CheckpointFile(path: $0.name, byteCount: $0.byteCount) }
     return try opened(
       tensors, of: sources.first?.name ?? folder, files: files, format: format, config: try config(in: folder)
@@ -141,7 +129,7 @@ public enum Checkpoint {
     return OpenedCheckpoint(
       weights: try TensorTable(quantized.tensors, of: name), files: files,
       formatName: quantized.method.map { "\(format.rawValue), \($0)" } ?? format.rawValue, config: config,
-      gguf: nil)
+      gguf: nil, notes: quantized.notes)
   }
 
   private static func names(in folder: String) throws(CheckpointError) -> [String] {
@@ -152,11 +140,31 @@ public enum Checkpoint {
     }
   }
 
-  /// The `config.json` of a folder, nil where there is none.
+  /// The `config.json` of a folder, nil where there is none. Where it does not say how weights were quantised, the
+  /// file that the quantising program wrote beside it does.
   private static func config(in folder: String) throws -> JSON? {
-    let path = "\(folder)/config.json"
+    guard var config = try json("config.json", in: folder)?.object else { return nil }
+    guard config["quantization_config"] == nil, config["compression_config"] == nil else {
+      return .object(config)
+    }
+    for (name, method) in [
+      ("quantize_config.json", "gptq"), ("quant_config.json", "awq"), ("hf_quant_config.json", "modelopt"),
+    ] {
+      guard let found = try json(name, in: folder) else { continue }
+      guard var members = (found["quantization"] ?? found).object else { continue }
+      if members["quant_method"] == nil { members["quant_method"] = .string(method) }
+      config["quantization_config"] = .object(members)
+      break
+    }
+    return .object(config)
+  }
+
+  private static func json(_ name: String, in folder: String) throws -> JSON? {
+    let path = "\(folder)/\(name)"
     guard FileStatus(at: path)?.kind == .file else { return nil }
-    return try JSONFile.read(try FileByteSource(path: path), maximumByteCount: 1 << 24)
+    let source = try FileByteSource(path: path)
+    try FileKind.check(source)
+    return try JSONFile.read(source, maximumByteCount: 1 << 24)
   }
 }
 
@@ -178,9 +186,10 @@ enum PlainFormat: String {
 
   /// The tensors of a file.
   func tensors(of source: any ByteSource) throws -> [any StoredTensor] {
+    try FileKind.check(source)
     switch self {
-    case .safetensors: try SafetensorsFile(source).tensors
-    case .torch: try TorchFile(source).tensors
+    case .safetensors: return try SafetensorsFile(source).tensors
+    case .torch: return try TorchFile(source).tensors
     }
   }
 }

@@ -27,4 +27,6 @@ public struct OpenedCheckpoint: Sendable {
   public var config: JSON?
   /// The GGUF file with its tokenizer and chat template; nil for other formats.
   public var gguf: GGUFFile?
+  /// What the user should know about the files.
+  public var notes: [String] = []
 }

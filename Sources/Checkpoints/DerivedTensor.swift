@@ -25,6 +25,7 @@ struct DerivedTensor: StoredTensor {
   var shape: Shape { weight.shape }
   var elementType: ElementType? { weight.elementType }
   var keptFormat: CompressedFormat? { weight.keptFormat }
+  var rowGroup: Int { weight.rowGroup }
 
   func readRows(
     _ rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>, scratch: ScratchBuffer
@@ -42,37 +43,48 @@ struct DerivedTensor: StoredTensor {
 }
 
 /// A tensor as it is, under another name.
-struct RenamedTensor: StoredTensor {
-  let name: String
+package struct RenamedTensor: StoredTensor {
+  package let name: String
   let base: any StoredTensor
 
-  var shape: Shape { base.shape }
-  var formatName: String { base.formatName }
-  var storedByteCount: Int { base.storedByteCount }
-  var elementType: ElementType? { base.elementType }
-  var keptFormat: CompressedFormat? { base.keptFormat }
+  package var shape: Shape { base.shape }
+  package var formatName: String { base.formatName }
+  package var storedByteCount: Int { base.storedByteCount }
+  package var elementType: ElementType? { base.elementType }
+  package var keptFormat: CompressedFormat? { base.keptFormat }
+  package var rowGroup: Int { base.rowGroup }
 
-  func readRows(
+  package func readColumns(
+    _ columns: Range<Int>, of rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>,
+    scratch: ScratchBuffer
+  ) throws -> Bool {
+    try base.readColumns(columns, of: rows, into: output, scratch: scratch)
+  }
+
+  package func readRows(
     _ rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>, scratch: ScratchBuffer
   ) throws {
     try base.readRows(rows, into: output, scratch: scratch)
   }
 
-  func readKeptRows(_ rows: Range<Int>, into output: CompressedRows, scratch: ScratchBuffer) throws {
+  package func readKeptRows(_ rows: Range<Int>, into output: CompressedRows, scratch: ScratchBuffer) throws {
     try base.readKeptRows(rows, into: output, scratch: scratch)
   }
 
-  func readRawRows(_ rows: Range<Int>, into output: UnsafeMutableRawBufferPointer) throws {
+  package func readRawRows(_ rows: Range<Int>, into output: UnsafeMutableRawBufferPointer) throws {
     try base.readRawRows(rows, into: output)
   }
 }
 
-/// A matrix with its axes exchanged.
+/// A matrix with its axes exchanged, or a batch of such.
 struct ExchangedTensor: TransposedTensor {
   let untransposed: any StoredTensor
 
   var name: String { untransposed.name }
-  var shape: Shape { [untransposed.shape[1], untransposed.shape[0]] }
+  var shape: Shape {
+    let axes = untransposed.shape.dimensions
+    return Shape(axes.dropLast(2) + axes.suffix(2).reversed())
+  }
   var formatName: String { untransposed.formatName }
   var storedByteCount: Int { untransposed.storedByteCount }
   var elementType: ElementType? { nil }
@@ -81,6 +93,11 @@ struct ExchangedTensor: TransposedTensor {
     _ rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>, scratch: ScratchBuffer
   ) throws {
     // Not `Weight(self)`, which would come back here.
-    try WeightReader().read(rows, of: Weight(untransposed).transposed(), into: output)
+    let whole = Weight(untransposed)
+    guard shape.rank == 3 else { return try WeightReader().read(rows, of: whole.transposed(), into: output) }
+    let parts = (0..<shape[0]).map { index in
+      whole.rows(index..<index + 1).reshaped([shape[2], shape[1]]).transposed()
+    }
+    try WeightReader().read(rows, of: .batched(parts), into: output)
   }
 }

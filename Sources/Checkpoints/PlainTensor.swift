@@ -8,6 +8,8 @@ struct PlainTensor: StoredTensor {
   let source: any ByteSource
   /// The position of the first number in `source`. The whole range was checked when the header was read.
   let offset: Int
+  /// Whose columns are held in memory while they are read.
+  let identity = RegionCache.Identity()
 
   var formatName: String { type.rawValue }
   var storedByteCount: Int { type.byteCount(of: shape.elementCount) }
@@ -44,6 +46,19 @@ struct PlainTensor: StoredTensor {
         }
       }
     }
+  }
+
+  func readColumns(
+    _ columns: Range<Int>, of rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>,
+    scratch: ScratchBuffer
+  ) throws -> Bool {
+    precondition(rows.upperBound <= shape.rows && columns.upperBound <= shape.columns)
+    let exchanged = StridedTensor(
+      name: name, shape: [shape.columns, rows.count], type: type, source: source,
+      offset: offset + rows.lowerBound * type.byteCount(of: shape.columns), strides: [1, shape.columns],
+      identity: identity)
+    try exchanged.readRows(columns, into: output, scratch: scratch)
+    return true
   }
 
   func readRawRows(_ rows: Range<Int>, into output: UnsafeMutableRawBufferPointer) throws {

@@ -1,7 +1,7 @@
 import JSON
 
 extension GenerationOptions {
-  /// What `generation_config.json` says, with the end tokens of `config.json` where it names none.
+  /// What `generation_config.json` says, with the end tokens that `config.json` names besides.
   ///
   /// Names and meaning are those of transformers' `GenerationConfig`. `max_length` counts the prompt too and is
   /// therefore no limit for answers; it is left out. A value of `null` is a value that is not given.
@@ -21,13 +21,15 @@ extension GenerationOptions {
     maxNewTokens = try file.integer("max_new_tokens")
     minNewTokens = try file.integer("min_new_tokens")
     stopStrings = try file.strings("stop_strings")
-    eosTokenIDs = try file.integers("eos_token_id")
-    if eosTokenIDs == nil {
-      // Models with pictures keep the text model's settings one level deeper.
-      let model = OptionReader(modelConfig ?? .object([:]))
-      let text = OptionReader(modelConfig?["text_config"] ?? .object([:]))
-      eosTokenIDs = try model.integers("eos_token_id")
-      if eosTokenIDs == nil { eosTokenIDs = try text.integers("eos_token_id") }
+    // Models with pictures keep the text model's settings one level deeper.
+    let model = OptionReader(modelConfig ?? .object([:]))
+    let text = OptionReader(modelConfig?["text_config"] ?? .object([:]))
+    for reader in [file, model, text] {
+      // A token that any of them names ends an answer: files that were made by hand or by a conversion often leave
+      // some out, and none names a token that a model goes on after.
+      guard let named = try reader.integers("eos_token_id") else { continue }
+      let known = eosTokenIDs ?? []
+      eosTokenIDs = known + named.filter { !known.contains($0) }
     }
     if let suppressed = try file.integers("suppress_tokens"), !suppressed.isEmpty {
       logitBias = Dictionary(

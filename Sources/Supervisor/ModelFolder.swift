@@ -89,6 +89,9 @@ public struct ModelFolder: Sendable, Hashable {
     return copy
   }
 
+  /// More tokens than any device here has the memory to hold the keys of.
+  private static let longestContext = 1 << 22
+
   private static let bakeFirst = "Bake a checkpoint first: oven bake SOURCE -o DIR."
 
   private mutating func readConfiguration() {
@@ -100,7 +103,9 @@ public struct ModelFolder: Sendable, Hashable {
     func number(_ names: String...) -> Int? {
       names.lazy.compactMap { text[$0]?.int ?? json[$0]?.int }.first { $0 > 0 }
     }
+    // Buffers are as long as this: what a file claims beyond all that could be computed is not believed.
     contextLength = number("max_position_embeddings", "n_positions", "n_ctx", "max_sequence_length")
+      .map { min($0, Self.longestContext) }
     vocabularySize = number("vocab_size")
     family = json["model_type"]?.string
   }

@@ -32,9 +32,29 @@ public protocol StoredTensor: Sendable {
   /// Reads rows as the bytes of `elementType`, without conversion.
   /// - Throws: `TensorError` of code `unsupportedType` where `elementType` is nil.
   func readRawRows(_ rows: Range<Int>, into output: UnsafeMutableRawBufferPointer) throws
+
+  /// Reads columns of the matrix that `rows` are as float32, one column after another, each byte of the file once
+  /// however many calls there are.
+  /// - Returns: false where the tensor knows no better way than to read its rows.
+  func readColumns(
+    _ columns: Range<Int>, of rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>,
+    scratch: ScratchBuffer
+  ) throws -> Bool
+
+  /// Rows that lie together in the file: whoever begins and ends at multiples of it reads nothing twice.
+  var rowGroup: Int { get }
 }
 
 extension StoredTensor {
+  /// Rows can be read one by one.
+  public var rowGroup: Int { 1 }
+
+  /// No better way.
+  public func readColumns(
+    _ columns: Range<Int>, of rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>,
+    scratch: ScratchBuffer
+  ) throws -> Bool { false }
+
   /// Plain tensors keep no quantised values.
   public var keptFormat: CompressedFormat? { nil }
 

@@ -109,6 +109,12 @@ extension Weight {
     return Weight(shape: [shape[1], shape[0]], .transposed(self))
   }
 
+  /// What a checkpoint stores with the last two axes exchanged, as it is stored; nil for anything else.
+  package var untransposed: Weight? {
+    if case .stored(let tensor as any TransposedTensor) = expression { return Weight(tensor.untransposed) }
+    return nil
+  }
+
   /// `factor · w + offset`.
   public func affine(factor: Float = 1, offset: Float = 0) -> Weight {
     factor == 1 && offset == 0 ? self : Weight(shape: shape, .affine(self, factor: factor, offset: offset))
@@ -154,6 +160,21 @@ extension Weight {
       .columnsScaled(let inner, _), .rowsScaled(let inner, _), .rowsNormalized(let inner),
       .reshaped(let inner):
       inner.tensors
+    }
+  }
+
+  /// Rows that should be read together, so that nothing is read twice.
+  public var rowGroup: Int {
+    switch expression {
+    case .stored(let tensor): return tensor.rowGroup
+    case .stacked(let parts):
+      // Heads of different sizes in one matrix are rare; the largest group is the best guess for them.
+      return parts.map(\.rowGroup).max() ?? 1
+    case .rows(let inner, _), .affine(let inner, _, _), .columnsScaled(let inner, _),
+      .rowsScaled(let inner, _), .rowsNormalized(let inner):
+      return inner.rowGroup
+    case .reshaped(let inner): return inner.shape.columns == shape.columns ? inner.rowGroup : 1
+    case .literal, .reordered, .transposed: return 1
     }
   }
 

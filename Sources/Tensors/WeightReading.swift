@@ -103,6 +103,11 @@ public final class WeightReader {
   private func readTransposed(
     _ rows: Range<Int>, of inner: Weight, into output: UnsafeMutableBufferPointer<Float>
   ) throws {
+    if let (tensor, innerRows) = inner.storedRows(0..<inner.shape.rows),
+      try tensor.readColumns(rows, of: innerRows, into: output, scratch: bytes)
+    {
+      return
+    }
     let (innerRows, innerColumns) = (inner.shape.rows, inner.shape.columns)
     let slabRows = max(1, min(innerRows, 1 << 20 / max(innerColumns, 1)))
     let reader = WeightReader()
@@ -123,6 +128,16 @@ public final class WeightReader {
 }
 
 extension Weight {
+  /// The stored tensor that these rows are rows of, and which of it; nil where they are made of several or computed.
+  fileprivate func storedRows(_ rows: Range<Int>) -> (tensor: any StoredTensor, rows: Range<Int>)? {
+    switch expression {
+    case .stored(let tensor): return (tensor, rows)
+    case .rows(let inner, let from): return inner.storedRows(rows.lowerBound + from..<rows.upperBound + from)
+    case .reshaped(let inner) where inner.shape.columns == shape.columns: return inner.storedRows(rows)
+    default: return nil
+    }
+  }
+
   /// Calls `body` for each run of rows that lies together in one inner weight: the weight, its rows, and how many
   /// rows came before. Only for steps that move rows.
   fileprivate func forEachRun(

@@ -127,6 +127,29 @@ import Testing
     #expect(folder.names == ["baked"])
   }
 
+  @Test func doesNotResumeWhatAnotherConfigurationBegan() throws {
+    let folder = try TemporaryFolder()
+    let source = try Fixture.copy("granite", to: folder)
+    var options = tinyBake(source, folder["baked"])
+    options.workerCount = 1
+    let stop = Counter()
+    #expect(throws: BakeError.self) {
+      try Bake(options).run(
+        events: { if case .weightsProgress(let tensors, _) = $0, tensors == 5 { stop.add() } },
+        isCancelled: { stop.count > 0 })
+    }
+    let file = source.appending(path: "config.json")
+    var members = try #require(JSON(parsing: Array(Data(contentsOf: file))).object)
+    members["logits_scaling"] = 3.5
+    try Data(JSON.object(members).serialized().utf8).write(to: file)
+    options.resumes = true
+    let notes = Notes()
+    let resumed = try Bake(options).run(events: { if case .note(let text) = $0 { notes.add(text) } })
+    #expect(notes.texts.contains { $0.hasPrefix("nothing to resume") })
+    options.destination = folder["whole"]
+    #expect(try Bake(options).run().files.first?.checksum == resumed.files.first?.checksum)
+  }
+
   @Test(arguments: [1, 2, 5, 11])
   func resumesWhereItWasStopped(after tensors: Int) throws {
     let folder = try TemporaryFolder()

@@ -8,6 +8,9 @@ import Testing
     "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS",
     "MXFP4",
   ]
+  private static let smallTypes = [
+    "IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ3_XXS", "IQ3_S", "TQ1_0", "TQ2_0",
+  ]
   private static let plainTypes = ["F32", "F16", "F64", "BF16", "I8", "I16", "I32", "I64"]
 
   private let file: GGUFFile
@@ -31,6 +34,16 @@ import Testing
     #expect(try stored.floats() == expected)
     #expect(
       try stored.floats(rows: 1..<2) == Array(expected[stored.shape.columns..<2 * stored.shape.columns]))
+  }
+
+  /// Types of less than four bits (`make_gguf_small.py`): exact, and never kept.
+  @Test(arguments: smallTypes) func dequantisesSmallTypesExactly(type: String) throws {
+    let file = try GGUFFile(path: Fixtures.path("gguf/small.gguf"))
+    let stored = try #require(file.tensors.first { $0.name == type })
+    let expected = try #require(Fixtures.golden("gguf/small.safetensors").tensor(named: type))
+    #expect(stored.shape == expected.shape && stored.keptFormat == nil)
+    #expect(try stored.floats() == expected.floats())
+    #expect(try stored.floats(rows: 1..<2) == expected.floats(rows: 1..<2))
   }
 
   /// Symmetric formats are kept exactly. Where a minimum became a zero point, the result is rounded once more:

@@ -1,4 +1,5 @@
 import Checkpoints
+import JSON
 import Tensors
 import Testing
 
@@ -33,6 +34,14 @@ import Testing
     Case("packed-channel", .i4, nil, .none, .f32), Case("packed-8bit", .i8, 32, .none, .f32),
     Case("packed-6bit", .i8, 32, .none, .f32), Case("packed-3bit-asym", .u4, 32, .integer, .f32),
     Case(dequantized: "packed-order"), Case("int8", .i8, nil, .none, .f32),
+    Case("packed-old-3bit", .i4, 32, .none, .f32), Case("packed-old-6bit", .i8, 32, .none, .f32),
+    Case("packed-old-3bit-asym", .u4, 32, .integer, .f32), Case("packed-groups", .i4, 32, .none, .f32),
+    Case("int4-bytes", .i8, nil, .none, .f32), Case("int8-zeros", .u8, nil, .integer, .f32),
+    Case("int8-no-zeros", .i8, nil, .none, .f32), Case("fp8-ct-block", .f8e4m3, 32, .none, .f32),
+    Case("fp8-modelopt", .f8e4m3, nil, .none, .f32), Case(dequantized: "nvfp4-ct"),
+    Case(dequantized: "nvfp4-modelopt"), Case("mxfp4-ct", .f4e2m1, 32, .none, .f8e8m0),
+    Case(dequantized: "bitnet"), Case("gptq-mislabelled", .i4, 32), Case("auto-round", .i4, 32),
+    Case("gptq-dynamic", .i4, 32), Case("awq-no-zeros", .i4, 32),
   ]
 
   @Test(arguments: cases) func givesTheSameNumbers(example: Case) throws {
@@ -50,5 +59,47 @@ import Testing
         #expect(try tensor.keptFloats(rows: rows) == expected.floats(rows: rows), "kept \(rows)")
       }
     }
+  }
+
+  @Test func namesAMislabelledFile() throws {
+    let notes = try Checkpoint.open(path: Fixtures.path("quantized/gptq-mislabelled")).notes
+    #expect(notes.count == 1 && notes.first?.contains("mislabelled") == true)
+    #expect(try Checkpoint.open(path: Fixtures.path("quantized/auto-round")).notes.isEmpty)
+  }
+
+  /// A configuration, and what the refusal must name.
+  @Test(arguments: [
+    (#"{"quant_method":"bitsandbytes","load_in_4bit":true}"#, "bitsandbytes"),
+    (#"{"quant_method":"exl2"}"#, "EXL2"), (#"{"quant_method":"gptq","bits":5}"#, "5 bits"),
+    (#"{"quant_method":"compressed-tensors","format":"marlin-24"}"#, "marlin-24"),
+    (
+      #"{"quant_method":"compressed-tensors","format":"dense","#
+        + #""transform_config":{"config_groups":{"R1":{"type":"hadamard"}}}}"#,
+      "transform_config"
+    ),
+    (
+      #"{"quant_method":"compressed-tensors","format":"dense","sparsity_config":{"format":"sparse-24-bitmask"}}"#,
+      "sparse-24-bitmask"
+    ),
+  ])
+  func refusesByName(config: String, name: String) throws {
+    let source = try FileByteSource(path: Fixtures.path("quantized/int8/model.safetensors"))
+    let whole = try JSON(parsing: Array("{\"quantization_config\":\(config)}".utf8))
+    #expect {
+      _ = try Checkpoint.quantized(source, config: whole)
+    } throws: { error in
+      guard let error = error as? CheckpointError else { return false }
+      return error.code == .unsupported && error.message.contains(name) && error.mend != nil
+    }
+  }
+
+  @Test(arguments: [
+    "{}", #"{"quant_method":"compressed-tensors","format":"dense","config_groups":{},"transform_config":{}}"#,
+  ])
+  func readsPlainNumbersWhereNothingIsQuantised(config: String) throws {
+    let source = try FileByteSource(path: Fixtures.path("quantized/int8.safetensors"))
+    let whole = try JSON(parsing: Array("{\"quantization_config\":\(config)}".utf8))
+    let weights = try Checkpoint.quantized(source, config: whole)
+    #expect(weights.tensor(named: "layer.weight")?.elementType == .f32)
   }
 }

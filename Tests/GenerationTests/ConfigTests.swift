@@ -13,7 +13,7 @@ struct ConfigTests {
         """)
     let config = try GenerationConfig(
       try GenerationOptions(generationConfig: file, modelConfig: ["eos_token_id": 2]))
-    #expect(config.eosTokenIDs == [128001, 128009])
+    #expect(config.eosTokenIDs == [128001, 128009, 2])
     #expect(config.sampling.isSampling)
     #expect(config.sampling.temperature == 0.6)
     #expect(config.sampling.topK == 50)

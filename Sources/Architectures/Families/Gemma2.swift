@@ -34,7 +34,7 @@ public struct Gemma2: Architecture {
     attentionBias = try keys.flag("attention_bias", or: false)
     normalizesHeads = isThird
     let pattern =
-      try isThird ? keys.optionalSize("sliding_window_pattern", "_sliding_window_pattern") ?? 6 : 2
+      try isThird ? keys.optionalSize("sliding_window_pattern") ?? 6 : 2
     windows = try config.slidingWindows { ($0 + 1) % pattern != 0 }
   }
 

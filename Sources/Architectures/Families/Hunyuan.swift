@@ -57,7 +57,7 @@ extension ModelConfiguration {
   /// Hunyuan's `dynamic` scaling with an `alpha` is a larger base, the same for texts of every length:
   /// θ · α^(d / (d − 2)).
   fileprivate func hunyuanRotary() throws -> RotaryEmbedding {
-    let parameters = ConfigurationKeys(json["rope_parameters"] ?? json["rope_scaling"] ?? .null)
+    let parameters = ConfigurationKeys(rotaryParameters())
     guard try parameters.text("rope_type", "type", or: "default") == "dynamic",
       let alpha = try parameters.optionalNumber("alpha"), alpha > 0, headDimension > 2
     else { return try rotary() }

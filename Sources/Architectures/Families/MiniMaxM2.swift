@@ -41,7 +41,7 @@ public struct MiniMaxM2: Architecture {
       attention.queryNorm = .whole(try norm(scope["q_norm"], config.headCount * config.headDimension))
       attention.keyNorm = .whole(try norm(scope["k_norm"], config.keyValueHeadCount * config.headDimension))
       let mixture = try config.experts(
-        layer["block_sparse_moe"], experts, correctionBias: "e_score_correction_bias",
+        layer.expertPart, experts, correctionBias: "e_score_correction_bias",
         projections: (gate: "w1", up: "w3", down: "w2"))
       return (attention, .experts(mixture))
     }

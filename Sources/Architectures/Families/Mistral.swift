@@ -61,7 +61,7 @@ public struct Mistral: Architecture {
 extension ModelConfiguration {
   /// Queries times 1 + β · ln(1 + ⌊position / original length⌋), both from `rope_parameters`.
   fileprivate func positionTemperature() throws -> QueryTemperature? {
-    let parameters = ConfigurationKeys(keys.value("rope_parameters", "rope_scaling") ?? .null)
+    let parameters = ConfigurationKeys(rotaryParameters())
     guard let scale = try parameters.optionalNumber("llama_4_scaling_beta"), scale != 0 else { return nil }
     let length = try parameters.optionalSize("original_max_position_embeddings") ?? maximumLength
     return QueryTemperature(scale: Float(scale), floor: Float(length), offset: 0)

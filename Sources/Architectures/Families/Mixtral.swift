@@ -27,7 +27,7 @@ public struct Mixtral: Architecture {
       attention.rotary = rotary
       attention.slidingWindow = windows[index]
       let mixture = try config.experts(
-        layer["block_sparse_moe"], experts, projections: (gate: "w1", up: "w3", down: "w2"))
+        layer.expertPart, experts, projections: (gate: "w1", up: "w3", down: "w2"))
       return (attention, .experts(mixture))
     }
   }

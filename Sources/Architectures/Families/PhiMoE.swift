@@ -44,7 +44,7 @@ public struct PhiMoE: Architecture {
       attention.rotary = rotary
       attention.slidingWindow = windows[index]
       let mixture = try config.experts(
-        layer["block_sparse_moe"], experts, projections: (gate: "w1", up: "w3", down: "w2"))
+        layer.expertPart, experts, projections: (gate: "w1", up: "w3", down: "w2"))
       return (attention, .experts(mixture))
     }
   }
@@ -59,7 +59,7 @@ extension ModelConfiguration {
   fileprivate func scaledLongRotary() throws -> RotaryEmbedding {
     var rotary = try rotary()
     guard case .longRope(let long, let short, let original, _) = rotary.scaling else { return rotary }
-    let parameters = ConfigurationKeys(keys.value("rope_parameters", "rope_scaling") ?? .null)
+    let parameters = ConfigurationKeys(rotaryParameters())
     guard let factor = try parameters.optionalNumber("short_mscale") else { return rotary }
     guard try parameters.number("long_mscale", or: factor) == factor else {
       throw ArchitectureError(

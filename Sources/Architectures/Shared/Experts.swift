@@ -118,6 +118,13 @@ extension ModelConfiguration {
   }
 }
 
+extension WeightScope {
+  /// The part of a layer that has the experts: transformers 5 gives it the name `mlp` in all families.
+  var expertPart: WeightScope {
+    self["mlp.gate"].contains("weight") ? self["mlp"] : self["block_sparse_moe"]
+  }
+}
+
 extension Weight {
   /// The same rows of each matrix of a batch [count, rows, columns].
   func rowsOfEach(_ rows: some Collection<Int>) -> Weight {
@@ -129,6 +136,7 @@ extension Weight {
   /// Each matrix of a batch [count, rows, columns] with its axes exchanged.
   func eachTransposed() -> Weight {
     let (rows, columns) = (shape[1], shape[2])
+    if let other = untransposed { return other }
     return .batched((0..<shape[0]).map { self.rows($0..<$0 + 1).reshaped([rows, columns]).transposed() })
   }
 }

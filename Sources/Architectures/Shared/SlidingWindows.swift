@@ -33,7 +33,7 @@ extension ModelConfiguration {
     guard try keys.flag("use_sliding_window", or: false) else {
       return Array(repeating: nil, count: layerCount)
     }
-    let first = try keys.optionalSize("max_window_layers") ?? 0
+    let first = try keys.optionalCount("max_window_layers") ?? 0
     return try slidingWindows { $0 >= first }
   }
 }

@@ -74,8 +74,8 @@ public struct FolderInspection: Sendable {
   private static func json(_ url: URL, _ name: String, in names: Set<String>) throws(BakeError) -> JSON? {
     guard names.contains(name) else { return nil }
     do {
-      return try JSON(parsing: Data(contentsOf: url.appending(path: name)))
-    } catch {
+      return try JSON(parsing: BoundedFile.contents(of: url.appending(path: name), limit: 1 << 27))
+    } catch let error as BakeError { throw error } catch {
       throw BakeError(
         .badData, "\(url.appending(path: name).path) cannot be read", why: "\(error)",
         mend: "bake or fetch the model again")
@@ -110,7 +110,8 @@ extension FolderInspection.Graph {
   static func weightsName(_ name: String) -> String { name.dropLast(4) + ".bin" }
 
   fileprivate init(_ folder: URL, _ name: String) throws {
-    let document = try IRReader.parse(Array(try Data(contentsOf: folder.appending(path: name))))
+    let document = try IRReader.parse(
+      Array(try BoundedFile.contents(of: folder.appending(path: name), limit: 1 << 29)))
     // The fixed-shape graphs of a bake stand over the weights of the first one.
     let own = folder.appending(path: Self.weightsName(name)).path
     let shared = folder.appending(path: WeightsStage.fileName).path

@@ -12,6 +12,8 @@ struct BakePlan {
   let checkpoint: OpenedCheckpoint
   /// The family, as `config.json` names it.
   let modelType: String
+  /// The configuration that the graphs were made by.
+  let config: JSON
   let recipe: QuantizationRecipe
   private(set) var bin: BinPlan
   private var decisions: WeightDecisions
@@ -34,19 +36,22 @@ struct BakePlan {
       }
     self.checkpoint = checkpoint
     guard let config = checkpoint.config else { throw BakeError.noConfig(options.source.path) }
-    files = try SourceFiles(of: checkpoint, at: options.source, needsTokenizer: options.needsTokenizer)
+    let reading = try ModelReading(
+      config: config, weights: checkpoint.weights, readsNumbers: options.remoteWeights == nil)
+    files = try SourceFiles(
+      of: checkpoint, at: options.source, text: reading.text, needsTokenizer: options.needsTokenizer)
     tokenizerIR = try TokenizerIRFiles(files, isStrict: options.isStrictAboutTokenizer)
-    let architecture = try ArchitectureRegistry.make(for: config)
-    try options.staticShapes?.check(
-      modelPositions: config["max_position_embeddings"]?.int ?? config["n_positions"]?.int)
-    modelType = config["model_type"]?.string ?? "unknown"
+    self.config = reading.config
+    let positions = ["max_position_embeddings", "n_positions"].lazy.compactMap { reading.config[$0]?.int }
+    try options.staticShapes?.check(modelPositions: positions.first)
+    modelType = reading.config["model_type"]?.string ?? "unknown"
+    try Self.checkUnused(reading.unused)
 
-    let logical = try Self.logicalGraphs(architecture, checkpoint, options)
+    let adapted = try AdaptedWeights(reading.weights, options.adapters, used: reading.used)
+    let logical = try Self.logicalGraphs(reading.architecture, adapted, options)
     self.logical = logical[0].graph
     let weights = logical[0].graph.weights
-    try Self.checkUnused(checkpoint.weights, weights, architecture)
-    let own = weights.filter { $0.sharedName == $0.name }
-    parameterCount = own.reduce(0) { $0 + $1.shape.elementCount }
+    parameterCount = Self.parameterCount(of: weights)
     let recipe = options.recipe.recipe(
       parameterCount: parameterCount, keepsValues: weights.contains { $0.weight.keptFormat != nil })
     self.recipe = recipe
@@ -57,7 +62,9 @@ struct BakePlan {
     let evened = recipe.awq ? try EvenedChannels(logical[0].graph).weights : [:]
     let decisions = try WeightDecisions(weights, recipe: recipe, replacements: evened)
     self.decisions = decisions
-    var notes = files.notes + tokenizerIR.notes + decisions.notes
+    var notes = checkpoint.notes + reading.notes
+    notes += adapted.notes + files.notes
+    notes += tokenizerIR.notes + decisions.notes
     if recipe.awq { notes.append("AWQ: \(evened.count / 2) pairs of matrices evened out") }
     if options.staticShapes != nil, !recipe.isSymmetric || recipe.ratio < 1 {
       notes.append(
@@ -78,7 +85,7 @@ struct BakePlan {
 
   /// The graphs that are asked for, with logical weights; the stateful one first.
   private static func logicalGraphs(
-    _ architecture: any Architecture, _ checkpoint: OpenedCheckpoint, _ options: BakeOptions
+    _ architecture: any Architecture, _ weights: any WeightSource, _ options: BakeOptions
   ) throws -> [(name: String, graph: Graph)] {
     var kinds: [(String, GraphOptions.Kind)] = [("openvino_model", .stateful)]
     if let lengths = options.staticShapes {
@@ -90,7 +97,7 @@ struct BakePlan {
       let graphOptions = GraphOptions(
         mergeProjections: options.mergesProjections, kind: kind, embedsTokens: false, cacheType: .f16,
         isForNPU: kind != .stateful || options.recipe.target == .npu)
-      return (name, try architecture.build(weights: WeightScope(checkpoint.weights), options: graphOptions))
+      return (name, try architecture.build(weights: WeightScope(weights), options: graphOptions))
     }
   }
 
@@ -109,14 +116,14 @@ struct BakePlan {
     return { blob in ranks[blob.key.sharedName] ?? Int.max }
   }
 
+  /// The numbers of a model's weights; those of weights that share them counted once.
+  private static func parameterCount(of weights: [LogicalWeight]) -> Int {
+    var counted: Set<String> = []
+    return weights.reduce(0) { $0 + (counted.insert($1.sharedName).inserted ? $1.shape.elementCount : 0) }
+  }
+
   /// Refuses a checkpoint with tensors that the family does not use: they would be silently lost.
-  private static func checkUnused(
-    _ source: any WeightSource, _ weights: [LogicalWeight], _ architecture: any Architecture
-  ) throws(BakeError) {
-    let used = Set(weights.flatMap { $0.weight.tensors.map(\.name) })
-    let unused = source.tensorNames.filter { name in
-      !used.contains(name) && !architecture.ignores(tensor: name)
-    }
+  private static func checkUnused(_ unused: [String]) throws(BakeError) {
     guard let first = unused.first else { return }
     throw BakeError(
       .badData,

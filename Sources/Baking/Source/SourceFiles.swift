@@ -1,3 +1,4 @@
+import Architectures
 import Checkpoints
 import Foundation
 import JSON
@@ -31,12 +32,18 @@ struct SourceFiles {
 
   /// Collects the files of a checkpoint.
   ///
-  /// - Parameter needsTokenizer: refuse a source without a tokenizer, before any work is done.
+  /// - Parameters:
+  ///   - text: the language model's part of the configuration; only that is baked.
+  ///   - needsTokenizer: refuse a source without a tokenizer, before any work is done.
   /// - Throws: `BakeError` of code `noInput`, naming the file that is missing.
-  init(of checkpoint: OpenedCheckpoint, at source: URL, needsTokenizer: Bool) throws {
+  init(of checkpoint: OpenedCheckpoint, at source: URL, text: TextPart, needsTokenizer: Bool) throws {
     // A single GGUF is whole in itself: what lies beside it may belong to another model.
     if checkpoint.gguf == nil || source.isFolder { try copy(from: source.folder) }
     if self["config.json"] == nil, let config = checkpoint.config { add("config.json", config) }
+    if text.isPart {
+      replace("config.json", text.config)
+      notes.append("the text part of the model is baked, and config.json describes that alone")
+    }
     if let gguf = checkpoint.gguf, self["tokenizer.json"] == nil {
       try recover(from: gguf, beside: source)
     }
@@ -59,6 +66,7 @@ struct SourceFiles {
       add("generation_config.json", Self.generationConfig(config))
     }
     try check()
+    if let config = checkpoint.config { settleGeneration(config, text) }
     if needsTokenizer { try checkTokenizer() }
   }
 
@@ -126,6 +134,44 @@ struct SourceFiles {
 
   private mutating func add(_ name: String, _ value: JSON) {
     files.append(File(name: name, bytes: Array((value.serialized(.pretty) + "\n").utf8)))
+  }
+
+  private mutating func replace(_ name: String, _ value: JSON) {
+    files.removeAll { $0.name == name }
+    add(name, value)
+  }
+
+  /// Makes `generation_config.json` name every token that ends an answer, wherever the source says so, and no token
+  /// that stands for a picture. It stays as it is where it does already.
+  private mutating func settleGeneration(_ config: JSON, _ text: TextPart) {
+    guard let own = self["generation_config.json"].flatMap({ try? JSON(parsing: $0) }),
+      var members = own.object
+    else { return }
+    let named = Self.tokens(own["eos_token_id"])
+    let ends = [config, text.config].reduce(into: named) { ends, config in
+      for id in Self.tokens(config["eos_token_id"]) where !ends.contains(id) { ends.append(id) }
+    }
+    if ends != named {
+      members["eos_token_id"] = ends.count == 1 ? .int(ends[0]) : .array(ends.map(JSON.int))
+      notes.append(
+        "generation_config.json named \(named.isEmpty ? "no" : "not every") token that ends an answer; now it does: "
+          + ends.map(String.init).joined(separator: ", "))
+    }
+    let suppressed = Self.tokens(own["suppress_tokens"])
+    let placeholders = text.placeholders.filter { !ends.contains($0) && !suppressed.contains($0) }
+    if !placeholders.isEmpty {
+      members["suppress_tokens"] = .array((suppressed + placeholders).map(JSON.int))
+      notes.append(
+        "tokens that stand for pictures and sounds are never chosen: "
+          + placeholders.map(String.init).joined(separator: ", "))
+    }
+    if members != own.object { replace("generation_config.json", .object(members)) }
+  }
+
+  /// One token or a list of them.
+  private static func tokens(_ value: JSON?) -> [Int] {
+    let all = value?.int.map { [$0] } ?? value?.array?.compactMap(\.int) ?? []
+    return all.filter { (0..<1 << 31).contains($0) }
   }
 
   private mutating func copy(from folder: URL) throws {

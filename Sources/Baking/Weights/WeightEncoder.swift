@@ -17,14 +17,17 @@ final class WeightEncoder {
     case .compressed where job.isKept:
       try reader.readKept(rows, of: job.weight, into: output)
       return RowStatistics()
-    case .compressed(let format): return try quantize(rows, of: job, Quantizer(format: format), into: output)
+    case .compressed(let format):
+      return try quantize(rows, of: job, Quantizer(format: format), into: output)
+        .withLost(inHalf: format.scaleType == .f16)
     case .dense(let type):
       guard let plain = PlainType(type) else {
         throw TensorError(.unsupportedType, "'\(job.name)' cannot be stored as plain \(type.rawValue)")
       }
       return try withFloats(rows, of: job) { floats in
         DenseConversion.convert(
-          floats, rows: rows.count, columns: job.columns, to: plain, into: output.values)
+          floats, rows: rows.count, columns: job.columns, to: plain, into: output.values
+        ).withLost(inHalf: type == .f16)
       }
     }
   }
@@ -53,5 +56,17 @@ final class WeightEncoder {
       try reader.read(rows, of: job.weight, into: floats)
       return try body(UnsafeBufferPointer(floats))
     }
+  }
+}
+
+extension RowStatistics {
+  /// The squares of very small numbers are 0 in the arithmetic that measures errors. Where such numbers meet float16,
+  /// whose smallest is 6 · 10⁻⁸, all of them are lost: that is an error of one, and no error of zero.
+  fileprivate func withLost(inHalf isHalf: Bool) -> RowStatistics {
+    guard isHalf, maximumMagnitude > 0, maximumMagnitude < 1e-15 else { return self }
+    var statistics = self
+    statistics.squares = Double(maximumMagnitude) * Double(maximumMagnitude) * Double(count)
+    statistics.squaredError = statistics.squares
+    return statistics
   }
 }

@@ -30,6 +30,13 @@ struct WeightJob: Sendable {
     }
   }
 
+  /// About `count` rows, such that pieces of so many begin at even rows, and where rows lie together in the file.
+  func aligned(_ count: Int) -> Int {
+    let group = weight.rowGroup
+    let unit = group % 2 == 0 ? group : group * 2
+    return max(unit, count / unit * unit)
+  }
+
   /// The part that the units of the job fill: the values, or the plain numbers.
   var mainPart: Blob.Part {
     if case .dense = format { .dense } else { .values }
@@ -50,7 +57,7 @@ struct WeightUnit: Sendable {
   /// The units of one job. They begin at even rows, so that packed four-bit rows and zero points begin at whole
   /// bytes.
   static func units(of job: WeightJob, index: Int) -> [WeightUnit] {
-    let perUnit = max(2, elementCount / max(job.columns, 1) / 2 * 2)
+    let perUnit = job.aligned(elementCount / max(job.columns, 1))
     return stride(from: 0, to: job.rows, by: perUnit).map { start in
       let end = min(start + perUnit, job.rows)
       return WeightUnit(job: index, rows: start..<end, isLast: end == job.rows)

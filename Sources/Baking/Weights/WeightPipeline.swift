@@ -12,11 +12,13 @@ struct WeightPipeline: Sendable {
   var plan: BinPlan
   var workerCount = HostResources.processorCount
   var allowsNonFinite = false
+  /// Elements of a piece, where a test wants other ones than usual.
+  var pieceElementCount = WeightPipeline.pieceElementCount
   /// Asked between units; true stops the bake.
   var isCancelled: @Sendable () -> Bool = { false }
 
   /// Rows are converted to float32 in pieces of about this many elements, which stay in a core's cache.
-  private static let pieceElementCount = 1 << 16
+  static let pieceElementCount = 1 << 16
 
   /// Writes the segments from `firstSegment` on to `file`.
   ///
@@ -48,7 +50,7 @@ struct WeightPipeline: Sendable {
     assignment.buffer.resize(to: job.byteCount(job.mainPart, rows: rows.count))
     var statistics = RowStatistics()
     // Pieces begin at even rows of the unit for the same reason that units begin at even rows of the job.
-    let step = max(2, Self.pieceElementCount / max(job.columns, 1) / 2 * 2)
+    let step = job.aligned(pieceElementCount / max(job.columns, 1))
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
       let piece = start..<min(start + step, rows.upperBound)
       let output = job.destination(of: piece, after: rows.lowerBound, assignment)

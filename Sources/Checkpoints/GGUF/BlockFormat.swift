@@ -10,6 +10,9 @@ protocol BlockFormat: Sendable {
   /// How many bytes a block takes.
   static var byteCount: Int { get }
 
+  /// Whether that form is worth keeping: it is not where it would take far more bits than the block.
+  static var isKept: Bool { get }
+
   /// The compressed form that holds the same values.
   static var kept: CompressedFormat { get }
 
@@ -18,6 +21,10 @@ protocol BlockFormat: Sendable {
 
   /// Rewrites a block in the kept form.
   static func keep(_ block: UnsafeRawPointer, into output: KeptBlock)
+}
+
+extension BlockFormat {
+  static var isKept: Bool { true }
 }
 
 /// Where the kept form of one block goes.
@@ -57,7 +64,7 @@ struct BlockTensor<Format: BlockFormat>: StoredTensor {
   let offset: Int
 
   var elementType: ElementType? { nil }
-  var keptFormat: CompressedFormat? { Format.kept }
+  var keptFormat: CompressedFormat? { Format.isKept ? Format.kept : nil }
   var storedByteCount: Int { shape.rows * rowByteCount }
   private var blocksPerRow: Int { shape.columns / Format.elementCount }
   private var rowByteCount: Int { blocksPerRow * Format.byteCount }

@@ -23,9 +23,9 @@ extension GGUFContext {
     ]
     if let epsilon = double("attention.layer_norm_rms_epsilon") { config["rms_norm_eps"] = .double(epsilon) }
     if let epsilon = double("attention.layer_norm_epsilon") { config["layer_norm_eps"] = .double(epsilon) }
-    if let window = file.value("attention.sliding_window")?.int, window > 0 {
-      config["sliding_window"] = .int(window)
-    }
+    // Nothing said is no window here, whatever the family's configuration takes for a missing key.
+    let window = file.value("attention.sliding_window")?.int ?? 0
+    config["sliding_window"] = window > 0 ? .int(window) : .null
     config["rope_theta"] = .double(double("rope.freq_base") ?? 10000)
     if let rotated = file.value("rope.dimension_count")?.int, rotated > 0, rotated < headSize {
       var share = Double(rotated) / Double(headSize)

@@ -9,6 +9,8 @@ struct GGUFCursor {
   private(set) var position = 0
 
   private static let windowByteCount = 1 << 18
+  /// Vocabularies of a quarter million tokens make headers of some ten megabytes.
+  private static let maximumHeaderByteCount = 1 << 27
 
   init(_ source: any ByteSource) { self.source = source }
 
@@ -23,6 +25,9 @@ struct GGUFCursor {
   /// Lends the next `count` bytes and moves behind them.
   mutating func take<Result>(_ count: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
   {
+    guard position <= GGUFCursor.maximumHeaderByteCount - count else {
+      throw malformed("a header of more than \(GGUFCursor.maximumHeaderByteCount) bytes is not plausible")
+    }
     guard count <= remaining else {
       throw CheckpointError(
         .malformed, "\(source.name) ends at byte \(source.byteCount), inside its header",
@@ -46,17 +51,22 @@ struct GGUFCursor {
 
   /// A 64-bit count of things that take at least `bytesEach` bytes of the file each: more than fit is refused
   /// before anything is allocated for them.
-  mutating func count(of what: String, bytesEach: Int) throws -> Int {
+  mutating func count(of what: String, bytesEach: Int, atMost limit: Int) throws -> Int {
     let count = try number(UInt64.self)
     guard count <= UInt64(remaining / bytesEach) else {
       throw malformed("\(count) \(what) cannot be in the \(remaining) bytes that are left")
+    }
+    guard count <= UInt64(limit) else {
+      throw malformed("\(count) \(what) are more than the \(limit) that are read")
     }
     return Int(count)
   }
 
   /// A string with its length before it. Bytes that are not UTF-8 become U+FFFD.
-  mutating func string() throws -> String {
-    let length = try count(of: "bytes of text", bytesEach: 1)
+  ///
+  /// - Parameter limit: longer ones are refused; names are short, and a chat template has some thousand bytes.
+  mutating func string(atMost limit: Int = 1 << 24) throws -> String {
+    let length = try count(of: "bytes of text", bytesEach: 1, atMost: limit)
     return try take(length) { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -94,7 +104,7 @@ struct GGUFCursor {
     let type = try number(UInt32.self)
     let sizes = [1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8]
     guard type < sizes.count else { throw malformed("there is no metadata type \(type)") }
-    let count = try count(of: "elements of an array", bytesEach: sizes[Int(type)])
+    let count = try count(of: "elements of an array", bytesEach: sizes[Int(type)], atMost: 1 << 24)
     func collect<Element>(_ read: () throws -> Element) rethrows -> [Element] {
       var elements: [Element] = []
       elements.reserveCapacity(count)

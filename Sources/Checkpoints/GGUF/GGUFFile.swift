@@ -43,14 +43,16 @@ public struct GGUFFile: Sendable {
   /// Reads the header of `source`; no tensor data.
   public init(_ source: any ByteSource) throws {
     name = source.name
+    try FileKind.check(source)
     var cursor = GGUFCursor(source)
     guard source.byteCount >= 24, try cursor.take(4, { $0.elementsEqual("GGUF".utf8) }) else {
       throw CheckpointError(.malformed, "\(source.name) is not a GGUF file: it does not begin with 'GGUF'")
     }
     version = try GGUFFile.checkedVersion(try cursor.number(UInt32.self), file: source.name)
-    // A tensor's entry takes at least 24 bytes, a metadata entry at least 13.
-    let tensorCount = try cursor.count(of: "tensors", bytesEach: 24)
-    let entryCount = try cursor.count(of: "metadata entries", bytesEach: 13)
+    // What a hostile header may cost is bounded before it is read: no model has more. A tensor's entry takes at
+    // least 24 bytes, a metadata entry at least 13.
+    let tensorCount = try cursor.count(of: "tensors", bytesEach: 24, atMost: 1 << 20)
+    let entryCount = try cursor.count(of: "metadata entries", bytesEach: 13, atMost: 1 << 16)
     metadata = try GGUFFile.metadata(count: entryCount, &cursor)
     let alignment = metadata["general.alignment"]?.int ?? 32
     guard alignment > 0, alignment <= 1 << 20, alignment & (alignment - 1) == 0 else {
@@ -69,11 +71,12 @@ public struct GGUFFile: Sendable {
     case 2, 3: return Int(version)
     case 0x0200_0000, 0x0300_0000:
       throw CheckpointError(
-        .unsupported, "\(file) is a big-endian GGUF file; only little-endian ones are read")
+        .unsupported, "\(file) is a big-endian GGUF file, made for other processors",
+        mend: "Take the model's little-endian file, the usual one; its name does not say 'be'.")
     default:
       throw CheckpointError(
         .unsupported, "\(file) is a GGUF file of version \(version); versions 2 and 3 are read",
-        mend: "Convert the model again with a current version of its tool.")
+        mend: "Take a newer file of the model, or convert it again with a current version of its tool.")
     }
   }
 
@@ -81,7 +84,7 @@ public struct GGUFFile: Sendable {
     var metadata: [String: GGUFValue] = [:]
     metadata.reserveCapacity(count)
     for _ in 0..<count {
-      let key = try cursor.string()
+      let key = try cursor.string(atMost: 1 << 16)
       let type = try cursor.number(UInt32.self)
       guard metadata.updateValue(try cursor.value(type: type), forKey: key) == nil else {
         throw cursor.malformed("the metadata key '\(key)' is there twice")

@@ -12,6 +12,7 @@ struct GGUFModel {
   /// Translates `file`, whose tensors may come from several files.
   /// - Throws: `CheckpointError` of code `unsupported` for an architecture that is not known.
   init(_ file: GGUFFile, tensors: [any StoredTensor]) throws {
+    try GGUFModel.checkKind(of: file)
     guard let name = file.architecture else {
       throw CheckpointError(.malformed, "\(file.name) does not say which architecture it has")
     }
@@ -19,11 +20,38 @@ struct GGUFModel {
       let known = GGUFArchitecture.known.map(\.name).joined(separator: ", ")
       throw CheckpointError(
         .unsupported, "\(file.name) has the architecture '\(name)', which is not supported",
-        mend: "Supported are \(known).")
+        mend: "Take a model of one of these: \(known).")
     }
     let stored = try TensorTable(tensors, of: file.name)
     let context = try GGUFContext(file: file, stored: stored, architecture: architecture)
     config = try context.config()
     weights = try TensorTable(try tensors.flatMap { try context.translate($0) }, of: file.name)
+  }
+
+  /// What files are that are not models, by `general.type` or their architecture.
+  private static let otherKinds: [String: (what: String, mend: String)] = [
+    "adapter": (
+      "a LoRA adapter and not a whole model",
+      "Bake the model that it was made for; adapters are merged from PEFT's folders: --lora FOLDER."
+    ),
+    "mmproj": (
+      "the vision part of a model (mmproj), without the language model",
+      "Take the other file of the model, without 'mmproj' in its name."
+    ),
+    "clip": (
+      "the vision part of a model (mmproj), without the language model",
+      "Take the other file of the model, without 'mmproj' in its name."
+    ),
+    "imatrix": ("statistics for quantising (imatrix) and not a model", "Take the model's own file."),
+    "vocab": ("a vocabulary without weights", "Take the model's own file."),
+  ]
+
+  private static func checkKind(of file: GGUFFile) throws(CheckpointError) {
+    var kind = file["general.type"]?.string ?? ""
+    if otherKinds[kind] == nil { kind = file.architecture ?? "" }
+    if file["adapter.type"] != nil { kind = "adapter" }
+    if file.tensors.isEmpty, file["split.count"]?.int ?? 1 <= 1, otherKinds[kind] == nil { kind = "vocab" }
+    guard let other = otherKinds[kind] else { return }
+    throw CheckpointError(.notACheckpoint, "\(file.name) is \(other.what)", mend: other.mend)
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// GGUF files that belong together: `model-00001-of-00003.gguf`, of which the first has the metadata.
@@ -24,8 +25,17 @@ struct GGUFSplit {
     }
     // The name without ".gguf", count, "-of-" and number, which all have a fixed width.
     let stem = path.dropLast("00001-of-00001.gguf".count)
-    parts = try (1...count).map { part in
-      let source = try FileByteSource(path: "\(stem)\(GGUFSplit.five(part))-of-\(GGUFSplit.five(count)).gguf")
+    let paths = (1...count).map { "\(stem)\(GGUFSplit.five($0))-of-\(GGUFSplit.five(count)).gguf" }
+    let missing = paths.filter { FileStatus(at: $0) == nil }
+    guard missing.isEmpty else {
+      throw CheckpointError(
+        .notFound,
+        "the model is in \(count) files, of which \(missing.count) are missing: "
+          + missing.prefix(4).joined(separator: ", "),
+        mend: "Fetch them into the same folder.")
+    }
+    parts = try paths.map { path in
+      let source = try FileByteSource(path: path)
       return (source, try GGUFFile(source))
     }
     for (index, part) in parts.enumerated() where part.file["split.no"]?.int != index {

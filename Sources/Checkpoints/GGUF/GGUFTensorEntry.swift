@@ -12,7 +12,7 @@ struct GGUFTensorEntry {
 
   /// Reads and checks one entry.
   init(_ cursor: inout GGUFCursor, alignment: Int) throws {
-    name = try cursor.string()
+    name = try cursor.string(atMost: 1 << 16)
     let name = name
     let axes = try cursor.number(UInt32.self)
     guard (1...4).contains(axes) else { throw cursor.malformed("tensor '\(name)' has \(axes) axes") }
@@ -45,13 +45,20 @@ struct GGUFTensorEntry {
 
   private static func type(_ number: UInt32, of name: String, _ cursor: GGUFCursor) throws -> GGMLType {
     if let type = GGMLType(rawValue: number) { return type }
+    if let (removed, instead) = GGMLType.removedNames[number] {
+      throw CheckpointError(
+        .unsupported,
+        "tensor '\(name)' is stored as \(removed), a layout for one kind of processor that is no "
+          + "longer made",
+        mend: "Take the \(instead) file of the model, which has the same numbers.")
+    }
     guard let known = GGMLType.unreadNames[number] else {
       throw cursor.malformed("tensor '\(name)' has the unknown type \(number)")
     }
     let supported = GGMLType.allCases.map(\.name).joined(separator: ", ")
     throw CheckpointError(
       .unsupported, "tensor '\(name)' is stored as \(known), which is not supported",
-      mend: "Supported are \(supported).")
+      mend: "Take a file of another type: \(supported).")
   }
 
   /// The tensor, once its place is known to be inside of the file.

@@ -119,6 +119,9 @@ extension GGUFContext {
     let (first, second) = (Weight(gate), Weight(up))
     if gate.shape.rank == 2 { return DerivedTensor(name: name, .stacked([first, second])) }
     let (experts, rows, columns) = (gate.shape[0], gate.shape[1], gate.shape[2])
+    guard experts <= GGUFContext.maximumPartCount else {
+      throw CheckpointError(.malformed, "\(file.name) has \(experts) experts in '\(gate.name)'")
+    }
     let parts = (0..<experts).flatMap { [first.rows($0..<$0 + 1), second.rows($0..<$0 + 1)] }
     return DerivedTensor(name: name, Weight.stacked(parts).reshaped([experts, 2 * rows, columns]))
   }

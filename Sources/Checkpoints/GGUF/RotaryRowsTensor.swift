@@ -16,6 +16,7 @@ struct RotaryRowsTensor: StoredTensor {
   var storedByteCount: Int { base.storedByteCount }
   var elementType: ElementType? { base.elementType }
   var keptFormat: CompressedFormat? { base.keptFormat }
+  var rowGroup: Int { headSize }
 
   func readRows(
     _ rows: Range<Int>, into output: UnsafeMutableBufferPointer<Float>, scratch: ScratchBuffer

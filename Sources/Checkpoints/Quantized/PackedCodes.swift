@@ -17,6 +17,8 @@ struct RowPackedCodes: CodeSource {
   let columns: Int
   /// Combined with every code by exclusive or: 0x80 turns signed bytes into codes.
   var flip: UInt8 = 0
+  /// Codes of a word of 32 bits, where the rest of it is padding; nil where there is none.
+  var perWord: Int?
 
   func readCodes(
     _ rows: Range<Int>, into output: UnsafeMutableBufferPointer<UInt8>, scratch: ScratchBuffer
@@ -26,7 +28,12 @@ struct RowPackedCodes: CodeSource {
       try words.readRawRows(rows, into: bytes)
       guard let source = bytes.baseAddress, let target = output.baseAddress else { return }
       for row in 0..<rows.count {
-        BitStream.unpack(source + row * rowBytes, bits: bits, count: columns, into: target + row * columns)
+        let (line, place) = (source + row * rowBytes, target + row * columns)
+        if let perWord {
+          BitStream.unpackWords(line, bits: bits, perWord: perWord, count: columns, into: place)
+        } else {
+          BitStream.unpack(line, bits: bits, count: columns, into: place)
+        }
       }
     }
     if flip != 0 { for index in output.indices { output[index] ^= flip } }
@@ -79,6 +86,18 @@ enum BitStream {
       if count % 2 == 1 { output[count - 1] = bytes[count / 2] & 15 }
     default:
       for index in 0..<count { output[index] = UInt8(value(bytes, bits: bits, index)) }
+    }
+  }
+
+  /// Unpacks `count` numbers, of which each word of 32 bits holds `perWord` in its lowest bits.
+  static func unpackWords(
+    _ source: UnsafeRawPointer, bits: Int, perWord: Int, count: Int, into output: UnsafeMutablePointer<UInt8>
+  ) {
+    let mask = UInt32(1 << bits - 1)
+    for index in 0..<count {
+      let word = source.loadUnaligned(fromByteOffset: index / perWord * 4, as: UInt32.self)
+      output[index] = UInt8(
+        truncatingIfNeeded: UInt32(littleEndian: word) >> UInt32(index % perWord * bits) & mask)
     }
   }
 

@@ -8,113 +8,64 @@ struct QuantizedCheckpoint {
   let tensors: [any StoredTensor]
   /// `GPTQ`, `AWQ`, `FP8` or `compressed-tensors`; nil for a checkpoint that is not quantised.
   let method: String?
+  /// What the user should know about the file.
+  let notes: [String]
 
   /// Combines `tensors` as `config` says.
   /// - Throws: `CheckpointError` of code `unsupported` for a way of quantising that is not known.
   init(_ tensors: [any StoredTensor], config: JSON?, file: String) throws {
-    guard let quantization = config?["quantization_config"] ?? config?["compression_config"],
-      !quantization.isNull
-    else {
-      self.tensors = tensors
-      method = nil
+    guard let quantization = QuantizedCheckpoint.configuration(in: config) else {
+      try QuantizedCheckpoint.refuseUnannounced(tensors, config: config, file: file)
+      (self.tensors, method, notes) = (tensors, nil, [])
       return
     }
     let scheme = try QuantizationScheme(quantization, file: file)
     let table = try TensorTable(tensors, of: file)
-    let builder = QuantizedWeights(scheme: scheme, table: table, file: file)
+    let builder = QuantizedWeights(scheme: scheme, table: table, file: file, notes: NoteCollector())
     self.tensors = try tensors.compactMap { try builder.tensor(from: $0) }
-    method = scheme.method
+    // Files that only name a method, and store plain numbers, are not quantised.
+    method = builder.notes.hasQuantized ? scheme.method : nil
+    notes = builder.notes.texts
+  }
+
+  /// The object that describes the quantisation, at the top or in the part about the text; one that says nothing is
+  /// none.
+  private static func configuration(in config: JSON?) -> JSON? {
+    let places = [config, config?["text_config"], config?["llm_config"], config?["language_config"]]
+    for place in places {
+      for name in ["quantization_config", "compression_config"] {
+        if let found = place?[name], QuantizationScheme.saysSomething(found) { return found }
+      }
+    }
+    return nil
+  }
+
+  /// Words that no configuration explains would be taken for tensors that the family does not use.
+  private static func refuseUnannounced(
+    _ tensors: [any StoredTensor], config: JSON?, file: String
+  ) throws(CheckpointError) {
+    if config?["quantization"]?["group_size"] != nil {
+      throw CheckpointError(
+        .unsupported, "\(file) is quantised with MLX, Apple's own format, which is not supported",
+        mend: "Take the model that it was made from, or a GGUF file of it.")
+    }
+    guard let words = tensors.first(where: { $0.name.hasSuffix(".qweight") }) else { return }
+    throw CheckpointError(
+      .inconsistent, "\(file) has quantised weights ('\(words.name)'), but nothing says how they were made",
+      mend:
+        "Fetch the model's quantize_config.json (GPTQ) or quant_config.json (AWQ) too, or a config.json with "
+        + "'quantization_config'.")
   }
 }
 
-/// What a `quantization_config` says.
-struct QuantizationScheme {
-  /// How weights are laid out.
-  enum Layout {
-    case gptq(zeroOffset: Float)
-    case awq
-    /// Eight-bit floats under the weight's own name.
-    case floats
-    /// Whole numbers packed along rows, or under the weight's own name.
-    case compressed
-  }
+/// Collects what is found out about a file while its weights are put together.
+final class NoteCollector {
+  private(set) var texts: [String] = []
+  /// Whether any weight was quantised at all.
+  var hasQuantized = false
 
-  /// For messages and reports.
-  let method: String
-  let layout: Layout
-  /// Bits of a code; 8 for eight-bit floats.
-  let bits: Int
-  /// The length of a group along the inputs; nil where a whole row is one.
-  let groupSize: Int?
-  /// The extents of blocks that share a scale.
-  let blockSize: (rows: Int, columns: Int)
-
-  init(_ config: JSON, file: String) throws(CheckpointError) {
-    let block = (config["weight_block_size"]?.array ?? [128, 128]).compactMap(QuantizationScheme.size)
-    guard block.count == 2, block.allSatisfy({ $0 <= 1 << 20 }) else {
-      throw QuantizationScheme.unsupported("blocks of a strange size", file)
-    }
-    blockSize = (block[0], block[1])
-    let name = config["quant_method"]?.string
-    switch name {
-    case "gptq": (layout, bits, groupSize) = try QuantizationScheme.gptq(config, file)
-    case "awq": (layout, bits, groupSize) = try QuantizationScheme.awq(config, file)
-    case "fp8", "fbgemm_fp8": (layout, bits, groupSize) = (.floats, 8, nil)
-    case "compressed-tensors", nil:
-      (layout, bits, groupSize) = try QuantizationScheme.compressed(config, file)
-    case let other?: throw QuantizationScheme.unsupported("'\(other)'", file)
-    }
-    switch name {
-    case "gptq": method = "GPTQ"
-    case "awq": method = "AWQ"
-    case "fp8", "fbgemm_fp8": method = "FP8"
-    default: method = "compressed-tensors"
-    }
-  }
-
-  private typealias Parts = (layout: Layout, bits: Int, groupSize: Int?)
-
-  private static func gptq(_ config: JSON, _ file: String) throws(CheckpointError) -> Parts {
-    let bits = config["bits"]?.int ?? 4
-    guard [2, 3, 4, 8].contains(bits) else { throw unsupported("GPTQ of \(bits) bits", file) }
-    let format = config["checkpoint_format"]?.string ?? "gptq"
-    guard format == "gptq" || format == "gptq_v2" else {
-      throw unsupported("GPTQ in the format '\(format)'", file)
-    }
-    // The first version stores zero points less one.
-    return (.gptq(zeroOffset: format == "gptq" ? 1 : 0), bits, size(config["group_size"]))
-  }
-
-  private static func awq(_ config: JSON, _ file: String) throws(CheckpointError) -> Parts {
-    let bits = config["bits"]?.int ?? config["w_bit"]?.int ?? 4
-    let version = config["version"]?.string?.lowercased() ?? "gemm"
-    guard bits == 4, version == "gemm" else {
-      throw unsupported("AWQ of \(bits) bits, version '\(version)'", file)
-    }
-    return (.awq, 4, size(config["group_size"] ?? config["q_group_size"]))
-  }
-
-  private static func compressed(_ config: JSON, _ file: String) throws(CheckpointError) -> Parts {
-    let format = config["format"]?.string ?? ""
-    let known = ["pack-quantized", "int-quantized", "float-quantized", "naive-quantized"]
-    guard known.contains(format), let groups = config["config_groups"]?.object, groups.count == 1 else {
-      throw unsupported("compressed-tensors in the format '\(format)'", file)
-    }
-    let weights = groups.values.first?["weights"]
-    let isFloat = weights?["type"]?.string == "float"
-    let bits = weights?["num_bits"]?.int ?? 8
-    guard isFloat ? bits == 8 : (2...8).contains(bits) else {
-      throw unsupported("compressed-tensors of \(bits) bits", file)
-    }
-    return (isFloat ? .floats : .compressed, bits, size(weights?["group_size"]))
-  }
-
-  /// A positive size; nil for −1, which stands for a whole row.
-  private static func size(_ value: JSON?) -> Int? { value?.int.flatMap { $0 > 0 ? $0 : nil } }
-
-  private static func unsupported(_ what: String, _ file: String) -> CheckpointError {
-    CheckpointError(
-      .unsupported, "\(file) is quantised with \(what), which is not supported",
-      mend: "Supported are GPTQ, AWQ, FP8 and compressed-tensors; or take the model that is not quantised.")
+  /// Adds a note, once.
+  func add(_ text: String) {
+    if !texts.contains(text) { texts.append(text) }
   }
 }

@@ -37,7 +37,7 @@ extension QuantizedWeights {
     }
     return StridedTensor(
       name: plain.name, shape: [plain.shape[1], plain.shape[0]], type: plain.type, source: plain.source,
-      offset: plain.offset, strides: [1, plain.shape[1]])
+      offset: plain.offset, strides: [1, plain.shape[1]], identity: plain.identity)
   }
 
   /// The integers of a small tensor.
@@ -80,14 +80,7 @@ extension QuantizedWeights {
       throw CheckpointError(.inconsistent, "\(file) has no '\(module).weight_scale' for a quantised weight")
     }
     try require(stored.shape.elementCount > 0, stored, "[\(shape[0]), groups]")
-    if stored.shape.elementCount == 1 {
-      var value: Float = 0
-      try withUnsafeMutablePointer(to: &value) {
-        try stored.readRows(
-          0..<1, into: UnsafeMutableBufferPointer(start: $0, count: 1), scratch: ScratchBuffer())
-      }
-      return (.constant(value), 1, stored)
-    }
+    if stored.shape.elementCount == 1 { return (.constant(try single(stored)), 1, stored) }
     if stored.shape.dimensions == [shape[0]] {
       let column = DerivedTensor(name: stored.name, Weight(stored).reshaped([shape[0], 1]))
       return (.rows(column), 1, stored)
@@ -101,35 +94,35 @@ extension QuantizedWeights {
 
   /// A weight of integer codes, kept where its groups are runs of equal length.
   func tensor(
-    _ module: String, _ shape: Shape, _ formatName: String, codes: any CodeSource, groups: Int,
+    _ module: String, _ shape: Shape, _ formatName: String, bits: Int, codes: any CodeSource, groups: Int,
     scales: GroupNumbers, scaleType: ElementType?, zeros: GroupNumbers, order: [Int]?,
     parts: [any StoredTensor]
   ) throws -> any StoredTensor {
-    let size = scheme.groupSize ?? shape.columns
     guard order != nil || groups > 0 && shape.columns % groups == 0 else {
       throw CheckpointError(
         .unsupported,
-        "'\(module)' of \(file) has \(shape.columns) inputs in \(groups) groups of \(size),"
+        "'\(module)' of \(file) has \(shape.columns) inputs in \(groups) groups,"
           + " the last of which is shorter; this is not supported")
     }
     var kept: CompressedFormat?
     if order == nil {
-      kept = try keptFormat(shape, groups: groups, scaleType: scaleType == .f16 ? .f16 : .f32, zeros: zeros)
+      kept = try keptFormat(
+        shape, groups: groups, bits: bits, scaleType: scaleType == .f16 ? .f16 : .f32, zeros: zeros)
     }
     return QuantizedTensor(
       name: "\(module).weight", shape: shape, formatName: formatName,
-      storedByteCount: parts.reduce(0) { $0 + $1.storedByteCount }, codes: codes, bits: scheme.bits,
+      storedByteCount: parts.reduce(0) { $0 + $1.storedByteCount }, codes: codes, bits: bits,
       groupCount: groups, scales: scales, zeros: zeros, groupOfColumn: order, keptFormat: kept)
   }
 
   /// Zero points in the middle make signed values; others stay integers where each row of them fills whole bytes and
   /// they fit (GPTQ's go up to 16), and become floats otherwise.
-  private func keptFormat(_ shape: Shape, groups: Int, scaleType: ElementType, zeros: GroupNumbers) throws
-    -> CompressedFormat?
-  {
-    let isByte = scheme.bits > 4
+  private func keptFormat(
+    _ shape: Shape, groups: Int, bits: Int, scaleType: ElementType, zeros: GroupNumbers
+  ) throws -> CompressedFormat? {
+    let isByte = bits > 4
     guard isByte || shape.columns % 2 == 0 else { return nil }
-    let middle = Float(1 << (scheme.bits - 1))
+    let middle = Float(1 << (bits - 1))
     let values = try zeroRange(zeros, rows: shape.rows, groups: groups)
     let groupSize = groups == 1 ? nil : shape.columns / groups
     if values == middle...middle {
@@ -141,7 +134,7 @@ extension QuantizedWeights {
       scaleType: scaleType)
   }
 
-  private func zeroRange(_ zeros: GroupNumbers, rows: Int, groups: Int) throws -> ClosedRange<Float> {
+  func zeroRange(_ zeros: GroupNumbers, rows: Int, groups: Int) throws -> ClosedRange<Float> {
     if case .constant(let value) = zeros { return value...value }
     let scratch = ScratchBuffer()
     let slab = max(32, (1 << 18) / max(groups, 1) / 32 * 32)

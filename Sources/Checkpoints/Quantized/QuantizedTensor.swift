@@ -10,7 +10,7 @@ struct QuantizedTensor: StoredTensor {
   let codes: any CodeSource
   /// Bits of a code.
   let bits: Int
-  /// What codes stand for, where they are not numbers themselves: 256 eight-bit floats.
+  /// What codes stand for, where they are not numbers themselves: 256 or 16 floats.
   var table: [Float]?
   let groupCount: Int
   let scales: GroupNumbers
@@ -104,7 +104,9 @@ struct QuantizedTensor: StoredTensor {
     _ numbers: [Float], as type: ElementType, into output: UnsafeMutableRawBufferPointer
   ) {
     for (index, number) in numbers.enumerated() {
-      if type == .f16 {
+      if type == .f8e8m0 {
+        output[index] = UInt8(truncatingIfNeeded: number.isNaN ? 255 : number.bitPattern >> 23)
+      } else if type == .f16 {
         output.storeBytes(of: FloatConversion.half(number), toByteOffset: index * 2, as: UInt16.self)
       } else {
         output.storeBytes(of: number, toByteOffset: index * 4, as: Float.self)

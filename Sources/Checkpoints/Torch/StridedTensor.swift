@@ -10,6 +10,8 @@ struct StridedTensor: StoredTensor {
   let offset: Int
   /// The distance of neighbours along each axis, in numbers; none is negative.
   let strides: [Int]
+  /// Whose bands are held in memory.
+  var identity = RegionCache.Identity()
 
   var formatName: String { type.rawValue }
   var storedByteCount: Int { type.byteCount(of: shape.elementCount) }
@@ -41,26 +43,53 @@ struct StridedTensor: StoredTensor {
     }
   }
 
-  /// Reads columns in turn, where neighbours in a column are closer together than in a row. Where only little of
-  /// each column is wanted, many are read at once with what lies between them.
+  /// Reads columns in turn, where neighbours in a column are closer together than in a row: bands of the matrix as it
+  /// lies in the file, which later rows find in memory.
   private func readColumns(of rows: Range<Int>, into output: UnsafeMutableRawBufferPointer) throws {
     let size = type.bits / 8
-    let span = ScratchBuffer()
-    let run = (rows.count - 1) * strides[0] + 1
-    let isSparse = run * size >= 2048
-    let together = isSparse ? 1 : max(1, min(shape.columns, (1 << 20) / max(strides[1] * size, 1)))
-    for first in Swift.stride(from: 0, to: shape.columns, by: together) {
-      let count = min(together, shape.columns - first)
-      let numbers = (count - 1) * strides[1] + run
-      let start = offset + (rows.lowerBound * strides[0] + first * strides[1]) * size
-      try span.withBytes(numbers * size) { bytes in
-        try source.read(at: start, into: bytes)
-        for column in 0..<count {
-          let from = UnsafeMutableRawBufferPointer(rebasing: bytes[(column * strides[1] * size)...])
+    // The matrix as it lies: `columns` lines of `strides[1]` numbers, of which `width` belong to it.
+    let (columns, width) = (shape[1], (shape[0] - 1) * strides[0] + 1)
+    let limit = RegionCache.maximumRegionByteCount / max(columns * size, 1)
+    let perBand = max(1, min(width, limit))
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let band = row * strides[0] / perBand
+      let first = band * perBand
+      let count = min(perBand, width - first)
+      let last = min(rows.upperBound, (first + count - 1) / strides[0] + 1)
+      let region = try RegionCache.shared.region(identity, at: offset, band: band) {
+        try self.band(first..<first + count)
+      }
+      region.bytes.withUnsafeBytes { bytes in
+        let source = UnsafeMutableRawBufferPointer(mutating: bytes)
+        for column in 0..<columns {
+          let start = (column * count + row * strides[0] - first) * size
           copy(
-            rows.count, from: from, stride: strides[0], to: output, at: first + column, step: shape.columns)
+            last - row, from: UnsafeMutableRawBufferPointer(rebasing: source[start...]), stride: strides[0],
+            to: output, at: (row - rows.lowerBound) * columns + column, step: columns)
         }
       }
+      row = last
+    }
+  }
+
+  /// The numbers `range` of each line of the matrix as it lies in the file, one line after another.
+  private func band(_ range: Range<Int>) throws -> [UInt8] {
+    let size = type.bits / 8
+    let (lines, count) = (shape[1], range.count * size)
+    let isWhole = range.count == strides[1]
+    return try [UInt8](unsafeUninitializedCapacity: lines * count) { buffer, initialized in
+      let bytes = UnsafeMutableRawBufferPointer(buffer)
+      if isWhole {
+        try source.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<(lines * count)]))
+      } else {
+        for line in 0..<lines {
+          try source.read(
+            at: offset + (line * strides[1] + range.lowerBound) * size,
+            into: UnsafeMutableRawBufferPointer(rebasing: bytes[line * count..<(line + 1) * count]))
+        }
+      }
+      initialized = lines * count
     }
   }
 

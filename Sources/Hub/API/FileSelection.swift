@@ -94,6 +94,7 @@ public struct FileSelection: Sendable {
     "config.json", "generation_config.json", "tokenizer_config.json", "special_tokens_map.json",
     "added_tokens.json",
     "vocab.json", "merges.txt", "chat_template.jinja", "chat_template.json", "quantize_config.json",
+    "quant_config.json", "hf_quant_config.json",
     "openvino_config.json", "openvino_tokenizer.xml", "openvino_tokenizer.bin", "openvino_detokenizer.xml",
     "openvino_detokenizer.bin",
   ])

@@ -35,8 +35,10 @@ public struct PromptFormat: Sendable {
     let templates = style == nil ? try TemplateSource.inFolder(folder) : nil
     isGuess = style == nil && templates == nil
     if let templates {
-      form = .template(try ChatTemplate(source: try templates.text(hasTools: false)))
-      (stopStrings, stopTokens) = ([], [])
+      let template = try ChatTemplate(source: try templates.text(hasTools: false))
+      form = .template(template)
+      stopStrings = []
+      stopTokens = Self.answerEnd(template, tokenizer, specialTokens).map { [$0] } ?? []
     } else {
       let style = style ?? .raw
       form = .style(style)
@@ -47,6 +49,33 @@ public struct PromptFormat: Sendable {
       stopStrings = zip(style.stopStrings, ids).filter { $1 == nil }.map(\.0)
       stopTokens = ids.compactMap { $0 }
     }
+  }
+
+  /// The special token that the template writes behind an answer, which the model was trained to end with; nil where
+  /// it writes none.
+  private static func answerEnd(
+    _ template: ChatTemplate, _ tokenizer: Tokenizer, _ specialTokens: JSONObject
+  ) -> Int? {
+    let answer = "0f7c answer 0f7c"
+    var context = specialTokens
+    context["messages"] = .array(
+      [ChatMessage(role: "user", content: "question"), ChatMessage(role: "assistant", content: answer)].map(
+        \.json)
+    )
+    context["add_generation_prompt"] = false
+    guard let text = try? template.render(context) else { return nil }
+    let pieces = Array(text.utf8)
+    let pattern = Array(answer.utf8)
+    let starts = stride(from: pieces.count - pattern.count, through: 0, by: -1)
+    guard let start = starts.first(where: { pieces[$0..<$0 + pattern.count].elementsEqual(pattern) }) else {
+      return nil
+    }
+    let rest = String(decoding: pieces[(start + pattern.count)...], as: UTF8.self)
+    let special = tokenizer.specialTokenIDs
+    let ids = tokenizer.encode(rest, addSpecialTokens: false)
+    guard let first = ids.firstIndex(where: special.contains) else { return nil }
+    let before = tokenizer.decode(Array(ids[..<first]))
+    return before.allSatisfy(\.isWhitespace) ? ids[first] : nil
   }
 
   /// The text of a conversation, up to where the assistant's answer begins.

@@ -43,6 +43,13 @@ struct BakeCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Graphs") var graphs: GraphShapeOptions
 
+  @Option(
+    name: .customLong("lora"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Merge a LoRA adapter that PEFT saved; DIR=0.5 scales its change. May be given several times.",
+      valueName: "dir"), completion: .directory)
+  var adapters: [AdapterOption] = []
+
   @Flag(help: "Replace the output folder if it exists.") var force = false
   @Flag(help: "Continue a bake that was stopped, after checking what it left.") var resume = false
   @Flag(name: .customLong("no-tokenizer"), help: "Accept a source that has no tokenizer.") var noTokenizer =
@@ -84,6 +91,7 @@ struct BakeCommand: AsyncParsableCommand {
     options.isStrictAboutTokenizer = strictTokenizer
     options.allowsNonFinite = allowNonfinite
     options.usesSHA256 = usesSHA256
+    options.adapters = adapters.map { .init(folder: URL(filePath: $0.folder), scale: $0.scale) }
     graphs.apply(to: &options)
     try BakeCalibration(options: calibration, weights: options.recipe, isRemote: modelId != nil)
       .apply(to: &options)

@@ -20,7 +20,8 @@ extension CheckpointError: ErrorReportConvertible {
       case .unreadable: .inputOutput
       case .notACheckpoint, .malformed, .unsupported, .inconsistent: .badData
       }
-    return ErrorReport(what: message, why: "", mend: mend ?? "fetch the file again", status: status)
+    let usual = code == .unsupported ? "take the model in another format" : "fetch the file again"
+    return ErrorReport(what: message, why: "", mend: mend ?? usual, status: status)
   }
 }
 
