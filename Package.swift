@@ -100,6 +100,15 @@ let package = Package(
         "JSON", "OpenVINO", "Quantization", "Supervisor", "Tensors", "Tokenization", argumentParser,
       ], swiftSettings: settings),
 
+    // One product each, from another program's side; CI builds them.
+    .executableTarget(
+      name: "example-bake", dependencies: ["Baking"], path: "Examples/bake", swiftSettings: settings),
+    .executableTarget(
+      name: "example-tokenize", dependencies: ["Tokenization"], path: "Examples/tokenize",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "example-infer", dependencies: ["OpenVINO"], path: "Examples/infer", swiftSettings: settings),
+
     // Measurements that stay in the tree.
     .executableTarget(name: "bench-bake", path: "Benchmarks/bake", swiftSettings: settings),
     .executableTarget(
