@@ -1,7 +1,7 @@
 # Oven: everything a checkout needs. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test fuzz demo verify verify-hub verify-npu format lint runtime model clean
+.PHONY: help build install test fuzz demo verify verify-hub verify-npu format lint runtime model clean
 .PHONY: bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
@@ -15,6 +15,7 @@ GGUF      := models/SmolLM2-135M-Instruct.Q4_1.gguf
 GEMMA     := models/gemma-3-270m.Q4_K_M.gguf
 BAKED     := models/smollm2_int4
 QUESTION  := What is the capital of France?
+PREFIX    ?= /usr/local
 
 # Where the runtime's headers are found: the project's own folder, or the one that the machine has.
 export PKG_CONFIG_PATH := $(ROOT)/.openvino/lib/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
@@ -30,6 +31,9 @@ build: runtime ## build the release binary, .build/release/oven
 
 model: ## fetch SmolLM2-135M-Instruct (GGUF, 98 MB) into models/
 	@sh scripts/fetch-smollm2 $(GGUF)
+
+install: build ## install the program, its runtime and shell completions under PREFIX (default /usr/local)
+	@sh scripts/install $(ROOT)/.build/$(CONFIG) $(ROOT)/.openvino "$(DESTDIR)$(PREFIX)"
 
 demo: build model ## bake SmolLM2 and ask it a question, twice: compiled, then from the cache
 	@sh scripts/demo $(OVEN) $(GGUF) $(BAKED) "$(QUESTION)"
@@ -70,10 +74,10 @@ test: runtime model lint ## run all tests
 	$(SWIFT) test -c $(CONFIG) --skip-build
 
 lint: ## check the formatting of the sources
-	@$(SWIFT) format lint --strict --parallel -r Package.swift Sources Tests Benchmarks Fuzz
+	@$(SWIFT) format lint --strict --parallel -r Package.swift Sources Tests Benchmarks Examples Fuzz
 
 format: ## format the sources
-	@$(SWIFT) format -i --parallel -r Package.swift Sources Tests Benchmarks Fuzz
+	@$(SWIFT) format -i --parallel -r Package.swift Sources Tests Benchmarks Examples Fuzz
 
 clean: ## remove what was built (models and the runtime stay)
 	rm -rf .build
