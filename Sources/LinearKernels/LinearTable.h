@@ -15,8 +15,9 @@ static inline size_t chunk_length(const oven_matrix *matrix) {
 
 static inline size_t rounded_up(size_t value, size_t unit) { return (value + unit - 1) / unit * unit; }
 
-/// Columns with one factor of the activations: a group, or 128.
-static inline size_t unit_length(const oven_matrix *matrix) { return matrix->group < 128 ? matrix->group : 128; }
+/// Columns with one factor of the activations. On SmolLM2, 128 lose 2.6 times as much (KL divergence) as 32.
+#define UNIT 32
+static inline size_t unit_length(const oven_matrix *matrix) { return matrix->group < UNIT ? matrix->group : UNIT; }
 
 static inline size_t chunk_count(const oven_matrix *matrix) {
   return (matrix->columns + chunk_length(matrix) - 1) / chunk_length(matrix);

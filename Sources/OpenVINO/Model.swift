@@ -117,7 +117,7 @@ extension Model {
   ///
   /// - Parameters:
   ///   - identity: The name that the weights were provided under.
-  ///   - isExact: Whether activations stay in 32 bits. Otherwise they are rounded to 8, in groups of at most 128.
+  ///   - isExact: Whether activations stay in 32 bits. Otherwise they are rounded to 8, in groups of 32.
   /// - Returns: How many products and embeddings were replaced; none where the weights are of other kinds.
   package func placeWeights(_ identity: String, isExact: Bool) throws(OpenVINOError) -> Int {
     var count = 0

@@ -2,8 +2,8 @@
 //
 //   y[m][n] = Σ_k x[m][k] · scale[n][k / group] · (code[n][k] − zero[n][k / group])
 //
-// The numbers of a row are rounded to 8 bits first, a group of at most 128 at a time, each group with a factor of its own
-// (its largest magnitude / 127), and products are summed as integers within a group. That is `oven_linear_prepare`;
+// The numbers of a row are rounded to 8 bits first, 32 at a time, each time with a factor of their own (their largest
+// magnitude / 127), and products are summed as integers within a group. That is `oven_linear_prepare`;
 // `oven_linear_multiply` then computes any part of the matrix's rows, so that threads can share the work. Each row
 // is computed in one order whatever the part, so that the threads' number changes no bit, and every instruction
 // set gives the same bits as the portable one.
