@@ -21,14 +21,16 @@ public enum IRWriter {
       try sink(try layer(node, id, layout, tensorNames[id]))
     }
     for (index, output) in graph.outputs.enumerated() {
-      try sink(resultLayer(output, id: graph.nodes.count + index))
+      try sink(
+        resultLayer(
+          output.value, name: "Result_" + output.name, output: output.name, id: graph.nodes.count + index))
     }
     try sink(IRText.endOfLayers)
     for (id, node) in graph.nodes.enumerated() {
-      for (port, input) in node.inputs.enumerated() { try sink(edge(graph, input, to: id, port)) }
+      for (port, input) in node.inputs.enumerated() { try sink(edge(graph.nodes, input, to: id, port)) }
     }
     for (index, output) in graph.outputs.enumerated() {
-      try sink(edge(graph, output.value, to: graph.nodes.count + index, 0))
+      try sink(edge(graph.nodes, output.value, to: graph.nodes.count + index, 0))
     }
     try sink(IRText.footer(runtimeInfo))
   }
@@ -58,7 +60,7 @@ public enum IRWriter {
 // MARK: - Layers
 
 extension IRWriter {
-  private static func layer(
+  static func layer(
     _ node: Graph.Node, _ id: Int, _ layout: BinLayout, _ tensorNames: [Int: [String]]?
   ) throws -> String {
     let operation = node.operation
@@ -82,7 +84,9 @@ extension IRWriter {
     for (port, output) in node.outputs.enumerated() {
       text += self.port(node.inputs.count + port, output, names: tensorNames?[port] ?? [])
     }
-    return text + "\t\t\t</output>\n\t\t</layer>\n"
+    text += "\t\t\t</output>\n"
+    if let loop = operation as? Loop { text += try parts(of: loop, inputCount: node.inputs.count, layout) }
+    return text + "\t\t</layer>\n"
   }
 
   private static func attributes(
@@ -98,15 +102,15 @@ extension IRWriter {
     ]
   }
 
-  private static func resultLayer(_ output: Graph.Output, id: Int) -> String {
-    """
-    \t\t<layer id="\(id)" name="\(IRText.escaped("Result_" + output.name))" type="Result" version="opset1" \
-    output_names="\(IRText.escaped(output.name))">
-    \t\t\t<input>
-    \(port(0, output.value.type, names: []))\t\t\t</input>
-    \t\t</layer>
+  static func resultLayer(_ value: Value, name: String, output: String? = nil, id: Int) -> String {
+    let outputNames = output.map { " output_names=\"\(IRText.escaped($0))\"" } ?? ""
+    return """
+      \t\t<layer id="\(id)" name="\(IRText.escaped(name))" type="Result" version="opset1"\(outputNames)>
+      \t\t\t<input>
+      \(port(0, value.type, names: []))\t\t\t</input>
+      \t\t</layer>
 
-    """
+      """
   }
 
   private static func port(_ id: Int, _ type: ValueType, names: [String]) -> String {
@@ -115,8 +119,8 @@ extension IRWriter {
       names: names)
   }
 
-  private static func edge(_ graph: Graph, _ value: Value, to layer: Int, _ port: Int) -> String {
-    let fromPort = graph.node(of: value).inputs.count + value.port
+  static func edge(_ nodes: [Graph.Node], _ value: Value, to layer: Int, _ port: Int) -> String {
+    let fromPort = nodes[value.node].inputs.count + value.port
     return IRText.edge(from: value.node, fromPort, to: layer, port)
   }
 
