@@ -1,0 +1,75 @@
+import Calibration
+import Foundation
+import Graph
+import JSON
+import OpenVINO
+import Quantization
+import Testing
+
+/// A model that is run layer by layer sees what transformers' layers see.
+@Suite struct SegmentTests {
+  private static let expected: JSON? = {
+    let url = TinyGraph.fixtures.appendingPathComponent("calibration/statistics.json")
+    return (try? Data(contentsOf: url)).flatMap { try? JSON(parsing: [UInt8]($0)) }
+  }()
+
+  /// The statistics of every matrix, by its name.
+  private func statistics(_ name: String, workers: Int, _ windows: [[[Int]]]) throws -> [String:
+    InputStatistics]
+  {
+    let graph = try TinyGraph(name: name).graph()
+    let segments = GraphSegments(graph)
+    let all = LinearSites(graph)
+    let runner = SegmentRunner(core: try Core(), workerCount: workers)
+    var batches = windows.map { TextBatch($0) }
+    var found: [String: InputStatistics] = [:]
+    for index in 0..<segments.count {
+      let requests = segments.sites(in: index, of: all).map { SegmentRunner.SiteRequest($0, all.sites[$0]) }
+      let piece = try segments.piece(index, measuring: requests, of: all)
+      let seen = try runner.run(
+        piece, sites: requests, keeping: segments.crossingNames(after: index), batches: &batches)
+      for request in requests {
+        for product in all.sites[request.index].products {
+          found[product.weight.name] = seen.statistics[request.index]?.first
+        }
+      }
+    }
+    return found
+  }
+
+  @Test(arguments: ["llama", "qwen2", "gemma3", "gpt-neox", "phi"])
+  func layersSeeWhatTransformersSees(_ name: String) throws {
+    let tokens = try TinyGraph(name: name).reference().tokens
+    let found = try statistics(name, workers: 2, [[tokens], [tokens]])
+    let layers = try #require(Self.expected?[name]?.object)
+    #expect(layers.count > 4)
+    for (layer, numbers) in layers {
+      // Fused checkpoints are split: the parts read what the whole reads.
+      guard let seen = found[layer + ".weight"] ?? found.first(where: { $0.key.hasPrefix(layer) })?.value
+      else { continue }
+      let magnitudes = (numbers["magnitudes"]?.array ?? []).compactMap(\.double)
+      let product = (numbers["product"]?.array ?? []).compactMap(\.double)
+      #expect(magnitudes.count == seen.columns && product.count == seen.columns)
+      let block = try #require(seen.blocks.first)
+      let scale = product.reduce(0) { max($0, abs($1)) }
+      for (index, expected) in product.enumerated() {
+        let row = block.matrix[index * seen.columns..<(index + 1) * seen.columns]
+        let value = row.enumerated().reduce(0.0) { $0 + Double($1.element) * cos(Double($1.offset)) }
+        #expect(abs(value - expected) < 2e-4 * scale)
+        #expect(abs(Double(seen.magnitudes[index]) - magnitudes[index]) < 1e-4)
+      }
+    }
+  }
+
+  @Test func threadsDoNotMatter() throws {
+    let tokens = try TinyGraph(name: "llama").reference().tokens
+    let windows = (0..<5).map { shift in [tokens.map { ($0 + shift) % 64 }, tokens] }
+    let one = try statistics("llama", workers: 1, windows)
+    let three = try statistics("llama", workers: 3, windows)
+    #expect(one.count == three.count && !one.isEmpty)
+    for (name, seen) in one {
+      #expect(three[name]?.blocks.map(\.matrix) == seen.blocks.map(\.matrix))
+      #expect(three[name]?.magnitudes == seen.magnitudes)
+    }
+  }
+}
