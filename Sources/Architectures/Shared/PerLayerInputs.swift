@@ -21,7 +21,7 @@ struct PerLayerInputs: Sendable {
     let scope = model["embed_tokens_per_layer"]
     let table = try scope.weight("weight", [vocabularySize, width])
     let own = try graph.within(scope.path) {
-      var tokens = decoder.tokens
+      var tokens = try decoder.requiredTokens()
       if vocabularySize < config.vocabularySize {
         // Tokens beyond the table, of images and sounds, take the first row.
         let isThere = try graph.binary(.greater, graph.integer(vocabularySize), tokens)

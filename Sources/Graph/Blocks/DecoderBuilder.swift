@@ -78,6 +78,16 @@ public final class DecoderBuilder {
     return try graph.gather(matrix, tokens, axis: 0)
   }
 
+  /// The tokens, for parts that need more of them than their embeddings.
+  /// - Throws: `GraphError` in a graph that takes embeddings.
+  public func requiredTokens() throws(GraphError) -> Value {
+    guard let tokens else {
+      throw GraphError(
+        .unsupported, "this model needs the tokens themselves, which graphs of fixed shapes (--static) do not get")
+    }
+    return tokens
+  }
+
   /// What the embeddings of tokens are called where they are an input or an output.
   static let embeddingsName = "inputs_embeds"
 
