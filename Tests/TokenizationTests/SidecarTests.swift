@@ -11,7 +11,10 @@ struct SidecarTests {
     #expect(lines.count > 30)
     for line in lines {
       let name = line["name"]?.string ?? "?"
-      func file(_ key: String) -> JSON? { line[key].flatMap { $0.isNull ? nil : $0 } }
+      func file(_ key: String) -> JSON? {
+        guard let content = line[key], !content.isNull else { return nil }
+        return content
+      }
       let sidecars = TokenizerSidecars(
         config: file("config"), addedTokens: file("added_tokens"),
         specialTokensMap: file("special_tokens_map"))

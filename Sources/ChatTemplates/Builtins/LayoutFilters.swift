@@ -52,6 +52,8 @@ enum LayoutFilters {
     let text = try interpreter.text(value, or: "", "the text to truncate")
     var head = Text.make(text.unicodeScalars.prefix(kept))
     if !(bound[1]?.isTrue ?? false) { head = Text.splitFromRight(head, by: " ", limit: 1)[0] }
+    // Behind markup the end is escaped; what counts is its length as it is given.
+    if case .markup = value { return .markup(head + (try interpreter.escaped(bound[2] ?? .string(end)))) }
     return try interpreter.string(head + end)
   }
 

@@ -99,14 +99,7 @@ extension Interpreter {
     case "default", "d", "pprint": return try filter(named: name)(value, arguments, self)
     case "format": return try filter(named: name)(value, arguments, self).markup
     case "last": return try filter(named: name)(.string(text), arguments, self).markup
-    case "truncate":
-      var arguments = arguments
-      if arguments.positional.count > 2 {
-        arguments.positional[2] = .string(try escaped(arguments.positional[2]))
-      } else if let end = arguments.keywords["end"] {
-        arguments.keywords["end"] = .string(try escaped(end))
-      }
-      return try filter(named: name)(.string(text), arguments, self).markup
+    case "truncate": return try filter(named: name)(value, arguments, self)
     default:
       let result = try filter(named: name)(.string(text), arguments, self)
       return Self.keepingFilters.contains(name) ? result.markup : result
