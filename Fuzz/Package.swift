@@ -7,18 +7,25 @@ let instrumented: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer,address"])]
 
 let package = Package(
   name: "fuzz",
-  dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.6.0")],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
   targets: [
     .target(
       name: "JSON", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")],
       swiftSettings: instrumented),
-    .target(name: "Tensors", swiftSettings: instrumented),
-    .target(name: "Checkpoints", dependencies: ["JSON", "Tensors"], swiftSettings: instrumented),
+    .target(name: "Kernels"),
+    .target(
+      name: "Files", dependencies: ["Kernels", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: instrumented),
+    .target(name: "Tensors", dependencies: ["Files"], swiftSettings: instrumented),
+    .target(name: "Checkpoints", dependencies: ["Files", "JSON", "Tensors"], swiftSettings: instrumented),
     .target(name: "Patterns", swiftSettings: instrumented),
     .target(name: "Tokenization", dependencies: ["JSON", "Patterns"], swiftSettings: instrumented),
     .target(
       name: "ChatTemplates",
-      dependencies: ["JSON", .product(name: "OrderedCollections", package: "swift-collections")],
+      dependencies: ["Files", "JSON", .product(name: "OrderedCollections", package: "swift-collections")],
       swiftSettings: instrumented),
     .target(name: "Graph", dependencies: ["Tensors"], swiftSettings: instrumented),
     .target(name: "IRFormat", dependencies: ["Graph", "Tensors"], swiftSettings: instrumented),
