@@ -87,6 +87,89 @@ struct SandboxTests {
     }
   }
 
+  /// The numbers at the edges of their types, and long texts, for every filter, method and test in every place.
+  @Test("whatever is given to a filter, a method or a test, it answers or refuses in time")
+  func sweep() throws {
+    let long = "('ab <\u{e9}>\\n' * 2000000)"
+    let values = [
+      "(-9223372036854775807 - 1)", "9223372036854775807", "-1", "0", "('nan'|float)", "('inf'|float)",
+      "1e308", "'a b'",
+      "[]", "none", "missing", "(1, 'a')", "{'a': 1}", "range(9)", "('<'|safe)", long, "(\(long)|safe)",
+    ]
+    let arguments = [
+      "", "(-9223372036854775807 - 1)", "9223372036854775807", "-1", "0", "('nan'|float)", "'x'", "none",
+      long,
+    ]
+    let clock = ContinuousClock()
+    var slowest = (duration: Duration.zero, source: "")
+    func render(_ source: String) {
+      let duration = clock.measure {
+        _ = try? ChatTemplate(source: source).render(["missing": .null], now: pinned)
+      }
+      if duration > slowest.duration { slowest = (duration, source) }
+    }
+    for value in values {
+      let isLong = value.contains("2000000")
+      for argument in arguments {
+        // Long texts take their time: each is tried alone, with what makes it longer, and as an argument of a short one.
+        if isLong, !["", "-1", "9223372036854775807"].contains(argument) { continue }
+        if argument == long, value != "'a b'" { continue }
+        let call = argument.isEmpty ? "" : "(\(argument))"
+        for name in BuiltinNames.filters {
+          render(
+            "{% set x = \(value)|\(name)\(call) %}{% if x == 1 %}{% endif %}{% for y in x %}{% break %}{% endfor %}"
+          )
+        }
+        for name in BuiltinNames.tests { render("{% if \(value) is \(name)\(call) %}{% endif %}") }
+        for name in BuiltinNames.methods { render("{% set x = \(value).\(name)(\(argument)) %}") }
+      }
+    }
+    for pair in [
+      ("(-9223372036854775807 - 1)", "-1"), ("9223372036854775807", "(-9223372036854775807 - 1)"),
+      ("-1", "0"), ("('nan'|float)", "9223372036854775807"),
+    ] {
+      for name in BuiltinNames.filters {
+        render(
+          "{{ 12345|\(name)(\(pair.0), \(pair.1)) }}{{ 'a b'|\(name)(\(pair.0), \(pair.1)) }}{{ [1, 2]|\(name)(\(pair.0), \(pair.1))|list }}"
+        )
+      }
+      for name in BuiltinNames.methods {
+        render("{{ 'a b'.\(name)(\(pair.0), \(pair.1)) }}{{ 'a b'.\(name)('a', \(pair.0), \(pair.1)) }}")
+      }
+      for sign in ["+", "-", "*", "/", "//", "%", "**", "~", "<", "in"] {
+        render("{{ \(pair.0) \(sign) \(pair.1) }}")
+      }
+      render(
+        "{{ 'abc'[\(pair.0):\(pair.1):\(pair.0)] }}{{ [1, 2][\(pair.1):\(pair.0):\(pair.1)] }}{{ range(9)[\(pair.0)::\(pair.1)] }}"
+      )
+      render("{{ '%*d|%.*f|%c|%x' % (\(pair.0), 1, \(pair.1), 1.5, \(pair.0), \(pair.1)) }}")
+      render("{{ range(\(pair.0), \(pair.1), \(pair.0))|list }}")
+    }
+    // Not a measure of speed: a hang would take minutes.
+    #expect(slowest.duration < .seconds(60), "\(slowest.source)")
+  }
+
+  @Test(
+    "what is made twice is charged before it is made",
+    arguments: [
+      "{% set s = 'a,' * 10000000 %}{{ s.split(',')|length }}",
+      "{% set s = 'a\\n' * 10000000 %}{{ s.splitlines()|length }}",
+      "{% set s = 'a ' * 10000000 %}{{ s.split()|length }}",
+      "{% set s = 'a' * 20000000 %}{{ (s ~ s ~ s ~ s ~ s ~ s ~ s ~ s ~ s ~ s ~ s ~ s ~ s ~ s)|length }}",
+      "{% set s = 'a' * 20000000 %}{{ '{0}{0}{0}{0}{0}{0}{0}{0}{0}{0}{0}{0}{0}{0}'.format(s)|length }}",
+      "{% set s = 'a' * 20000000 %}{{ ('%s' * 14 % (s, s, s, s, s, s, s, s, s, s, s, s, s, s))|length }}",
+      "{% set s = '<' * 60000000 %}{{ s|e|length }}",
+      "{% set s = '/' * 100000000 %}{{ {'a': s}|urlencode|length }}",
+      "{% set s = 'a\\n' * 10000000 %}{{ s|indent(40)|length }}",
+      "{% set ns = namespace(d={}) %}{% for i in range(100000) %}{% set x = range(i + 1) in [range(1)] %}{% endfor %}{{ ('a' * 300000000)|length }}",
+    ])
+  func chargedBefore(source: String) {
+    switch outcome(source, .init()) {
+    case .success(let text): Issue.record("made \(text)")
+    case .failure(let error): #expect(error.code == .limit, "\(error)")
+    }
+  }
+
   @Test func longConversationsAreNoProblem() throws {
     let turn: JSON = ["role": "user", "content": .string(String(repeating: "word ", count: 2000))]
     let context: JSONObject = [

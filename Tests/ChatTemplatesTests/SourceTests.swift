@@ -95,6 +95,7 @@ struct SourceTests {
     #expect(throws: Never.self) { try set.text(hasTools: true) }
   }
 
+  /// As transformers reads them: the map replaces what the configuration says, unless that lists added tokens.
   @Test func specialTokens() throws {
     let folder = try folder([
       "tokenizer_config.json": #"{"bos_token": null, "eos_token": {"content": "</s>"}}"#,
@@ -102,7 +103,7 @@ struct SourceTests {
         #"{"bos_token": "<s>", "eos_token": "other", "additional_special_tokens": ["x"]}"#,
     ])
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    #expect(try TemplateSource.specialTokens(inFolder: folder) == ["eos_token": "</s>", "bos_token": "<s>"])
+    #expect(try TemplateSource.specialTokens(inFolder: folder) == ["eos_token": "other", "bos_token": "<s>"])
   }
 }
 

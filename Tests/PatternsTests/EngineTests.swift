@@ -68,6 +68,16 @@ struct EngineTests {
     #expect(matches(try Pattern(regex: regex), "xaa") == [[1, 2], [2, 3]])
   }
 
+  /// Their states cannot be told apart, or are too many to be remembered: they give up, in time.
+  @Test(arguments: [
+    #"(?:(?:a*)*(?:a*)*(?:a*)*(?:a*)*(?:a*)*)*b"#, #"(a+)+\1b"#, #"(?:\Ga|a)*(?:a|a)*(?:a|a)*b"#,
+    "(?:a?){30000}c",
+  ])
+  func hopelessPatternsGiveUp(_ regex: String) throws {
+    let pattern = try Pattern(generalRegex: regex)
+    #expect(matches(pattern, String(repeating: "a", count: 20_000)).isEmpty)
+  }
+
   @Test func literals() {
     #expect(matches(Pattern(literal: "ab"), "abxabab") == [[0, 2], [3, 5], [5, 7]])
     #expect(matches(Pattern(literal: ""), "abc").isEmpty)
