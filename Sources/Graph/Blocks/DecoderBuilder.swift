@@ -83,7 +83,8 @@ public final class DecoderBuilder {
   public func requiredTokens() throws(GraphError) -> Value {
     guard let tokens else {
       throw GraphError(
-        .unsupported, "this model needs the tokens themselves, which graphs of fixed shapes (--static) do not get")
+        .unsupported,
+        "this model needs the tokens themselves, which graphs of fixed shapes (--static) do not get")
     }
     return tokens
   }
