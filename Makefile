@@ -1,7 +1,7 @@
 # Oven: everything a checkout needs. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install test fuzz demo verify verify-hub verify-npu format lint runtime model clean
+.PHONY: help build install test fuzz demo verify verify-logits verify-hub verify-npu format lint runtime model clean
 .PHONY: bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
@@ -40,6 +40,8 @@ demo: build model ## bake SmolLM2 and ask it a question, twice: compiled, then f
 
 verify: build model ## let OpenVINO GenAI and HF tokenizers judge what Oven made
 	@sh scripts/verify $(OVEN) $(GGUF) "$(QUESTION)" Paris
+
+verify-logits: build ## let transformers read the same Gemma 3 GGUF and compare logits (installs PyTorch)
 	@sh scripts/fetch-gemma3 $(GEMMA)
 	@sh scripts/verify-logits $(OVEN) $(GEMMA)
 

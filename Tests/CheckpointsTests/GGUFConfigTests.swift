@@ -84,6 +84,7 @@ import Testing
     var builder = GGUFBuilder(architecture: "llama")
     builder.set("llama.block_count", 2)
     builder.set("llama.attention.head_count", [4, 8])
+    builder.add("blk.0.attn_norm.weight", [4])
     let error = #expect(throws: CheckpointError.self) { try Checkpoint.gguf(builder.source) }
     #expect(error?.code == .unsupported && error?.message.contains("'llama.attention.head_count'") == true)
   }

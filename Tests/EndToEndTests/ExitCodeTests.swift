@@ -28,7 +28,7 @@ struct ExitCodeTests {
       // Usage.
       (["nonsense"], 64, "nonsense"), (["bake"], 64, "Missing"),
       (["bake", "llama", "-o", "x", "--bogus"], 64, "bogus"),
-      (["supervisor", "--model_xml", "llama-0-64", "--engine", "odd"], 64, "odd"),
+      (["supervisor", "--model_xml", "llama-0-64-fp32", "--engine", "odd"], 64, "odd"),
       // Data.
       (["bake", "bad.safetensors", "-o", "x"], 65, "bad.safetensors"),
       // Input.
@@ -53,7 +53,7 @@ struct ExitCodeTests {
 
   @Test(.enabled(if: !hasNPU, "this machine has an NPU")) func aDeviceThatIsNotThere() throws {
     let folder = try folder()
-    let ending = try OvenProgram(["cache", "explain", "llama-0-64", "--device", "NPU"], in: folder.url)
+    let ending = try OvenProgram(["cache", "explain", "llama-0-64-fp32", "--device", "NPU"], in: folder.url)
       .finish()
     #expect(ending.status == 69 && ending.errors.contains("NPU cannot be used"), "\(ending.errors)")
     #expect(ending.errors.contains("oven doctor"))

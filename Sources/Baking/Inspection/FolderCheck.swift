@@ -33,7 +33,9 @@ public struct FolderCheck: Sendable {
     files = try entries.map { entry in
       let name = entry["name"]?.string ?? ""
       // A manifest is a file like any other: its names stay inside of the folder.
-      guard SafeName.isPath(name) else {
+      let parts = name.utf8.split(separator: UInt8(ascii: "/"))
+      guard SafeName.isPath(name), parts.count <= 2, parts.allSatisfy({ $0.first != UInt8(ascii: ".") })
+      else {
         throw BakeError(
           .badData, "\(Manifest.fileName) names a file '\(name)'",
           why: "that is no name of a file in a folder",

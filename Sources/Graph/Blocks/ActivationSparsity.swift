@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// Only the largest inputs of an activation count: those above a share of a normal distribution with their mean and
 /// deviation (Gemma 3n, `activation_sparsity_pattern`).

@@ -175,7 +175,6 @@ words = ("I32", [4, 8], 128)
 quantized("unknown-method", {"quant_method": "bitsandbytes"}, {})
 quantized("strange-bits", {**gptq, "bits": 5}, {"a.qweight": words})
 quantized("no-scales", gptq, {"a.qweight": words})
-quantized("no-zeros", gptq, {"a.qweight": words, "a.scales": ("F16", [1, 8], 16)})
 quantized("zeros-of-another-shape", gptq, {
     "a.qweight": words, "a.scales": ("F16", [1, 8], 16), "a.qzeros": ("I32", [1, 2], 8)})
 quantized("groups-do-not-divide", gptq, {

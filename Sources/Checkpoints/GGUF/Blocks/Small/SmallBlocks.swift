@@ -221,7 +221,7 @@ enum TQ1_0Block: SmallBlock {
       for _ in 0..<digits {
         for index in 0..<count {
           let shifted = UInt8(truncatingIfNeeded: block.byte(at: start &+ index)) &* power
-          place[index] = Int8(truncatingIfNeeded: Int(shifted) &* 3 &>> 8) &- 1
+          place[index] = Int8(truncatingIfNeeded: (Int(shifted) &* 3) &>> 8) &- 1
         }
         place += count
         power = power &* 3
