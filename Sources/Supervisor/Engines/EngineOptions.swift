@@ -14,6 +14,9 @@ public struct EngineOptions: Sendable, Hashable {
   /// What can be done with the key-value cache.
   public var cache: Cache
 
+  /// After how many tokens a copy of recurrent states is kept, from which a conversation can go on.
+  public var snapshotInterval = 128
+
   /// The length of a piece that is used where nothing else is asked for.
   public static let usualPieceLength = 1024
 

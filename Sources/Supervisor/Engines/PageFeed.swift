@@ -5,6 +5,8 @@ import OpenVINO
 final class PageFeed {
   private let tokens, positions: SharedTensor<Int64>
   private let past, begins, blocks, blockBegins, longest: SharedTensor<Int32>
+  /// Which rows recurrent states are read from and written to, where the model has any.
+  private let rows, rowBegins, rowInterval: SharedTensor<Int32>
   private let blockLength: Int
   private var shownTokens = 1
   private var shownBlocks = 1
@@ -28,6 +30,11 @@ final class PageFeed {
     blockBegins = try SharedTensor(repeating: 0, shape: [2], runtime: runtime)
     blockBegins.elements[1] = 1
     longest = try SharedTensor(repeating: 0, shape: [], runtime: runtime)
+    rows = try SharedTensor(repeating: 0, shape: [2], runtime: runtime)
+    rowBegins = try SharedTensor(repeating: 0, shape: [2], runtime: runtime)
+    rowBegins.elements[1] = 2
+    // States are written at every multiple of the interval and after the last token: beyond all contexts, only then.
+    rowInterval = try SharedTensor(repeating: 1 << 24, shape: [1], runtime: runtime)
   }
 
   /// Lets a request read from here.
@@ -36,6 +43,8 @@ final class PageFeed {
       ("input_ids", tokens.tensor), ("position_ids", positions.tensor), ("past_lens", past.tensor),
       ("subsequence_begins", begins.tensor), ("block_indices", blocks.tensor),
       ("block_indices_begins", blockBegins.tensor), ("max_context_len", longest.tensor),
+      ("la.block_indices", rows.tensor), ("la.block_indices_begins", rowBegins.tensor),
+      ("la.past_lens", past.tensor), ("la.cache_interval", rowInterval.tensor),
     ]
     // Models that do not turn by position have no positions.
     for (name, tensor) in inputs {
@@ -44,7 +53,13 @@ final class PageFeed {
   }
 
   /// Writes the tokens of the next run; `count` are in the cache already.
-  func fill(_ piece: some Collection<Int>, after count: Int) throws(OpenVINOError) {
+  func fill(
+    _ piece: some Collection<Int>, after count: Int, rows step: StateRows.Step? = nil
+  ) throws(OpenVINOError) {
+    if let step {
+      rows.elements[0] = Int32(truncatingIfNeeded: step.read)
+      rows.elements[1] = Int32(truncatingIfNeeded: step.write)
+    }
     for (index, token) in piece.enumerated() {
       tokens.elements[index] = Int64(token)
       positions.elements[index] = Int64(count + index)

@@ -18,6 +18,8 @@ public final class PagedEngine: ModelEngine {
   private let interface: PagedInterface
   private let request: InferRequest
   private let feed: PageFeed
+  /// Nil for models without recurrent states.
+  private var rows: StateRows?
   private var logits: Tensor?
   private let clock = ContinuousClock()
 
@@ -35,9 +37,13 @@ public final class PagedEngine: ModelEngine {
         capacity: options.contextLength, chunk: options.longestRun, blockLength: interface.blockLength,
         runtime: runtime)
       try feed.connect(request, interface)
+      if !interface.states.isEmpty {
+        let bytes = interface.states.reduce(0) { $0 + $1.blockShape.reduce(4, *) }
+        rows = StateRows(interval: options.snapshotInterval, stateBytes: bytes)
+      }
       let blocks = PagedInterface.blockCount(options.contextLength, of: interface.blockLength)
-      for cache in interface.caches {
-        let shape = [blocks] + cache.blockShape
+      for cache in interface.caches + interface.states {
+        let shape = [cache.isState ? rows?.count ?? 1 : blocks] + cache.blockShape
         try request.setInput(
           cache.input, try PageMemory.tensor(cache.elementType, shape: shape, runtime: runtime))
       }
@@ -73,19 +79,21 @@ public final class PagedEngine: ModelEngine {
     while !rest.isEmpty {
       guard shouldContinue() else { throw SupervisorError(.cancelled, "stopped within the prompt") }
       let piece = rest.prefix(options.longestRun)
-      try run(piece)
       rest = rest.dropFirst(piece.count)
+      try run(piece, endsPrompt: rest.isEmpty && new.count > 1)
     }
   }
 
-  private func run(_ piece: ArraySlice<Int>) throws(SupervisorError) {
+  private func run(_ piece: ArraySlice<Int>, endsPrompt: Bool) throws(SupervisorError) {
     logits = nil
+    let step = rows?.next()
     do throws(OpenVINOError) {
-      try feed.fill(piece, after: count)
+      try feed.fill(piece, after: count, rows: step)
       let start = clock.now
       try request.infer()
       deviceSeconds += (clock.now - start) / .seconds(1)
       tokens += piece
+      if let step { rows?.ran(step, length: count, endsPrompt: endsPrompt) }
       logits = try request.output(interface.logits)
     } catch {
       throw StatefulEngine.failed(error)
@@ -106,10 +114,11 @@ public final class PagedEngine: ModelEngine {
     }
   }
 
-  /// Forgets everything after the first `length` tokens.
+  /// Forgets everything after the first `length` tokens, or more where recurrent states were kept only earlier.
   public func truncate(to length: Int) -> Int {
     guard length < count else { return count }
-    tokens.removeSubrange(max(0, length)...)
+    let kept = rows?.rewind(to: max(0, length)) ?? max(0, length)
+    tokens.removeSubrange(kept...)
     logits = nil
     return count
   }

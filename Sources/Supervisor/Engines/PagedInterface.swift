@@ -8,21 +8,29 @@ struct PagedInterface {
     var elementType: ElementType
     /// [blocks, heads, rows, columns]; the blocks are left to us.
     var blockShape: [Int]
+    /// Whether it is a table of recurrent states, one in each block.
+    var isState = false
   }
 
   let logits: Int
   let caches: [Cache]
+  /// The tables of recurrent states.
+  let states: [Cache]
   /// The tokens of a block.
   let blockLength: Int
   private let inputs: [Port]
 
   private static let known: Set = [
     "input_ids", "position_ids", "past_lens", "subsequence_begins", "block_indices", "block_indices_begins",
-    "max_context_len",
+    "max_context_len", "la.block_indices", "la.block_indices_begins", "la.past_lens", "la.cache_interval",
   ]
 
   private static func isCache(_ port: Port) -> Bool {
     port.names.contains { $0.hasPrefix("key_cache.") || $0.hasPrefix("value_cache.") }
+  }
+
+  private static func isState(_ port: Port) -> Bool {
+    port.names.contains { $0.contains("_state_table.") }
   }
 
   init(_ compiled: CompiledModel) throws(SupervisorError) {
@@ -40,6 +48,16 @@ struct PagedInterface {
       caches.append(Cache(input: index, elementType: port.elementType, blockShape: extents))
     }
     self.caches = caches
+    var states: [Cache] = []
+    for (index, port) in inputs.enumerated() where Self.isState(port) {
+      let extents = port.shape?.dropFirst().compactMap(\.fixed) ?? []
+      guard extents.count >= 2, extents.count + 1 == port.shape?.count, extents.allSatisfy({ $0 > 0 }) else {
+        throw SupervisorError(.badModel, "\(port.name) is \(port.shape?.description ?? "of any shape")")
+      }
+      states.append(
+        Cache(input: index, elementType: port.elementType, blockShape: extents, isState: true))
+    }
+    self.states = states
     // Rows beyond the tokens hold factors of a quantised cache: they are on one of the two sides at most.
     guard let shortest = caches.map({ $0.blockShape[1] }).min() else {
       throw SupervisorError(.badModel, "the paged model has no cache")
@@ -56,7 +74,8 @@ struct PagedInterface {
   /// Refuses a converted model that asks for more than one conversation's tokens and places.
   static func check(_ model: Model) throws(OpenVINOError) {
     let inputs = try model.inputs()
-    for input in inputs where !isCache(input) && !input.names.contains(where: known.contains) {
+    for input in inputs
+    where !isCache(input) && !isState(input) && !input.names.contains(where: known.contains) {
       throw OpenVINOError(.unsupported, "its paged form has an input that Oven does not know: \(input.name)")
     }
     guard inputs.contains(where: isCache), try !model.operations().contains(where: { $0.type == "ReadValue" })

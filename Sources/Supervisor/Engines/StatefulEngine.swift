@@ -21,6 +21,8 @@ public final class StatefulEngine: ModelEngine {
   private let feed: TokenFeed
   private var logits: Tensor?
   private var pace = DevicePace()
+  /// Nil for models whose only states are caches.
+  private var recurrent: RecurrentStates?
   private let clock = ContinuousClock()
 
   /// Makes an engine of a loaded model.
@@ -30,6 +32,9 @@ public final class StatefulEngine: ModelEngine {
     interface = try LanguageModelInterface(model.compiled)
     do throws(OpenVINOError) {
       request = try model.compiled.makeRequest()
+      if try request.states().contains(where: { !RecurrentStates.isCache($0.name) }) {
+        recurrent = RecurrentStates(interval: options.snapshotInterval)
+      }
       feed = try TokenFeed(
         capacity: options.contextLength, chunk: options.longestRun, runtime: model.compiled.runtime)
       try feed.connect(request, interface)
@@ -67,6 +72,7 @@ public final class StatefulEngine: ModelEngine {
     }
     tokens = []
     logits = nil
+    recurrent?.removeAll()
   }
 
   /// Appends tokens to the cache and computes the logits that follow the last one.
@@ -87,7 +93,9 @@ public final class StatefulEngine: ModelEngine {
     }
     switch options.cache {
     case .editable(let pieceLength):
-      try run(new, inPiecesOf: pieceLength, shouldContinue)
+      // Where a state space is no single node, what each token does to its memory is computed for a piece at once.
+      let length = recurrent == nil ? pieceLength : min(pieceLength, 128)
+      try run(new, inPiecesOf: length, shouldContinue)
     case .appendOnly(let promptLength):
       try appendOnly(new, promptLength, shouldContinue)
     }
@@ -120,12 +128,12 @@ public final class StatefulEngine: ModelEngine {
     while !rest.isEmpty {
       guard shouldContinue() else { throw SupervisorError(.cancelled, "stopped within the prompt") }
       let piece = rest.prefix(length)
-      try run(piece)
       rest = rest.dropFirst(piece.count)
+      try run(piece, endsPrompt: rest.isEmpty && new.count > 1)
     }
   }
 
-  private func run(_ piece: ArraySlice<Int>) throws(SupervisorError) {
+  private func run(_ piece: ArraySlice<Int>, endsPrompt: Bool) throws(SupervisorError) {
     logits = nil
     do throws(OpenVINOError) {
       try feed.fill(piece, after: count)
@@ -136,6 +144,8 @@ public final class StatefulEngine: ModelEngine {
       pace.note(tokens: piece.count, isPrompt: count == 0, seconds: seconds)
       tokens += piece
       logits = try request.output(interface.logits)
+      try recurrent?.ran(
+        request, length: count, endsPrompt: endsPrompt, runtime: model.compiled.runtime)
     } catch {
       throw Self.failed(error)
     }
@@ -167,7 +177,8 @@ public final class StatefulEngine: ModelEngine {
 
   /// Forgets everything after the first `length` tokens, so that a conversation can go on from there.
   ///
-  /// - Returns: How many are left: `length`, or 0 on a device whose cache can only be emptied.
+  /// - Returns: How many are left: `length`; fewer where a recurrent state was kept only earlier; or 0 on a device whose
+  ///   cache can only be emptied.
   public func truncate(to length: Int) throws(SupervisorError) -> Int {
     guard length < count else { return count }
     guard length > 0, case .editable = options.cache else {
@@ -175,15 +186,20 @@ public final class StatefulEngine: ModelEngine {
       return 0
     }
     do throws(OpenVINOError) {
-      for state in try request.states() { try state.truncate(to: length, runtime: model.compiled.runtime) }
+      guard let kept = try recurrent == nil ? length : recurrent?.rewind(request, to: length) else {
+        throw OpenVINOError(.unsupported, "no copy of the states was kept so early")
+      }
+      for state in try request.states() where RecurrentStates.isCache(state.name) {
+        try state.truncate(to: kept, from: count, runtime: model.compiled.runtime)
+      }
+      tokens.removeSubrange(kept...)
     } catch {
       // Some states may be shortened already; none of them can be trusted.
       try reset()
       return 0
     }
-    tokens.removeSubrange(length...)
     logits = nil
-    return length
+    return count
   }
 
   public func warmUp() throws(SupervisorError) {
@@ -200,11 +216,13 @@ public final class StatefulEngine: ModelEngine {
 }
 
 extension VariableState {
-  /// Keeps the first `length` tokens of keys or values [batch, heads, tokens, head size].
-  fileprivate func truncate(to length: Int, runtime: OpenVINORuntime) throws(OpenVINOError) {
+  /// Keeps the first `length` of `count` tokens of keys or values [batch, heads, tokens, head size].
+  fileprivate func truncate(
+    to length: Int, from count: Int, runtime: OpenVINORuntime
+  ) throws(OpenVINOError) {
     let whole = try tensor()
     let layout = try whole.layout()
-    guard layout.shape.count == 4, layout.shape[2] >= length else {
+    guard layout.shape.count == 4, layout.shape[2] == count else {
       throw OpenVINOError(.unsupported, "state \(name) is \(whole), not [batch, heads, tokens, size]")
     }
     var end = layout.shape
