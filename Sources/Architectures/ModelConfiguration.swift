@@ -34,7 +34,9 @@ public struct ModelConfiguration: Sendable {
     self.json = json
     modelType = json["model_type"]?.string ?? ""
     hiddenSize = try keys.size("hidden_size", "n_embd", "d_model")
-    layerCount = try keys.size("num_hidden_layers", "n_layer", "num_layers", "n_layers", atMost: 10_000)
+    layerCount =
+      try keys.listedLayerCount
+      ?? keys.size("num_hidden_layers", "n_layer", "num_layers", "n_layers", atMost: 10_000)
     headCount = try keys.size("num_attention_heads", "n_head", "num_heads", "n_heads", "attention_heads")
     keyValueHeadCount = try keys.optionalSize("num_key_value_heads") ?? headCount
     headDimension = try keys.optionalSize("head_dim") ?? hiddenSize / headCount
@@ -139,6 +141,14 @@ public struct ConfigurationKeys: Sendable {
   public func require(_ name: String, _ supported: JSON, because reason: String) throws {
     guard let value = find([name]), value != supported else { return }
     throw ArchitectureError(.unsupported, "config.json: '\(name)' is \(value.serialized()), but \(reason)")
+  }
+
+  /// How many layers `layers_block_type` lists in a file that does not count them.
+  fileprivate var listedLayerCount: Int? {
+    guard find(["num_hidden_layers"]) == nil, let listed = find(["layers_block_type"])?.array else {
+      return nil
+    }
+    return (1...10_000).contains(listed.count) ? listed.count : nil
   }
 
   private func find(_ names: [String]) -> JSON? {

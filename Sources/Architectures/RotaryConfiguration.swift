@@ -36,7 +36,8 @@ extension ModelConfiguration {
     let share =
       try keys.optionalNumber("partial_rotary_factor") ?? self.keys.optionalNumber("partial_rotary_factor")
       ?? self.keys.optionalNumber("rotary_pct") ?? partial
-    let dimension = Int(Double(headDimension) * share)
+    let isProportional = try keys.text("rope_type", "type", or: "default") == "proportional"
+    let dimension = isProportional ? headDimension : Int(Double(headDimension) * share)
     guard dimension >= 2, dimension % 2 == 0, dimension <= headDimension else {
       throw ArchitectureError(
         .badConfiguration, "config.json: \(dimension) of \(headDimension) elements of a head cannot turn")
@@ -45,6 +46,16 @@ extension ModelConfiguration {
       try keys.optionalNumber("rope_theta") ?? self.keys.optionalNumber("rope_theta")
       ?? self.keys.optionalNumber("rotary_emb_base") ?? theta
     guard base > 1 else { throw ArchitectureError(.badConfiguration, "config.json: 'rope_theta' is \(base)") }
+    if isProportional {
+      // A share of the pairs turns, as fast as if it were the whole head.
+      guard share >= 0, share <= 1 else {
+        throw ArchitectureError(.badConfiguration, "config.json: 'partial_rotary_factor' is \(share)")
+      }
+      let turning = Int(share * Double(headDimension)) / 2
+      return RotaryEmbedding(
+        dimension: dimension, theta: base,
+        scaling: .proportional(turning: turning, factor: try keys.number("factor", or: 1)))
+    }
     return RotaryEmbedding(
       dimension: dimension, theta: base, scaling: try scaling(keys, dimension: dimension))
   }

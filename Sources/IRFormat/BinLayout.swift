@@ -43,8 +43,13 @@ public struct BinLayout: Sendable {
 
   /// Assigns offsets to all constants of `graph` that have none yet, in the order of their use.
   public mutating func add(_ graph: Graph) {
-    for node in graph.nodes {
+    add(graph.nodes)
+  }
+
+  private mutating func add(_ nodes: [Graph.Node]) {
+    for node in nodes {
       if let constant = node.operation as? Constant { add(constant.content) }
+      if let loop = node.operation as? Loop { add(loop.body.nodes) }
     }
   }
 

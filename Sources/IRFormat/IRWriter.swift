@@ -21,14 +21,16 @@ public enum IRWriter {
       try sink(try layer(node, id, layout, tensorNames[id]))
     }
     for (index, output) in graph.outputs.enumerated() {
-      try sink(resultLayer(output, id: graph.nodes.count + index))
+      try sink(
+        resultLayer(
+          output.value, name: "Result_" + output.name, output: output.name, id: graph.nodes.count + index))
     }
     try sink("\t</layers>\n\t<edges>\n")
     for (id, node) in graph.nodes.enumerated() {
-      for (port, input) in node.inputs.enumerated() { try sink(edge(graph, input, to: id, port)) }
+      for (port, input) in node.inputs.enumerated() { try sink(edge(graph.nodes, input, to: id, port)) }
     }
     for (index, output) in graph.outputs.enumerated() {
-      try sink(edge(graph, output.value, to: graph.nodes.count + index, 0))
+      try sink(edge(graph.nodes, output.value, to: graph.nodes.count + index, 0))
     }
     try sink("\t</edges>\n\t<rt_info>\n")
     for entry in runtimeInfo.entries { try sink(note(entry, indentation: "\t\t")) }
@@ -60,7 +62,7 @@ public enum IRWriter {
 // MARK: - Layers
 
 extension IRWriter {
-  private static func layer(
+  static func layer(
     _ node: Graph.Node, _ id: Int, _ layout: BinLayout, _ tensorNames: [Int: [String]]?
   ) throws -> String {
     let operation = node.operation
@@ -87,7 +89,9 @@ extension IRWriter {
     for (port, output) in node.outputs.enumerated() {
       text += self.port(node.inputs.count + port, output, names: tensorNames?[port] ?? [])
     }
-    return text + "\t\t\t</output>\n\t\t</layer>\n"
+    text += "\t\t\t</output>\n"
+    if let loop = operation as? Loop { text += try parts(of: loop, inputCount: node.inputs.count, layout) }
+    return text + "\t\t</layer>\n"
   }
 
   private static func attributes(
@@ -103,15 +107,15 @@ extension IRWriter {
     ]
   }
 
-  private static func resultLayer(_ output: Graph.Output, id: Int) -> String {
-    """
-    \t\t<layer id="\(id)" name="\(escaped("Result_" + output.name))" type="Result" version="opset1" \
-    output_names="\(escaped(output.name))">
-    \t\t\t<input>
-    \(port(0, output.value.type, names: []))\t\t\t</input>
-    \t\t</layer>
+  static func resultLayer(_ value: Value, name: String, output: String? = nil, id: Int) -> String {
+    let outputNames = output.map { " output_names=\"\(escaped($0))\"" } ?? ""
+    return """
+      \t\t<layer id="\(id)" name="\(escaped(name))" type="Result" version="opset1"\(outputNames)>
+      \t\t\t<input>
+      \(port(0, value.type, names: []))\t\t\t</input>
+      \t\t</layer>
 
-    """
+      """
   }
 
   private static func port(_ id: Int, _ type: ValueType, names: [String]) -> String {
@@ -125,8 +129,8 @@ extension IRWriter {
     return text + "\t\t\t\t</port>\n"
   }
 
-  private static func edge(_ graph: Graph, _ value: Value, to layer: Int, _ port: Int) -> String {
-    let fromPort = graph.node(of: value).inputs.count + value.port
+  static func edge(_ nodes: [Graph.Node], _ value: Value, to layer: Int, _ port: Int) -> String {
+    let fromPort = nodes[value.node].inputs.count + value.port
     return "\t\t<edge from-layer=\"\(value.node)\" from-port=\"\(fromPort)\" "
       + "to-layer=\"\(layer)\" to-port=\"\(port)\"/>\n"
   }

@@ -45,15 +45,18 @@ import Testing
     #expect(counts["MemoryInput"] == 2 * layers)
   }
 
-  /// Attention scores that are limited softly, or within pieces of a text, have no paged form; all others have.
+  /// Models without attention, or whose scores are limited softly or within pieces of a text, have no paged form. In all
+  /// others every layer has one, also those with a recurrent state, and no state is left to the runtime.
   @Test(arguments: TinyModel.all) func pagedAttention(_ tiny: TinyModel) throws {
     let model = try TinyRun.read(IRWriter.serialize(tiny.graph()))
-    if ["gemma2", "llama4", "llama4-two"].contains(tiny.name) {
+    if TinyModel.withoutPages.contains(tiny.name) {
       #expect(throws: OpenVINOError.self) { try model.convertToPagedAttention() }
     } else {
       try model.convertToPagedAttention()
-      let layers = try model.operations().filter { $0.type == "PagedAttentionExtension" }.count
-      #expect(try layers == tiny.architecture().config.layerCount)
+      let counts = try model.operations().reduce(into: [:]) { $0[$1.type, default: 0] += 1 }
+      #expect(try counts["PagedAttentionExtension"] == tiny.attentionCount())
+      #expect(counts["ReadValue"] == nil || tiny.name == "jamba")
+      #expect(counts["attention_mask"] == nil)
     }
   }
 
@@ -61,5 +64,33 @@ import Testing
   @Test(arguments: ["llama", "gemma2", "phi", "granite"]) func headIsFound(_ name: String) throws {
     let model = try TinyRun.read(IRWriter.serialize(TinyModel(name: name).graph()))
     #expect(try model.keepLastTokenOnly())
+  }
+
+  /// A gated delta rule is one node also where the runtime keeps the state; the copies of keys for the values that share
+  /// them are not made.
+  @Test(arguments: ["qwen3_5", "qwen3_5-odd", "qwen3_5-equal", "qwen3_5-moe-odd", "qwen3-next-odd"])
+  func deltaRuleIsOneNode(_ name: String) throws {
+    let counts = try counts(name)
+    let model = TinyModel(name: name)
+    let layers = try model.architecture().config.layerCount - model.attentionCount()
+    #expect(counts["GatedDeltaNet"] == layers)
+    #expect(counts["TensorIterator"] == nil)
+  }
+
+  /// What the layers with a recurrent state become in the paged form.
+  @Test(arguments: [
+    ("qwen3_5", "PagedGatedDeltaNet", 3), ("qwen3-next-odd", "PagedGatedDeltaNet", 3),
+    ("granite-hybrid-dense", "PagedSelectiveSSM", 2), ("granite-hybrid-groups", "PagedSelectiveSSM", 3),
+    ("falcon-h1", "PagedSelectiveSSM", 2), ("falcon-h1-norm", "PagedSelectiveSSM", 2),
+    ("nemotron-h", "PagedSelectiveSSM", 1), ("bamba", "PagedSelectiveSSM", 2),
+    ("lfm2", "PagedCausalConv1D", 3), ("lfm2-moe-odd", "PagedCausalConv1D", 3),
+  ])
+  func recurrentLayersInPages(_ name: String, _ node: String, _ count: Int) throws {
+    let model = try TinyRun.read(IRWriter.serialize(TinyModel(name: name).graph()))
+    try model.convertToPagedAttention()
+    let counts = try model.operations().reduce(into: [:]) { $0[$1.type, default: 0] += 1 }
+    #expect(counts[node] == count)
+    #expect(counts["PagedCausalConv1D"] == count)
+    #expect(counts["Loop"] == nil)
   }
 }

@@ -26,6 +26,16 @@ struct TinyModel: CustomTestStringConvertible, Sendable {
   /// they compute other numbers, in transformers too.
   static let dependingOnLength: Set = ["llama-dynamic", "phi3-long"]
 
+  /// Models that have no form with paged attention.
+  static let withoutPages: Set = [
+    "gemma2", "llama4", "llama4-two", "mamba", "mamba-bias", "mamba2", "mamba2-groups", "falcon-mamba",
+  ]
+
+  /// How many layers have attention: those whose queries the checkpoint has, in whichever spelling.
+  func attentionCount() throws -> Int {
+    try graph().nodes.filter { $0.operation is ScaledDotProductAttention }.count
+  }
+
   func architecture() throws -> any Architecture {
     let bytes = try Data(contentsOf: TinyModel.folder.appendingPathComponent(name + "/config.json"))
     return try ArchitectureRegistry.make(for: JSON(parsing: Array(bytes)))

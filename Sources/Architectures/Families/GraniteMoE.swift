@@ -41,16 +41,10 @@ public struct GraniteMoE: Architecture {
       attention.scale = attentionFactor
       let mixture = try config.stackedExperts(layer["block_sparse_moe"], experts)
       guard sharedSize > 0 else { return (attention, .experts(mixture)) }
-      return (attention, .expertsAndShared(mixture, try sharedExpert(layer["shared_mlp"])))
+      let shared = try config.stackedFeedForward(
+        layer["shared_mlp"], intermediate: sharedSize, activation: experts.activation)
+      return (attention, .expertsAndShared(mixture, shared))
     }
-  }
-
-  private func sharedExpert(_ scope: WeightScope) throws -> FeedForward {
-    let both = try scope["input_linear"].linear(2 * sharedSize, config.hiddenSize)
-    return FeedForward(
-      name: scope.path, gate: both.rows(0..<sharedSize, name: scope["gate_proj"].path),
-      up: both.rows(sharedSize..<2 * sharedSize, name: scope["up_proj"].path),
-      down: try scope["output_linear"].linear(config.hiddenSize, sharedSize), activation: experts.activation)
   }
 
   private func norm(_ scope: WeightScope) throws -> Normalization {

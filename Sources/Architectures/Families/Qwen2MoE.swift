@@ -29,38 +29,21 @@ public struct Qwen2MoE: Architecture {
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
-    let decoder = try DecoderBuilder(options)
-    let model = weights["model"]
-    var hidden = try decoder.embed(config, model["embed_tokens"])
-    for index in 0..<config.layerCount {
-      let layer = model["layers"][index]
+    let decoder = PreNormDecoder(config: config, norm: norm)
+    return try decoder.build(weights, options) { layer, index in
       var attention = try config.attention(layer["self_attn"], bias: attentionBias)
       attention.rotary = rotary
       attention.slidingWindow = windows[index]
-      let input = try decoder.normalize(hidden, norm(layer["input_layernorm"]))
-      hidden = try decoder.add(hidden, decoder.attend(input, attention, layer: index))
-      let middle = try decoder.normalize(hidden, norm(layer["post_attention_layernorm"]))
-      hidden = try decoder.add(hidden, feedForward(decoder, middle, layer["mlp"], index))
+      return (attention, try feedForward(layer["mlp"], index))
     }
-    let last = try decoder.normalize(hidden, norm(model["norm"]))
-    return try decoder.finish(last, config, head: weights["lm_head"], embedding: model["embed_tokens"])
   }
 
-  private func feedForward(
-    _ decoder: DecoderBuilder, _ input: Value, _ scope: WeightScope, _ index: Int
-  ) throws -> Value {
+  private func feedForward(_ scope: WeightScope, _ index: Int) throws -> FeedForwardPart {
     guard !experts.denseLayers.contains(index) else {
-      return try decoder.feedForward(
-        input, config.gatedFeedForward(scope, intermediate: intermediateSize, activation: activation))
+      return .dense(
+        try config.gatedFeedForward(scope, intermediate: intermediateSize, activation: activation))
     }
-    let chosen = try decoder.mixture(input, config.experts(scope, experts))
-    let shared = try decoder.feedForward(
-      input,
-      config.gatedFeedForward(scope["shared_expert"], intermediate: sharedSize, activation: activation))
-    let gate = try decoder.graph.linear(
-      input, scope["shared_expert_gate"].linear(1, config.hiddenSize), role: .router)
-    return try decoder.add(
-      chosen, decoder.graph.multiply(decoder.graph.unary(.sigmoid, gate), shared))
+    return try config.expertsAndGatedShare(scope, experts, sharedSize: sharedSize, activation: activation)
   }
 
   private func norm(_ scope: WeightScope) throws -> Normalization {

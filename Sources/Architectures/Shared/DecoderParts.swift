@@ -69,6 +69,8 @@ enum FeedForwardPart {
   case experts(MixtureOfExperts)
   /// Experts, and besides them an expert that all tokens share.
   case expertsAndShared(MixtureOfExperts, FeedForward)
+  /// Experts, and besides them an expert that all tokens share, weighted by a gate [1, hidden] of its own.
+  case expertsAndGated(MixtureOfExperts, FeedForward, gate: Linear)
 }
 
 extension DecoderBuilder {
@@ -108,6 +110,11 @@ extension DecoderBuilder {
     case .experts(let experts): try mixture(input, experts)
     case .expertsAndShared(let experts, let shared):
       try graph.add(mixture(input, experts), feedForward(input, shared))
+    case .expertsAndGated(let experts, let shared, let gate):
+      try graph.add(
+        mixture(input, experts),
+        graph.multiply(
+          graph.unary(.sigmoid, graph.linear(input, gate, role: .router)), feedForward(input, shared)))
     }
   }
 

@@ -32,7 +32,7 @@ struct ExpertSettings: Sendable {
     activation = try config.activation()
     count = try keys.size(
       "num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts", atMost: 4096)
-    perToken = try keys.size("num_experts_per_tok", "moe_k", "moe_topk", atMost: count)
+    perToken = try keys.size("num_experts_per_tok", "moe_k", "moe_topk", "top_k_experts", atMost: count)
     intermediateSize = try keys.size(intermediateKey)
     self.normalizesShares = try keys.flag("norm_topk_prob", or: normalizesShares)
     let step = try keys.optionalSize("decoder_sparse_step") ?? 1
@@ -101,6 +101,27 @@ extension ModelConfiguration {
       name: scope.path, routing: routing, gate: try all(projections.gate, [inner, hiddenSize]),
       up: try all(projections.up, [inner, hiddenSize]), down: try all(projections.down, [hiddenSize, inner]),
       activation: settings.activation)
+  }
+
+  /// A gated part whose gate and up projection are stored one under another as `input_linear`.
+  func stackedFeedForward(
+    _ scope: WeightScope, intermediate: Int, activation: Activation
+  ) throws(TensorError) -> FeedForward {
+    let both = try scope["input_linear"].linear(2 * intermediate, hiddenSize)
+    return FeedForward(
+      name: scope.path, gate: both.rows(0..<intermediate, name: scope["gate_proj"].path),
+      up: both.rows(intermediate..<2 * intermediate, name: scope["up_proj"].path),
+      down: try scope["output_linear"].linear(hiddenSize, intermediate), activation: activation)
+  }
+
+  /// The experts of a layer and the one that all tokens share, weighted by a gate of its own.
+  func expertsAndGatedShare(
+    _ scope: WeightScope, _ settings: ExpertSettings, sharedSize: Int, activation: Activation
+  ) throws(TensorError) -> FeedForwardPart {
+    .expertsAndGated(
+      try experts(scope, settings),
+      try gatedFeedForward(scope["shared_expert"], intermediate: sharedSize, activation: activation),
+      gate: try scope["shared_expert_gate"].linear(1, hiddenSize))
   }
 
   /// The experts of a layer whose gates and up projections are stored in one tensor, gates first, and whose down

@@ -19,6 +19,8 @@ struct PreNormDecoder {
   let config: ModelConfiguration
   /// The norm whose weights are stored at a place.
   let norm: (WeightScope) throws -> Normalization
+  /// Whether some layers keep a recurrent state.
+  var isRecurrent = false
   /// Where the weights are.
   var names = DecoderNames()
   /// How the parts of a layer follow each other.
@@ -41,7 +43,7 @@ struct PreNormDecoder {
 
   /// Builds the graph, asking for one layer after the other.
   func build(_ weights: WeightScope, _ options: GraphOptions, layer parts: Layer) throws -> Graph {
-    let decoder = try DecoderBuilder(options)
+    let decoder = try DecoderBuilder(options, isRecurrent: isRecurrent)
     let embedding = weights[names.embedding]
     var hidden = try decoder.graph.scaled(decoder.embed(config, embedding), by: embeddingFactor)
     if let prepare { hidden = try prepare(hidden, decoder) }

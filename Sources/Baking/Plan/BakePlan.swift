@@ -43,6 +43,7 @@ struct BakePlan {
 
     let logical = try Self.logicalGraphs(architecture, checkpoint, options)
     self.logical = logical[0].graph
+    if options.recipe.target == .npu { try Self.checkStates(logical[0].graph, config) }
     let weights = logical[0].graph.weights
     try Self.checkUnused(checkpoint.weights, weights, architecture)
     let own = weights.filter { $0.sharedName == $0.name }
@@ -74,6 +75,18 @@ struct BakePlan {
     layout.arrange(by: Self.sourceOrder(of: weights, in: checkpoint.weights))
     self.layout = layout
     bin = try BinPlan(layout) { blob in try decisions.job(for: blob) }
+  }
+
+  /// Refuses what the NPU plugin's path for language models cannot run: it fills prompts up to a fixed length, which
+  /// would become a part of a recurrent state, and it keeps no states but keys and values.
+  private static func checkStates(_ graph: Graph, _ config: JSON) throws {
+    let recurrent = graph.variables.filter { !$0.isCache }.count
+    guard recurrent > 0 else { return }
+    throw BakeError(
+      .usage, "--target npu: \(config["model_type"]?.string ?? "this model") cannot run on an NPU",
+      why:
+        "\(recurrent) of its states are recurrent; the NPU plugin keeps keys and values only, and fills prompts up",
+      mend: "Leave --target npu out: the model runs on a CPU or GPU.")
   }
 
   /// The graphs that are asked for, with logical weights; the stateful one first.

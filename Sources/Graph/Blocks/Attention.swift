@@ -20,12 +20,16 @@ public struct Attention: Sendable {
   public var query, key, value, output: Linear
   /// Norms of queries and keys.
   public var queryNorm: HeadNorm?, keyNorm: HeadNorm?
+  /// Over each head of the values.
+  public var valueNorm: Normalization?
   /// Rotary positions; nil for layers without.
   public var rotary: RotaryEmbedding?
   /// Queries, keys and values are limited to ± this (`clip_qkv`).
   public var clip: Float?
   /// Whether that happens after the norms and not before.
   public var clipsNormalized = false
+  /// What the result is gated with before the output projection, by a sigmoid; [heads · value size].
+  public var outputGate: Linear?
   /// A norm over all heads together, before the output projection.
   public var outputNorm: Normalization?
   /// How queries, keys and values become a result. Its parameters can be read and set as the attention's own.
@@ -69,8 +73,10 @@ extension DecoderBuilder {
   /// [batch, tokens, hidden] → [batch, tokens, hidden]; `layer` numbers the cache.
   public func attend(_ input: Value, _ attention: Attention, layer: Int) throws(GraphError) -> Value {
     try graph.within(attention.name) { () throws(GraphError) in
-      var projected = try graph.linears(
-        input, [attention.query, attention.key, attention.value], merging: options.mergeProjections)
+      let layers =
+        [attention.query, attention.key, attention.value] + (attention.outputGate.map { [$0] } ?? [])
+      var projected = try graph.linears(input, layers, merging: options.mergeProjections)
+      let gate = attention.outputGate == nil ? nil : projected.removeLast()
       if let clip = attention.clip, !attention.clipsNormalized {
         projected = try projected.map { value throws(GraphError) in
           try graph.append(Clamp(limits: -clip...clip), [value])
@@ -79,8 +85,10 @@ extension DecoderBuilder {
       let tables = try attention.rotary.map { rotary throws(GraphError) in try self.rotary(rotary) }
       let query = try heads(projected[0], attention.headCount, attention, attention.queryNorm, tables)
       let key = try heads(projected[1], attention.keyValueHeadCount, attention, attention.keyNorm, tables)
-      let value = try heads(projected[2], attention.keyValueHeadCount, attention, nil, nil)
+      let value = try heads(
+        projected[2], attention.keyValueHeadCount, attention, attention.valueNorm.map { .perHead($0) }, nil)
       var joined = try attended(query, key, value, attention.scores, layer: layer)
+      if let gate { joined = try graph.multiply(joined, graph.unary(.sigmoid, gate)) }
       if let norm = attention.outputNorm { joined = try graph.normalize(joined, norm) }
       return try graph.linear(joined, attention.output)
     }

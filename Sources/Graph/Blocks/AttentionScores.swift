@@ -59,11 +59,19 @@ extension DecoderBuilder {
   func attended(
     _ query: Value, _ key: Value, _ value: Value, _ scores: AttentionScores, layer: Int
   ) throws(GraphError) -> Value {
+    let cache = try cached(keys: key, values: value, layer: layer)
+    caches[layer] = cache
+    return try attended(query, cache, scores)
+  }
+
+  /// Queries [batch, heads, tokens, head size] over keys and values of all tokens → [batch, tokens, heads · value size].
+  func attended(
+    _ query: Value, _ cache: CachedPair, _ scores: AttentionScores
+  ) throws(GraphError) -> Value {
     var query = query
     if let temperature = scores.temperature {
       query = try graph.multiply(query, temperatureFactor(temperature))
     }
-    let cache = try cached(keys: key, values: value, layer: layer)
     let keys = try repeated(cache.keys, scores, scores.headDimension)
     let values = try repeated(cache.values, scores, scores.valueHeadDimension)
     let mask = try mask(

@@ -22,13 +22,31 @@ public final class DecoderBuilder {
   var rotaryTables: [RotaryEmbedding: RotaryTables] = [:]
   var masks: [Visibility: Value] = [:]
   var temperatures: [QueryTemperature: Value] = [:]
+  /// Whether some layers keep a state of fixed size.
+  let isRecurrent: Bool
+  /// How many states of each kind there are so far.
+  var stateCounts: [RecurrentState.Kind: Int] = [:]
+  /// The keys and values of each layer that has a cache, for layers that read another's.
+  var caches: [Int: CachedPair] = [:]
+  /// How many layers have a cache so far.
+  var cacheCount = 0
+  /// 1 for each new token and 0 for padding, f32 [batch, tokens, 1].
+  var padding: Value?
   /// The keys of the first layer before this run, from whose length all masks are made.
   var firstPastKeys: Value?
   var maskTerms: MaskTerms?
 
   /// Begins a graph with its inputs.
-  public init(_ options: GraphOptions) throws(GraphError) {
+  /// - Parameter isRecurrent: whether some layers keep a state of fixed size; such a graph has no fixed shapes.
+  public init(_ options: GraphOptions, isRecurrent: Bool = false) throws(GraphError) {
+    guard options.kind == .stateful || !isRecurrent else {
+      throw GraphError(
+        .unsupported,
+        "layers of this model keep a recurrent state, which graphs of fixed shapes (--static) cannot: "
+          + "a prompt that is filled up would become a part of it")
+    }
     self.options = options
+    self.isRecurrent = isRecurrent
     let (new, total): (Dimension, Dimension)
     switch options.kind {
     case .stateful: (new, total) = (.dynamic, .dynamic)

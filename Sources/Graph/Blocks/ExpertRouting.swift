@@ -46,6 +46,9 @@ public struct ExpertRouting: Sendable {
   /// What shares are multiplied by at last (`routed_scaling_factor`).
   public var scalingFactor: Float = 1
 
+  /// What each expert's share is multiplied by at last, [experts].
+  public var expertScale: Weight?
+
   /// The experts with the largest shares.
   public init(router: Linear, expertsPerToken: Int, normalizesShares: Bool) {
     self.router = router
@@ -87,6 +90,10 @@ extension DecoderBuilder {
       choice.shares = try graph.binary(.divide, choice.shares, safe)
     }
     choice.shares = try graph.scaled(choice.shares, by: routing.scalingFactor)
+    if let scale = routing.expertScale {
+      let factors = try graph.weight(scale, role: .table, name: graph.currentPath + ".per_expert_scale")
+      choice.shares = try graph.multiply(choice.shares, graph.gather(factors, choice.experts, axis: 0))
+    }
     return choice
   }
 

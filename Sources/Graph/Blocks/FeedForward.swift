@@ -45,6 +45,8 @@ public struct FeedForward: Sendable {
   public var activation: Activation
   /// An activation that was trained, in place of the other.
   public var xielu: XIELU?
+  /// How much of the gate is cut off before the activation.
+  public var sparsity: ActivationSparsity?
   /// A norm before the last matrix.
   public var innerNorm: Normalization?
 
@@ -85,7 +87,8 @@ extension DecoderBuilder {
       var inner: Value
       if let gate = part.gate {
         let both = try graph.linears(input, [gate, part.up], merging: options.mergeProjections)
-        inner = try graph.multiply(graph.activate(both[0], part), both[1])
+        let gate = try part.sparsity.map { sparsity throws(GraphError) in try graph.cut(both[0], sparsity) }
+        inner = try graph.multiply(graph.activate(gate ?? both[0], part), both[1])
       } else {
         inner = try graph.activate(graph.linear(input, part.up), part)
       }

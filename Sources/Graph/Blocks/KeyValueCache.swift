@@ -9,13 +9,17 @@ extension DecoderBuilder {
 
   /// Appends the new keys and values [batch, heads, tokens, head size] of a layer to those of earlier runs.
   func cached(keys: Value, values: Value, layer: Int) throws(GraphError) -> CachedPair {
-    CachedPair(
-      keys: try cached(keys, kind: "key", layer: layer),
-      values: try cached(values, kind: "value", layer: layer))
+    // Beside recurrent states, caches are counted by themselves and have other names.
+    let number = isRecurrent ? cacheCount : layer
+    cacheCount += 1
+    return CachedPair(
+      keys: try cached(keys, kind: "key", layer: number),
+      values: try cached(values, kind: "value", layer: number))
   }
 
   private func cached(_ new: Value, kind: String, layer: Int) throws(GraphError) -> Value {
-    let past = "past_key_values.\(layer).\(kind)", present = "present.\(layer).\(kind)"
+    let past = isRecurrent ? "cache_params.past.\(kind).\(layer)" : "past_key_values.\(layer).\(kind)"
+    let present = isRecurrent ? "cache_params.present.\(kind).\(layer)" : "present.\(layer).\(kind)"
     switch options.kind {
     case .stateful: return try cachedAsState(new, id: past + present, kind: kind)
     case .prefill:

@@ -26,6 +26,11 @@ public struct Linear: Sendable {
     Linear(name: name, weight: weight.reordered(order), bias: bias?.reordered(order))
   }
 
+  /// The layer with its outputs multiplied by `factor`.
+  public func scaled(by factor: Float) -> Linear {
+    Linear(name: name, weight: weight.affine(factor: factor), bias: bias?.affine(factor: factor))
+  }
+
   /// How many outputs it has.
   public var outputCount: Int { weight.shape[0] }
 }

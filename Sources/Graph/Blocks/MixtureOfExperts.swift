@@ -6,6 +6,8 @@ public struct MixtureOfExperts: Sendable {
   public enum Form: Sendable {
     /// activation(gate · x) · (up · x), the matrices [experts, intermediate, hidden].
     case gated(gate: Weight, up: Weight, Activation)
+    /// activation(up · x), the matrix [experts, intermediate, hidden].
+    case plain(up: Weight, Activation)
     /// The gate, limited from above, times its sigmoid; times the other half, limited both ways, plus one.
     case clamped(ClampedGate)
   }
@@ -20,6 +22,8 @@ public struct MixtureOfExperts: Sendable {
   public var down: Weight
   /// What is added after them, [experts, hidden].
   public var downBias: Weight?
+  /// Where experts work in a smaller space, the way into it and out.
+  public var latent: LatentProjection?
   /// Whether a share weighs what an expert gets and not what it gives (Llama 4).
   public var weighsInput = false
 
@@ -31,6 +35,14 @@ public struct MixtureOfExperts: Sendable {
     self.name = name
     self.routing = routing
     form = .gated(gate: gate, up: up, activation)
+    self.down = down
+  }
+
+  /// A mixture of experts of two matrices.
+  public init(name: String, routing: ExpertRouting, up: Weight, down: Weight, activation: Activation) {
+    self.name = name
+    self.routing = routing
+    form = .plain(up: up, activation)
     self.down = down
   }
 
@@ -59,6 +71,20 @@ public struct MixtureOfExperts: Sendable {
   var count: Int { down.shape[0] }
 }
 
+/// The way into the smaller space in which experts work, and out of it.
+public struct LatentProjection: Sendable {
+  /// From hidden to the experts' size.
+  public var into: Linear
+  /// From the experts' size to hidden.
+  public var outOf: Linear
+
+  /// Both ways.
+  public init(into: Linear, outOf: Linear) {
+    self.into = into
+    self.outOf = outOf
+  }
+}
+
 /// The first half of gpt-oss' experts.
 public struct ClampedGate: Sendable {
   /// Gates in the even rows and up projections in the odd ones, [experts, 2 · intermediate, hidden].
@@ -84,42 +110,55 @@ extension DecoderBuilder {
   ///
   /// The graph computes every expert for every token; its form is the one that the plugins replace by a
   /// multiplication with the chosen experts only (GatherMatmul).
-  public func mixture(_ input: Value, _ mixture: MixtureOfExperts) throws(GraphError) -> Value {
+  /// - Parameter router: what experts are chosen by, where it is not the input.
+  public func mixture(
+    _ input: Value, _ mixture: MixtureOfExperts, chosenBy router: Value? = nil
+  ) throws(GraphError) -> Value {
     try graph.within(mixture.name) { () throws(GraphError) in
-      let experts = mixture.count, hidden = mixture.down.shape[1]
-      var flat = try graph.reshape(input, [-1, hidden])
-      var choice = try choose(flat, mixture.routing)
-      let singlyWeighed = mixture.weighsInput && mixture.routing.expertsPerToken == 1
-      if singlyWeighed {
-        // The only expert's share can weigh the token before it is spread to the experts.
-        flat = try graph.multiply(flat, choice.shares)
-        choice.shares = try graph.broadcast(graph.float(1), to: graph.append(ShapeOf(), [choice.shares]))
-      }
-      let shares = try routed(flat, choice, experts: experts)
-      let batch = try graph.extentVector(0, of: input)
-      // [tokens, hidden] for each expert: [experts, tokens, hidden]
-      let tiled = try graph.append(Tile(), [flat, graph.integers([experts, 1])])
-      var perExpert = try graph.reshape(tiled, [experts, -1, hidden])
-      if mixture.weighsInput, !singlyWeighed {
-        perExpert = try graph.multiply(perExpert, graph.unsqueeze(shares, -1))
-      }
-      var down = try expert(expanded(perExpert, mixture), mixture.down, "down_proj", mixture)
-      if let bias = mixture.downBias { down = try added(down, bias, "down_proj", mixture) }
-      let outShape = try graph.concat(
-        [graph.integers([experts]), batch, graph.integers([-1]), graph.integers([hidden])], axis: 0)
-      // [experts, batch, tokens, hidden]
-      let results = try graph.append(Reshape(specialZero: false), [down, outShape])
-      if mixture.weighsInput, !singlyWeighed {
-        return try graph.reshape(
-          graph.reduce(.sum, results, axis: 0, keepsDimensions: false), [0, -1, hidden])
-      }
-      let shareShape = try graph.concat([graph.integers([experts]), batch, graph.integers([-1])], axis: 0)
-      // · [experts, batch, tokens, 1]
-      let spread = try graph.append(Reshape(specialZero: false), [shares, shareShape])
-      let weighted = try graph.multiply(results, graph.unsqueeze(spread, -1))
-      let sum = try graph.reduce(.sum, weighted, axis: 0, keepsDimensions: false)
-      return try graph.reshape(sum, [0, -1, hidden])
+      let scored = try graph.reshape(router ?? input, [-1, mixture.routing.router.weight.shape[1]])
+      let choice = try choose(scored, mixture.routing)
+      guard let latent = mixture.latent else { return try answered(input, choice, mixture) }
+      return try graph.linear(answered(graph.linear(input, latent.into), choice, mixture), latent.outOf)
     }
+  }
+
+  /// What the chosen experts answer, [batch, tokens, size] → the same.
+  private func answered(
+    _ input: Value, _ choice: Choice, _ mixture: MixtureOfExperts
+  ) throws(GraphError) -> Value {
+    let experts = mixture.count, hidden = mixture.down.shape[1]
+    var flat = try graph.reshape(input, [-1, hidden])
+    var choice = choice
+    let singlyWeighed = mixture.weighsInput && mixture.routing.expertsPerToken == 1
+    if singlyWeighed {
+      // The only expert's share can weigh the token before it is spread to the experts.
+      flat = try graph.multiply(flat, choice.shares)
+      choice.shares = try graph.broadcast(graph.float(1), to: graph.append(ShapeOf(), [choice.shares]))
+    }
+    let shares = try routed(flat, choice, experts: experts)
+    let batch = try graph.extentVector(0, of: input)
+    // [tokens, hidden] for each expert: [experts, tokens, hidden]
+    let tiled = try graph.append(Tile(), [flat, graph.integers([experts, 1])])
+    var perExpert = try graph.reshape(tiled, [experts, -1, hidden])
+    if mixture.weighsInput, !singlyWeighed {
+      perExpert = try graph.multiply(perExpert, graph.unsqueeze(shares, -1))
+    }
+    var down = try expert(expanded(perExpert, mixture), mixture.down, "down_proj", mixture)
+    if let bias = mixture.downBias { down = try added(down, bias, "down_proj", mixture) }
+    let outShape = try graph.concat(
+      [graph.integers([experts]), batch, graph.integers([-1]), graph.integers([hidden])], axis: 0)
+    // [experts, batch, tokens, hidden]
+    let results = try graph.append(Reshape(specialZero: false), [down, outShape])
+    if mixture.weighsInput, !singlyWeighed {
+      return try graph.reshape(
+        graph.reduce(.sum, results, axis: 0, keepsDimensions: false), [0, -1, hidden])
+    }
+    let shareShape = try graph.concat([graph.integers([experts]), batch, graph.integers([-1])], axis: 0)
+    // · [experts, batch, tokens, 1]
+    let spread = try graph.append(Reshape(specialZero: false), [shares, shareShape])
+    let weighted = try graph.multiply(results, graph.unsqueeze(spread, -1))
+    let sum = try graph.reduce(.sum, weighted, axis: 0, keepsDimensions: false)
+    return try graph.reshape(sum, [0, -1, hidden])
   }
 
   /// [experts, tokens, hidden] → [experts, tokens, intermediate].
@@ -128,6 +167,8 @@ extension DecoderBuilder {
     case .gated(let gate, let up, let activation):
       let opened = try graph.activate(expert(input, gate, "gate_proj", mixture), activation)
       return try graph.multiply(opened, expert(input, up, "up_proj", mixture))
+    case .plain(let up, let activation):
+      return try graph.activate(expert(input, up, "up_proj", mixture), activation)
     case .clamped(let clamped):
       let both = try added(
         expert(input, clamped.gateUp, "gate_up_proj", mixture), clamped.bias, "gate_up_proj", mixture)

@@ -100,7 +100,7 @@ extension Graph {
       }
       return try multiply(
         binary(.power, stretch, constant(exponents)), constant(rotary.inverseFrequencies))
-    case .none, .linear, .llama3, .yarn: return try constant(rotary.inverseFrequencies)
+    case .none, .linear, .llama3, .yarn, .proportional: return try constant(rotary.inverseFrequencies)
     }
   }
 

@@ -13,6 +13,8 @@ public enum RotaryScaling: Sendable, Hashable {
   case llama3(factor: Double, lowFrequencyFactor: Double, highFrequencyFactor: Double, originalLength: Int)
   /// YaRN (arXiv 2309.00071).
   case yarn(YarnParameters)
+  /// The first pairs only, divided by a factor; the others stay as they are.
+  case proportional(turning: Int, factor: Double)
   /// A divisor for each frequency, other ones beyond the original length.
   case longRope(long: [Double], short: [Double], originalLength: Int, attentionFactor: Double)
 
@@ -21,7 +23,7 @@ public enum RotaryScaling: Sendable, Hashable {
     switch self {
     case .yarn(let yarn): yarn.attentionFactor
     case .longRope(_, _, _, let factor): factor
-    case .none, .linear, .dynamic, .llama3: 1
+    case .none, .linear, .dynamic, .llama3, .proportional: 1
     }
   }
 }
@@ -72,6 +74,8 @@ extension RotaryEmbedding {
     case .llama3(let factor, let low, let high, let original):
       return plain.map { llama3($0, factor: factor, low: low, high: high, original: Double(original)) }
     case .yarn(let yarn): return self.yarn(yarn, plain)
+    case .proportional(let turning, let factor):
+      return plain.enumerated().map { $0.offset < turning ? $0.element / factor : 0 }
     }
   }
 

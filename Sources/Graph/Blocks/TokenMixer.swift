@@ -10,6 +10,30 @@ extension Attention: TokenMixer {
   }
 }
 
+extension GatedDeltaNet: TokenMixer {
+  public func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value {
+    try decoder.attendLinearly(input, self)
+  }
+}
+
+extension SelectiveStateSpace: TokenMixer {
+  public func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value {
+    try decoder.scan(input, self)
+  }
+}
+
+extension SelectiveScan: TokenMixer {
+  public func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value {
+    try decoder.scan(input, self)
+  }
+}
+
+extension ShortConvolution: TokenMixer {
+  public func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value {
+    try decoder.convolve(input, self)
+  }
+}
+
 extension LatentAttention: TokenMixer {
   public func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value {
     try decoder.attend(input, self, layer: layer)

@@ -30,8 +30,12 @@ public struct Slice: Operation {
 
   public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 5)
-    let starts = try integers(inputs[1], "start"), stops = try integers(inputs[2], "stop")
     let steps = try integers(inputs[3], "step"), axes = try integers(inputs[4], "axes")
+    guard let starts = inputs[1].integers, let stops = inputs[2].integers else {
+      var shape = inputs[0].shape
+      for one in axes { shape[try axis(one, of: shape)] = .dynamic }
+      return [ValueType(inputs[0].elementType, shape)]
+    }
     guard starts.count == axes.count, stops.count == axes.count, steps.allSatisfy({ $0 > 0 }) else {
       throw fault("from \(starts) to \(stops) by \(steps) along \(axes)")
     }

@@ -8,6 +8,9 @@ public struct Variable: Sendable, Hashable {
   public var elementType: ElementType
   /// Its shape.
   public var shape: PartialShape
+
+  /// Whether it keeps keys or values, with a place for each token; other states have a fixed size.
+  public var isCache: Bool { id.contains(".key") || id.contains(".value") }
 }
 
 /// The value of a variable, or the input where it has none yet.

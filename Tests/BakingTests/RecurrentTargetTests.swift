@@ -1,0 +1,31 @@
+import Baking
+import Foundation
+import Testing
+
+/// Models with recurrent states do not run on an NPU, nor with fixed shapes, and a bake says so before it begins.
+@Suite struct RecurrentTargetTests {
+  private func options(_ family: String) -> BakeOptions {
+    let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/tiny")
+    let destination = FileManager.default.temporaryDirectory.appending(path: "oven-\(UUID().uuidString)")
+    var options = BakeOptions(
+      source: fixtures.appending(path: family), destination: destination, recipe: RecipeRequest())
+    options.needsTokenizer = false
+    return options
+  }
+
+  @Test(arguments: ["lfm2", "qwen3_5", "mamba2"]) func anNPUIsRefused(family: String) throws {
+    var options = options(family)
+    options.recipe.target = .npu
+    let error = #expect(throws: BakeError.self) { try Bake(options).run() }
+    #expect(error?.code == .usage)
+    #expect(error?.what.contains("npu") == true && error?.why.contains("recurrent") == true)
+  }
+
+  @Test(arguments: ["lfm2", "granite-hybrid-dense"]) func fixedShapesAreRefused(family: String) throws {
+    var options = options(family)
+    options.staticShapes = .init(promptLength: 16, contextLength: 32)
+    let error = #expect(throws: (any Error).self) { try Bake(options).run() }
+    #expect(error.map { "\($0)" }?.contains("--static") == true)
+  }
+}
