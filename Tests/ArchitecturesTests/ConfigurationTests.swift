@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "model_type"), (#""model_type":"mamba""#, "mamba"), (#""model_type":"llama""#, "hidden_size"),
+    ("", "model_type"), (#""model_type":"rwkv""#, "rwkv"), (#""model_type":"llama""#, "hidden_size"),
   ])
   func incompleteFilesAreRefused(_ content: String, _ expected: String) throws {
     let error = #expect(throws: ArchitectureError.self) { try make("{\(content)}") }

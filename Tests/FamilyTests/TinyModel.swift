@@ -29,6 +29,7 @@ struct TinyModel: CustomTestStringConvertible, Sendable {
   /// Models that have no form with paged attention.
   static let withoutPages: Set = [
     "gemma2", "llama4", "llama4-two", "mamba", "mamba-bias", "mamba2", "mamba2-groups", "falcon-mamba",
+    "jamba",
   ]
 
   /// How many layers have attention: those whose queries the checkpoint has, in whichever spelling.
