@@ -10,8 +10,8 @@ package struct CalibrationStages: Sendable, Hashable {
   package var scaleEstimation: Bool
   /// Errors passed on to later columns (`--gptq`).
   package var gptq: Bool
-  /// Scales and levels moved once more, each to the best place beside the others (`--refine`): a twentieth less is
-  /// lost, for as much time again.
+  /// Scales and levels moved once more, each to the best place beside the others (`--refine`). Not
+  /// measured on a model yet.
   package var refine: Bool
 
   package init(awq: Bool = true, scaleEstimation: Bool = true, gptq: Bool = true, refine: Bool = false) {
