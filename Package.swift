@@ -22,6 +22,14 @@ let nio = ["NIOCore", "NIOHTTP1", "NIOConcurrencyHelpers"].map {
 }
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let server: [Target.Dependency] = [
+  .product(name: "Hummingbird", package: "hummingbird"),
+  .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+  .product(name: "HummingbirdTLS", package: "hummingbird"),
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+  .product(name: "Metrics", package: "swift-metrics"),
+  .product(name: "Logging", package: "swift-log"),
+]
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 
 let package = Package(
@@ -47,6 +55,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     // HTTPS to model hubs: streaming bodies, connection reuse, proxies.
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    // The server: HTTP/1.1 and HTTP/2, streaming bodies, TLS, on the same NIO as the client.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    // Start and stop of what runs for long, with signals and draining.
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    // The interfaces for figures and log lines that servers share.
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // What everything else is about: numbers, bytes, names.
@@ -81,9 +96,14 @@ let package = Package(
     .target(name: "OpenVINOBridge", dependencies: ["COpenVINO", "CSystemOpenVINO", "LinearKernels"]),
     library("OpenVINO", ["COpenVINO", "Files"]),
 
+    // What a text may go on with: JSON schemas, expressions, grammars, tool calls.
+    library("Grammars", ["JSON", "Patterns"]),
     library("Generation", ["JSON", "Tokenization"]),
     library("Supervisor", ["ChatTemplates", "Files", "Generation", "JSON", "OpenVINO", "Tokenization"]),
     library("Doctor", ["Files", "JSON"]),
+
+    // HTTP: routes and wire types; sees only protocols of Generation.
+    library("Serving", ["ChatTemplates", "Files", "Generation", "Grammars", "JSON", crypto] + server),
 
     // Baking with a look at what the model does: runs it piece by piece.
     library(
@@ -97,7 +117,7 @@ let package = Package(
         "Architectures", "Baking", "Calibration", "ChatTemplates", "Checkpoints", "Doctor", "Files",
         "Generation",
         "Graph", "Hub", "IRFormat",
-        "JSON", "OpenVINO", "Quantization", "Supervisor", "Tensors", "Tokenization", argumentParser,
+        "JSON", "OpenVINO", "Quantization", "Serving", "Supervisor", "Tensors", "Tokenization", argumentParser,
       ], swiftSettings: settings),
 
     // One product each, from another program's side; CI builds them.
@@ -136,7 +156,9 @@ let package = Package(
     tests("Baking", ["Baking", "JSON", "Quantization", "Tensors", crypto]),
     tests("OpenVINO", ["OpenVINO"]),
     tests("LinearKernels", ["JSON", "LinearKernels"]),
+    tests("Grammars", ["Grammars", "JSON", "Tokenization"]),
     tests("Generation", ["Generation", "JSON"]),
+    tests("Serving", ["Generation", "Grammars", "JSON", "Serving", httpClient]),
     tests(
       "Supervisor",
       ["ChatTemplates", "Generation", "JSON", "OpenVINO", "Supervisor", "TokenizerIR", "Tokenization"]),

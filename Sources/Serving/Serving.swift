@@ -1,0 +1,6 @@
+import Hummingbird
+import HummingbirdHTTP2
+import HummingbirdTLS
+import Logging
+import Metrics
+import ServiceLifecycle
