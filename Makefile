@@ -2,6 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help build install test fuzz demo verify verify-logits verify-hub verify-npu format lint runtime model clean
+.PHONY: dist wheel verify-dist
 .PHONY: bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
@@ -34,6 +35,15 @@ model: ## fetch SmolLM2-135M-Instruct (GGUF, 98 MB) into models/
 
 install: build ## install the program, its runtime and shell completions under PREFIX (default /usr/local)
 	@sh scripts/install $(ROOT)/.build/$(CONFIG) $(ROOT)/.openvino "$(DESTDIR)$(PREFIX)"
+
+dist: build ## pack a tarball that runs on a machine with nothing installed, into dist/
+	@sh scripts/dist $(ROOT)/.build/$(CONFIG) $(ROOT)/.openvino $(ROOT)/dist
+
+wheel: build ## pack a Python wheel that uses the OpenVINO of PyPI, into dist/
+	@python3 scripts/wheel $(ROOT)/.build/$(CONFIG) $(ROOT)/dist
+
+verify-dist: dist wheel model ## try the tarball on a bare Debian (needs root) and the wheel in an empty environment
+	@sh scripts/verify-dist $(ROOT)/dist $(GGUF) "$(QUESTION)" Paris
 
 demo: build model ## bake SmolLM2 and ask it a question, twice: compiled, then from the cache
 	@sh scripts/demo $(OVEN) $(GGUF) $(BAKED) "$(QUESTION)"
