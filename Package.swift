@@ -117,7 +117,8 @@ let package = Package(
         "Architectures", "Baking", "Calibration", "ChatTemplates", "Checkpoints", "Doctor", "Files",
         "Generation",
         "Graph", "Hub", "IRFormat",
-        "JSON", "OpenVINO", "Quantization", "Serving", "Supervisor", "Tensors", "Tokenization", argumentParser,
+        "JSON", "OpenVINO", "Quantization", "Serving", "Supervisor", "Tensors", "Tokenization",
+        argumentParser,
       ], swiftSettings: settings),
 
     // One product each, from another program's side; CI builds them.
