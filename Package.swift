@@ -97,7 +97,7 @@ let package = Package(
     library("OpenVINO", ["COpenVINO", "Files"]),
 
     // What a text may go on with: JSON schemas, expressions, grammars, tool calls.
-    library("Grammars", ["JSON", "Patterns"]),
+    library("Grammars", ["Generation", "JSON", "Patterns", "Tokenization"]),
     library("Generation", ["JSON", "Tokenization"]),
     library("Supervisor", ["ChatTemplates", "Files", "Generation", "JSON", "OpenVINO", "Tokenization"]),
     library("Doctor", ["Files", "JSON"]),
@@ -157,7 +157,7 @@ let package = Package(
     tests("Baking", ["Baking", "JSON", "Quantization", "Tensors", crypto]),
     tests("OpenVINO", ["OpenVINO"]),
     tests("LinearKernels", ["JSON", "LinearKernels"]),
-    tests("Grammars", ["Grammars", "JSON", "Tokenization"]),
+    tests("Grammars", ["Generation", "Grammars", "JSON", "Tokenization"]),
     tests("Generation", ["Generation", "JSON"]),
     tests("Serving", ["Generation", "Grammars", "JSON", "Serving", httpClient]),
     tests(

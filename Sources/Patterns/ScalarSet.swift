@@ -1,11 +1,14 @@
 /// A set of code points as sorted, disjoint, non-adjacent ranges.
-struct ScalarSet: Hashable, Sendable {
-  private(set) var ranges: [ClosedRange<UInt32>]
+package struct ScalarSet: Hashable, Sendable {
+  /// The ranges, in order.
+  package private(set) var ranges: [ClosedRange<UInt32>]
 
-  static let all = ScalarSet([0...0x10FFFF])
+  /// Every code point.
+  package static let all = ScalarSet([0...0x10FFFF])
   static let empty = ScalarSet([])
 
-  init(_ unsorted: [ClosedRange<UInt32>]) {
+  /// The union of some ranges.
+  package init(_ unsorted: [ClosedRange<UInt32>]) {
     ranges = []
     for range in unsorted.sorted(by: { $0.lowerBound < $1.lowerBound }) {
       if let last = ranges.last, range.lowerBound <= last.upperBound &+ 1 {
@@ -16,17 +19,26 @@ struct ScalarSet: Hashable, Sendable {
     }
   }
 
-  init(_ scalar: UInt32) { ranges = [scalar...scalar] }
+  /// One code point.
+  package init(_ scalar: UInt32) { ranges = [scalar...scalar] }
+
+  /// The code points with a property (`Lu`, `Letter`, `Greek`); nil where the name is not known.
+  package init?(property name: String) {
+    guard let set = UnicodeNames.set(name) else { return nil }
+    self = set
+  }
 
   /// The only member, nil when there are more or none.
-  var single: UInt32? {
+  package var single: UInt32? {
     guard ranges.count == 1, ranges[0].lowerBound == ranges[0].upperBound else { return nil }
     return ranges[0].lowerBound
   }
 
-  func union(_ other: ScalarSet) -> ScalarSet { ScalarSet(ranges + other.ranges) }
+  /// The code points of either.
+  package func union(_ other: ScalarSet) -> ScalarSet { ScalarSet(ranges + other.ranges) }
 
-  func inverted() -> ScalarSet {
+  /// All other code points.
+  package func inverted() -> ScalarSet {
     var gaps: [ClosedRange<UInt32>] = []
     var next: UInt32 = 0
     for range in ranges {
@@ -37,11 +49,13 @@ struct ScalarSet: Hashable, Sendable {
     return ScalarSet(gaps)
   }
 
-  func intersection(_ other: ScalarSet) -> ScalarSet {
+  /// The code points of both.
+  package func intersection(_ other: ScalarSet) -> ScalarSet {
     inverted().union(other.inverted()).inverted()
   }
 
-  func contains(_ scalar: UInt32) -> Bool {
+  /// Whether a code point is a member.
+  package func contains(_ scalar: UInt32) -> Bool {
     var low = 0
     var high = ranges.count
     while low < high {
@@ -52,7 +66,7 @@ struct ScalarSet: Hashable, Sendable {
   }
 
   /// The set with all case variants of its members.
-  func withCaseVariants() -> ScalarSet {
+  package func withCaseVariants() -> ScalarSet {
     var extra: [ClosedRange<UInt32>] = []
     for (member, family) in UnicodeNames.caseVariants where contains(member) {
       extra.append(contentsOf: family.map { $0...$0 })

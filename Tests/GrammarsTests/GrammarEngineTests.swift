@@ -1,0 +1,188 @@
+import Foundation
+import Generation
+import Grammars
+import JSON
+import Testing
+import Tokenization
+
+@Suite struct GrammarEngineTests {
+  static func matcher(_ language: OutputConstraint.Language) throws -> GrammarMatcher {
+    try GrammarCompiler(vocabulary: .bytes, endTokens: [GrammarVocabulary.endOfBytes])
+      .compile(OutputConstraint(language))
+  }
+
+  static func smollm2() throws -> Tokenizer {
+    let file = AnswerParserTests.folder.appending(path: "tokenizers/smollm2/tokenizer.json")
+    return try Tokenizer(json: JSON(parsing: try Data(contentsOf: file)))
+  }
+
+  @Test(arguments: [
+    (#"[a-z]+x"#, ["abx", "xx"], ["x", "abc", ""]),
+    (#"(?:ab|a)(?:c|bcd)"#, ["ac", "abc", "abcd", "abbcd"], ["ab", "abcdd"]),
+    (#"\d{4}-\d{2}"#, ["2026-11"], ["٢٠٢٦-11", "2026-1"]),
+    (#"é{2,3}|[^a]"#, ["éé", "ééé", "b", "日", "\n"], ["é\u{301}", "a", "éééé"]),
+    (#"(?!ab)[a-c]{2}"#, ["aa", "ba", "bc"], ["ab"]),
+    (#"(?=.*\d)(?=.*[a-z])\w{3,}"#, ["a1b", "12c"], ["abc", "123", "a1"]),
+    (#"a{0,50000}b"#, ["b", "aaab"], ["ba"]),
+    (#"(a*)*b"#, ["b", "aab"], ["a"]),
+    (#"\p{Lu}\P{L}"#, ["É1"], ["é1", "ÉÉ"]),
+    (#"^a$|^\u{1F600}$"#, ["a", "😀"], ["aa"]),
+  ])
+  func expressions(_ pattern: String, _ good: [String], _ bad: [String]) throws {
+    let matcher = try Self.matcher(.regex(pattern))
+    for text in good { #expect(matcher.takes(text), "\(text)") }
+    for text in bad { #expect(!matcher.takes(text), "\(text)") }
+  }
+
+  @Test(arguments: [
+    (#"(a)\1"#, "\\1"), (#"\bword"#, "\\b"), (#"(?<=a)b"#, "(?<"), (#"a++"#, "+"), (#"[b-a]"#, "["),
+    (#"(a"#, "("),
+    (#"(?:a^)*"#, "(?"), (#"\p{Nonsense}"#, "\\p{Nonsense}"),
+  ])
+  func whatNoAutomatonFollowsIsRefused(_ pattern: String, _ construct: String) {
+    #expect {
+      _ = try Self.matcher(.regex(pattern))
+    } throws: {
+      ($0 as? GrammarError)?.keyword == construct
+    }
+  }
+
+  @Test func gbnf() throws {
+    let matcher = try Self.matcher(
+      .grammar(
+        #"""
+        # arithmetic, as llama.cpp's examples write it
+        root  ::= (expr "=" ws term "\n")+
+        expr  ::= term ([-+*/] term)*
+        term  ::= ident | num | "(" ws expr ")" ws
+        ident ::= [a-z] [a-z0-9_]* ws
+        num   ::= [0-9]+ ws
+        ws    ::= [ \t\n]*
+        """#))
+    #expect(matcher.takes("x + (1*2)= 3\n"))
+    #expect(matcher.takes("((a))=b\nc=1\n"))
+    #expect(!matcher.takes("x + = 3\n"))
+    #expect(!matcher.takes("(a=b\n"))
+  }
+
+  @Test func lark() throws {
+    let matcher = try Self.matcher(
+      .grammar(
+        #"""
+        start: "call" NAME args -> call
+        args: "(" [value ("," value)*] ")"
+        ?value: NUMBER | STRING | args | %json {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "additionalProperties": false}
+        NAME: /[a-z]+/
+        STRING: "'" /[^']*/ "'"
+        %import common.NUMBER
+        %ignore " "
+        """#))
+    #expect(matcher.takes("call f(1, 'two', (3))"))
+    #expect(matcher.takes("callf()"))
+    #expect(matcher.takes(#"call f({"a": 7} , 1)"#))
+    #expect(!matcher.takes(#"call f({"b": 7})"#))
+    #expect(!matcher.takes("call f(1 2)"))
+  }
+
+  @Test func aRuleThatBeginsWithItselfIsRefused() {
+    #expect(throws: GrammarError.self) { _ = try Self.matcher(.grammar(#"root ::= root "a" | "b""#)) }
+    #expect(throws: GrammarError.self) { _ = try Self.matcher(.grammar(#"root ::= "a" root"#)) }
+  }
+
+  // MARK: Bounds
+
+  @Test func blanksAndDigitsEnd() throws {
+    var matcher = try Self.matcher(.jsonSchema("{}"))
+    var digits = 0
+    while matcher.accept(0x31), digits < 1000 { digits += 1 }
+    #expect(digits < 50)
+    matcher = try Self.matcher(.jsonObject)
+    #expect(matcher.accept(0x7B))
+    var blanks = 0
+    while matcher.accept(0x20), blanks < 1000 { blanks += 1 }
+    #expect(blanks < 100)
+  }
+
+  @Test func longStringsAreCounted() throws {
+    let matcher = try Self.matcher(.jsonSchema(#"{"type": "string", "maxLength": 65536}"#))
+    #expect(matcher.takes("\"" + String(repeating: "é", count: 3000) + "\""))
+    let short = try Self.matcher(.jsonSchema(#"{"type": "string", "minLength": 2, "maxLength": 3}"#))
+    #expect(short.takes(#""日本\n""#))
+    #expect(!short.takes(#""日""#))
+    #expect(!short.takes(#""日本語!""#))
+  }
+
+  // MARK: Tokens
+
+  @Test func tokensOfATokenizerAreItsBytes() throws {
+    let tokenizer = try Self.smollm2()
+    let vocabulary = GrammarVocabulary(tokenizer)
+    let text = "Zürich 日本語 \u{1F600}\n\t{\"a\": [1, 2]}  end"
+    var bytes: [UInt8] = []
+    for id in tokenizer.encode(text, addSpecialTokens: false) {
+      guard case .bytes(let own) = vocabulary.tokens[id] else { continue }
+      bytes += own
+    }
+    #expect(String(decoding: bytes, as: UTF8.self) == text)
+  }
+
+  /// The mask against the slow way: every token tried.
+  @Test(arguments: [
+    #"{"type":"object","properties":{"name":{"type":"string","maxLength":9},"n":{"type":"integer","maximum":120}},"required":["name"]}"#,
+    #"{"anyOf":[{"enum":["red","green","blue"]},{"type":"array","items":{"type":"string","pattern":"^[A-Z][a-z]+$"}}]}"#,
+  ])
+  func masksAreWhatEveryTokenTriedSays(_ schema: String) throws {
+    let tokenizer = try Self.smollm2()
+    let vocabulary = GrammarVocabulary(tokenizer)
+    let compiler = GrammarCompiler(vocabulary: vocabulary, endTokens: [2])
+    var matcher = try compiler.compile(OutputConstraint(.jsonSchema(schema)))
+    var random = SystemRandomNumberGenerator()
+    for _ in 0..<12 {
+      var words = [UInt64](repeating: .max, count: (vocabulary.tokens.count + 63) / 64)
+      matcher.mask(&words)
+      var allowed: [Int] = []
+      for token in vocabulary.tokens.indices {
+        let isAllowed = words[token / 64] >> UInt64(token % 64) & 1 != 0
+        var copy = matcher
+        #expect(copy.accept(token) == isAllowed, "\(token)")
+        if isAllowed { allowed.append(token) }
+      }
+      guard let next = allowed.filter({ $0 != 2 }).randomElement(using: &random) else { break }
+      #expect(matcher.accept(next))
+    }
+  }
+
+  @Test func rollbackAndEnd() throws {
+    let tokenizer = try Self.smollm2()
+    let compiler = GrammarCompiler(vocabulary: GrammarVocabulary(tokenizer), endTokens: [2])
+    var matcher = try compiler.compile(
+      OutputConstraint(.jsonSchema(#"{"type":"array","items":{"type":"integer"}}"#)))
+    let ids = tokenizer.encode("[1, 23, 4]", addSpecialTokens: false)
+    for id in ids {
+      #expect(!matcher.mayEnd)
+      #expect(matcher.accept(id))
+    }
+    #expect(matcher.mayEnd)
+    #expect(matcher.accept(2))
+    matcher.rollback(ids.count)
+    #expect(!matcher.mayEnd)
+    #expect(!matcher.accept(2))
+    for id in ids.dropFirst() { #expect(matcher.accept(id)) }
+    #expect(matcher.mayEnd)
+  }
+
+  @Test func aConstraintMayBeginAfterATag() throws {
+    let tokenizer = try Self.smollm2()
+    let compiler = GrammarCompiler(vocabulary: GrammarVocabulary(tokenizer), endTokens: [2])
+    var matcher = try compiler.compile(
+      OutputConstraint(.jsonSchema(#"{"type":"integer"}"#), begin: "</think>"))
+    func take(_ text: String) -> Bool {
+      tokenizer.encode(text, addSpecialTokens: false).allSatisfy { matcher.accept($0) }
+    }
+    #expect(take("Anything {] at all < </thin"))
+    #expect(!matcher.mayEnd)
+    #expect(take("k>\n\n4"))
+    #expect(matcher.mayEnd)
+    #expect(!take("x"))
+  }
+}
