@@ -161,8 +161,9 @@ import Testing
       first == [
         .callBegin(index: 0, name: "get_weather", id: nil), .callArguments(index: 0, text: "{\"city\": \"Zü"),
       ])
+    let second = parser.feed("rich\"}}</tool_call>")
     #expect(
-      parser.feed("rich\"}}</tool_call>") == [
+      second == [
         .callArguments(index: 0, text: "rich\"}"), .callEnd(index: 0, isComplete: true),
       ])
   }
