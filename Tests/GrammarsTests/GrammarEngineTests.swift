@@ -59,7 +59,7 @@ import Tokenization
         num   ::= [0-9]+ ws
         ws    ::= [ \t\n]*
         """#))
-    #expect(matcher.takes("x + (1*2)= 3\n"))
+    #expect(matcher.takes("x +(1*2)= 3\n"))
     #expect(matcher.takes("((a))=b\nc=1\n"))
     #expect(!matcher.takes("x + = 3\n"))
     #expect(!matcher.takes("(a=b\n"))

@@ -56,19 +56,18 @@ public struct AnswerParser: Sendable {
     return log.take()
   }
 
-  /// The end of the answer. Where it was cut (by a limit of tokens), the beginning of a mark is no text.
+  /// The end of the answer. Where it was cut (by a limit of tokens), the beginning of a mark is no text, nor are the
+  /// blanks before it.
   public mutating func finish(isCut: Bool = false) -> [AnswerPart] {
     run(isEnd: !isCut)
     switch mode {
     case .text:
-      let held = isCut ? input.heldBack(marks) : 0
-      let text = input.take(input.bytes.count - held)
+      let text = input.take(input.bytes.count - (isCut ? heldBack(marks) : 0))
       if !(dropsBlanks && isAtStart && Self.isBlank(text)), !(log.hasCalls && Self.isBlank(text)) {
         addText(text)
       }
     case .reasoning:
-      let held = isCut ? input.heldBack([reasoning.close ?? ""]) : 0
-      addReasoning(input.take(input.bytes.count - held))
+      addReasoning(input.take(input.bytes.count - (isCut ? heldBack([reasoning.close ?? ""]) : 0)))
     case .calls(var reader):
       _ = reader.read(&input, &log, isEnd: true)
       log.end(isComplete: false)
@@ -134,10 +133,14 @@ public struct AnswerParser: Sendable {
       open(found.text)
       return true
     }
-    let held = input.heldBack(marks)
-    let blanks = input.blanks(before: held)
-    addText(input.take(input.bytes.count - held - blanks))
+    addText(input.take(input.bytes.count - heldBack(marks)))
     return false
+  }
+
+  /// How many bytes at the end may belong to a mark, or be blanks before one.
+  private func heldBack(_ marks: [String]) -> Int {
+    let held = input.heldBack(marks)
+    return held + input.blanks(before: held)
   }
 
   private mutating func open(_ mark: String) {
@@ -167,8 +170,7 @@ public struct AnswerParser: Sendable {
       mayBeBare = !log.tools.isEmpty && form.isBare
       return true
     }
-    let held = input.heldBack([close])
-    addReasoning(input.take(input.bytes.count - held - input.blanks(before: held)))
+    addReasoning(input.take(input.bytes.count - heldBack([close])))
     return false
   }
 

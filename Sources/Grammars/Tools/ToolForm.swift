@@ -20,10 +20,14 @@ public enum ToolForm: String, Sendable, CaseIterable {
   case gemma
   /// FunctionGemma: `<start_function_call>call:name{…}<end_function_call>`.
   case functionGemma
-  /// DeepSeek V3 and R1 (with a JSON block) and V3.1 (without).
+  /// DeepSeek V3 and R1: the arguments in a JSON block.
   case deepseek
-  /// DeepSeek V3.2 and V4: tags with a mark of their own.
+  /// DeepSeek V3.1: the arguments alone.
+  case deepseekV31
+  /// DeepSeek V3.2: tags with a mark of their own.
   case deepseekTags
+  /// DeepSeek V4: the same in a block of another name.
+  case deepseekV4
   /// GLM 4.5 and later, Ling 3, Laguna: `<arg_key>` and `<arg_value>`.
   case glm
   /// gpt-oss: channels.
@@ -57,8 +61,8 @@ public enum ToolForm: String, Sendable, CaseIterable {
   public static func detect(template: String) -> ToolForm {
     func has(_ text: String) -> Bool { template.contains(text) }
     if has("<|channel|>") { return .harmony }
-    if has("｜DSML｜") { return .deepseekTags }
-    if has("<｜tool▁call▁begin｜>") { return .deepseek }
+    if has("｜DSML｜") { return has("function_calls") ? .deepseekTags : .deepseekV4 }
+    if has("<｜tool▁call▁begin｜>") { return has("```json") ? .deepseek : .deepseekV31 }
     if has("<|tool_call_argument_begin|>") { return .kimi }
     if has("<|tool_call>") { return .gemma }
     if has("<start_function_call>") { return .functionGemma }
@@ -95,8 +99,8 @@ public enum ToolForm: String, Sendable, CaseIterable {
     case .granite: ["<|tool_call|>", "<tool_call>"]
     case .gemma: ["<|tool_call>"]
     case .functionGemma: ["<start_function_call>"]
-    case .deepseek: ["<｜tool▁call▁begin｜>"]
-    case .deepseekTags: ["<｜DSML｜function_calls>", "<｜DSML｜tool_calls>"]
+    case .deepseek, .deepseekV31: ["<｜tool▁call▁begin｜>"]
+    case .deepseekTags, .deepseekV4: ["<｜DSML｜function_calls>", "<｜DSML｜tool_calls>"]
     case .glm: ["<tool_call>"]
     case .lfm2: ["<|tool_call_start|>"]
     case .phi: ["<|tool_call|>", "functools"]
@@ -116,7 +120,7 @@ public enum ToolForm: String, Sendable, CaseIterable {
   /// Marks around blocks of calls that say nothing and are no text.
   var silentMarks: [String] {
     switch self {
-    case .deepseek: ["<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"]
+    case .deepseek, .deepseekV31: ["<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"]
     case .kimi: ["<|tool_calls_section_begin|>", "<|tool_calls_section_end|>"]
     case .cohere: ["<|START_RESPONSE|>", "<|END_RESPONSE|>", "<|START_TEXT|>", "<|END_TEXT|>"]
     default: []
@@ -141,7 +145,7 @@ public enum ToolForm: String, Sendable, CaseIterable {
     case .apertus: return JSONCallReader(.init(close: "<|tools_suffix|>", isKeyedByName: true))
     case .nemotron: return JSONCallReader(.init(close: "</TOOLCALL>"))
     case .mistral: return NamedCallReader(.init(afterName: ["[CALL_ID]", "[ARGS]"], beforeID: "[CALL_ID]"))
-    case .deepseek:
+    case .deepseek, .deepseekV31:
       return NamedCallReader(
         .init(
           beforeName: "<｜tool▁sep｜>", afterName: ["<｜tool▁sep｜>", "\n"], close: "<｜tool▁call▁end｜>"))
@@ -172,7 +176,7 @@ public enum ToolForm: String, Sendable, CaseIterable {
           function: "<invoke name=\"", nameEnds: ["\">"], parameter: "<parameter name=\"",
           parameterNameEnd: ">",
           parameterEnd: "</parameter>", functionEnd: "</invoke>", close: "</minimax:tool_call>"))
-    case .deepseekTags:
+    case .deepseekTags, .deepseekV4:
       let block = opening?.dropFirst() ?? "｜DSML｜function_calls>"
       return TaggedCallReader(
         .init(
