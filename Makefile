@@ -1,7 +1,7 @@
 # Oven: everything a checkout needs. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install test fuzz demo verify verify-logits verify-hub verify-npu format lint runtime model clean
+.PHONY: help build install test fuzz demo screens verify verify-logits verify-hub verify-npu format lint runtime model clean
 .PHONY: dist wheel verify-dist
 .PHONY: bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum
 
@@ -33,7 +33,7 @@ build: runtime ## build the release binary, .build/release/oven
 model: ## fetch SmolLM2-135M-Instruct (GGUF, 98 MB) into models/
 	@sh scripts/fetch-smollm2 $(GGUF)
 
-install: build ## install the program, its runtime and shell completions under PREFIX (default /usr/local)
+install: build ## install the program, its runtime, manual pages and shell completions under PREFIX (default /usr/local)
 	@sh scripts/install $(ROOT)/.build/$(CONFIG) $(ROOT)/.openvino "$(DESTDIR)$(PREFIX)"
 
 dist: build ## pack a tarball that runs on a machine with nothing installed, into dist/
@@ -48,6 +48,9 @@ verify-dist: dist wheel model ## try the tarball on a bare Debian (needs root) a
 demo: build model ## bake SmolLM2 and ask it a question, twice: compiled, then from the cache
 	@sh scripts/demo $(OVEN) $(GGUF) $(BAKED) "$(QUESTION)"
 
+screens: build model ## keep every screen as text, at three widths (Tests/Screens; needs tmux and python3)
+	@sh scripts/screens $(OVEN) $(GGUF) $(BAKED)
+
 verify: build model ## let OpenVINO GenAI and HF tokenizers judge what Oven made
 	@sh scripts/verify $(OVEN) $(GGUF) "$(QUESTION)" Paris
 
@@ -55,7 +58,8 @@ verify-logits: build ## let transformers read the same Gemma 3 GGUF and compare 
 	@sh scripts/fetch-gemma3 $(GEMMA)
 	@sh scripts/verify-logits $(OVEN) $(GEMMA)
 
-verify-hub: build ## bake from a hub on the loopback that cuts, refuses and lies (5 minutes)
+verify-hub: build model ## bake and run from a hub on the loopback that cuts, refuses and lies (5 minutes)
+	python3 Tests/Peers/run_hub.py $(OVEN) $(GGUF)
 	python3 Tests/Peers/hub_bake.py $(OVEN)
 
 verify-npu: build ## let Intel's NPU compiler judge the graphs, under Wine (NPU_OPTIONS=--quick: minutes)

@@ -48,9 +48,14 @@ public struct CheckSection: Sendable, Hashable {
 public struct Diagnosis: Sendable, Hashable {
   /// The findings, section by section.
   public var sections: [CheckSection]
+  /// What the runtime offers.
+  public var devices: [RuntimeFacts.Device]
 
   /// Puts sections together.
-  public init(sections: [CheckSection]) { self.sections = sections }
+  public init(sections: [CheckSection], devices: [RuntimeFacts.Device] = []) {
+    self.sections = sections
+    self.devices = devices
+  }
 
   /// Whether something does not work.
   public var hasFailures: Bool { count(.failure) > 0 }

@@ -36,7 +36,7 @@ extension Diagnosis {
         }
       }
     }
-    return lines + ["", summary(style)]
+    return lines + ["", summary(style), conclusion]
   }
 
   private func summary(_ style: (String, ScreenColor) -> String) -> String {
@@ -74,6 +74,7 @@ extension Diagnosis {
     }
     return [
       "healthy": .bool(!hasFailures), "faults": .int(count(.failure)), "warnings": .int(count(.warning)),
+      "conclusion": .string(conclusion),
       "sections": .array(sections),
     ]
   }

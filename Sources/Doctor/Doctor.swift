@@ -37,12 +37,13 @@ public struct Doctor: Sendable {
     let facts = runtime.facts()
     let devices = PCIDevice.all(in: machine.files)
     let libraries = LibrarySearch(machine)
-    return Diagnosis(sections: [
+    let sections = [
       OpenVINOExamination(machine: machine, facts: facts, pciDevices: devices, libraries: libraries).section,
       CPUExamination(machine: machine).section,
       GPUExamination(machine: machine, facts: facts, pciDevices: devices, libraries: libraries).section,
       NPUExamination(machine: machine, facts: facts, pciDevices: devices, libraries: libraries).section,
       CheckSection("Folders", folders.map { FolderExamination(machine: machine, folder: $0).check }),
-    ])
+    ]
+    return Diagnosis(sections: sections, devices: facts.devices)
   }
 }

@@ -91,6 +91,12 @@ package enum Folders {
     return overflow ? nil : Int(clamping: bytes)
   }
 
+  /// Whether nobody can write to the file system of `path`.
+  package static func isReadOnly(_ path: String) -> Bool {
+    var space = statvfs()
+    return statvfs(path, &space) == 0 && Int(space.f_flag) & Int(ST_RDONLY) != 0
+  }
+
   /// The folder of the running program, without symbolic links.
   package static var ofProgram: String? {
     #if os(Linux)

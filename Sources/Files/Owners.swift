@@ -40,6 +40,11 @@ package enum Owners {
     return faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0
   }
 
+  /// Whether the effective user of this process may look up names in a folder.
+  package static func mayEnter(_ folder: String) -> Bool {
+    faccessat(AT_FDCWD, folder, X_OK, AT_EACCESS) == 0
+  }
+
   /// Why what is at `path` may have been made or changed by somebody else than this user and root: "it belongs to eve",
   /// "others may write to it", "it is a symbolic link". Nil where that cannot be, or where there is nothing.
   ///
@@ -61,18 +66,25 @@ package enum Owners {
 
   /// Why another user could exchange the folder `path`, given without links, for one of their own: the folder above it
   /// at fault, with the reason. In folders like /tmp, whose sticky bit is set, only the owner can.
-  package static func exchangeable(_ path: String) -> String? {
+  ///
+  /// - Parameter trusted: another user who may.
+  package static func exchangeable(_ path: String, trusting trusted: UInt32? = nil) -> String? {
     var folder = path
     while true {
       let parent = Folders.parent(of: folder)
       if parent == folder { return nil }
       folder = parent
       guard let status = FileStatus(at: folder) else { return nil }
-      if status.owner != user, status.owner != 0 {
+      if status.owner != user, status.owner != 0, status.owner != trusted {
         return "\(folder), which it is in, belongs to \(name(ofUser: status.owner))"
       }
       if status.permissions & 0o1002 == 0o002 { return "everybody may rename what is in \(folder)" }
     }
+  }
+
+  /// Gives a file or folder of ours to a group that this user is in.
+  package static func setGroup(_ group: UInt32, of path: String) throws(FileError) {
+    try FileError.checking("change the group of", path) { lchown(path, uid_t.max, gid_t(group)) }
   }
 
   /// Sets the permission bits of a file or folder of ours, through a descriptor that follows no link.

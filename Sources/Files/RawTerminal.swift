@@ -13,6 +13,7 @@ import Synchronization
 package enum RawTerminal {
   /// How the terminal was before; nil while it is as it was.
   private static let before = Mutex<termios?>(nil)
+  private static let keepsSignals = Mutex(false)
 
   /// Turns the raw mode on, or changes it.
   ///
@@ -31,8 +32,23 @@ package enum RawTerminal {
       mode.c_iflag &= ~tcflag_t(ICRNL | INLCR | IXON | ISTRIP)
       guard tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) == 0 else { return false }
       before = original
+      Self.keepsSignals.withLock { $0 = keepsSignals }
       return true
     }
+  }
+
+  /// Turns the mode on again where somebody has turned it off meanwhile: a shell does so when it stops and continues a
+  /// program.
+  ///
+  /// - Returns: Whether that was so.
+  @discardableResult
+  package static func restore() -> Bool {
+    guard isOn else { return false }
+    var mode = termios()
+    guard tcgetattr(STDIN_FILENO, &mode) == 0, mode.c_lflag & tcflag_t(ICANON | ECHO) != 0 else {
+      return false
+    }
+    return enter(keepsSignals: keepsSignals.withLock { $0 })
   }
 
   /// Makes the terminal as it was.

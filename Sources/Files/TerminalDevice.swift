@@ -10,7 +10,7 @@ import SystemPackage
 
 /// One of the standard streams.
 package struct TerminalDevice: Sendable {
-  private let descriptor: CInt
+  let descriptor: CInt
 
   /// What the program reads.
   package static let input = TerminalDevice(descriptor: STDIN_FILENO)
@@ -56,22 +56,26 @@ package struct TerminalDevice: Sendable {
     case nothing
     /// The terminal has gone, or the input has ended.
     case ended
+    /// It cannot be read, and why.
+    case failed(Errno)
   }
 
   /// Waits for bytes.
   package func read(milliseconds: CInt) -> Input {
     let ready = wait(for: POLLIN, milliseconds: milliseconds)
-    if ready < 0 { return errno == EINTR ? .nothing : .ended }
+    if ready < 0 { return errno == EINTR ? .nothing : .failed(Errno(rawValue: errno)) }
     guard ready > 0 else { return .nothing }
-    var bytes = [UInt8](repeating: 0, count: 4096)
+    var bytes = [UInt8](repeating: 0, count: 65_536)
     do {
       let count = try bytes.withUnsafeMutableBytes {
         try FileDescriptor(rawValue: descriptor).read(into: $0, retryOnInterrupt: false)
       }
       return count > 0 ? .bytes(Array(bytes[..<count])) : .ended
     } catch {
-      let number = error as? Errno
-      return number == .interrupted || number == .wouldBlock ? .nothing : .ended
+      let number = error as? Errno ?? .ioError
+      if number == .interrupted || number == .wouldBlock { return .nothing }
+      // A terminal that was taken away gives an input error.
+      return number == .ioError ? .ended : .failed(number)
     }
   }
 

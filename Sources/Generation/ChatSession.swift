@@ -62,6 +62,18 @@ public struct ChatSession {
     replaceMessages(messages.first?.role == "system" ? [messages[0]] : [])
   }
 
+  /// Takes the oldest question and its answer out, but not the system's message.
+  ///
+  /// - Returns: False where there is none.
+  public mutating func dropOldestTurn() -> Bool {
+    guard let first = messages.firstIndex(where: { $0.role != "system" }) else { return false }
+    let next = messages[(first + 1)...].firstIndex { $0.role == "user" } ?? messages.count
+    var rest = messages
+    rest.removeSubrange(first..<next)
+    replaceMessages(rest)
+    return true
+  }
+
   /// Adds a user's message.
   ///
   /// - Returns: The tokens of the whole conversation up to where the answer begins. They begin with the tokens so far

@@ -28,8 +28,10 @@ extension GenerationOptions {
       // A token that any of them names ends an answer: files that were made by hand or by a conversion often leave
       // some out, and none names a token that a model goes on after.
       guard let named = try reader.integers("eos_token_id") else { continue }
+      // -1 is how some tools write that there is none.
       let known = eosTokenIDs ?? []
-      eosTokenIDs = known + named.filter { !known.contains($0) }
+      let all = known + named.filter { $0 >= 0 && !known.contains($0) }
+      eosTokenIDs = all.isEmpty ? nil : all
     }
     if let suppressed = try file.integers("suppress_tokens"), !suppressed.isEmpty {
       logitBias = Dictionary(

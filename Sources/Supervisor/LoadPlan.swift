@@ -80,6 +80,15 @@ struct LoadPlan {
     return isPaged ? .paged : .stateful
   }
 
+  /// A model that no device runs: the graph itself is another kind of model.
+  func isNoLanguageModel(_ error: OpenVINOError, _ model: ModelFolder) -> SupervisorError {
+    SupervisorError(
+      .badModel, "\(model.xml) is no model that Oven runs: \(error.message)",
+      mend:
+        "Export it with a key-value cache (optimum-cli: --task text-generation-with-past), or bake its checkpoint."
+    )
+  }
+
   func loadFailed(_ error: OpenVINOError) -> SupervisorError {
     let device = identity.name.isEmpty ? identity.device : "\(identity.device), \(identity.name),"
     if let property = ownProperties.first(where: { error.message.contains($0) }) {

@@ -228,6 +228,11 @@ public struct ModelLoader: Sendable {
     }
     // Before anybody is told that it compiles: a model without a paged form is loaded in another way.
     let model = try prepare(request, plan)
+    guard cache.isWritable else {
+      let compiled = try compile(model, plan, reason: cache.explain(key))
+      report(.cacheWarning(cache.notWritable))
+      return (compiled, false, nil)
+    }
     do {
       var waiting = false
       return try cache.withLock(
@@ -280,10 +285,17 @@ public struct ModelLoader: Sendable {
 
   /// Reads a model and changes it as it is to be compiled.
   func prepare(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> Model {
+    var refusal: SupervisorError?
     do throws(OpenVINOError) {
       let model = try read(request, plan)
       switch request.model.graph {
-      case .stateful: try LanguageModelInterface.check(model)
+      case .stateful:
+        do throws(OpenVINOError) {
+          try LanguageModelInterface.check(model)
+        } catch {
+          refusal = plan.isNoLanguageModel(error, request.model)
+          throw error
+        }
       case .prefill, .decode: try FixedGraph.check(model)
       case .embedding: break
       }
@@ -302,7 +314,7 @@ public struct ModelLoader: Sendable {
       }
       return model
     } catch {
-      throw plan.loadFailed(error)
+      throw refusal ?? plan.loadFailed(error)
     }
   }
 

@@ -168,6 +168,19 @@ struct MachineTests {
     }
   }
 
+  @Test("the last sentence says what runs, and what would help most")
+  func conclusion() {
+    var machine = MadeUpMachine.meteorLake()
+    let names = machine.facts.devices.map(\.name)
+    #expect(names.contains("NPU") && names.contains("CPU"))
+    #expect(machine.examine().conclusion.hasPrefix("Models will run on the NPU ("))
+    machine.tree.remove("/usr/lib/x86_64-linux-gnu/libOpenCL.so.1")
+    machine.facts.devices.removeAll { $0.name != "CPU" }
+    let poorer = machine.examine().conclusion
+    #expect(poorer.hasPrefix("Models will run on the CPU (") && poorer.contains("what would help most, for "))
+    #expect(poorer.split(separator: "\n").count == 1)
+  }
+
   @Test("the screen lines up and is coloured only where that was asked for")
   func screen() throws {
     let diagnosis = Diagnosis(sections: [
@@ -179,10 +192,13 @@ struct MachineTests {
       diagnosis.lines() == [
         "One", "  ✓ a          fine", "  ✗ long name  broken", "               → Mend it.", "", "Two",
         "  – b          none", "  ! c          slow", "               → Wait.", "", "1 fault, 1 warning",
+        "No device can run models yet; what would help most, for One, long name: Mend it.",
       ])
     let colored = diagnosis.lines { text, color in color == .red ? "<\(text)>" : text }
     #expect(colored.contains("  <✗> long name  broken"))
-    #expect(Diagnosis(sections: []).lines().last == "Everything that this machine has works.")
+    #expect(
+      Diagnosis(sections: []).lines()
+        == ["", "Everything that this machine has works.", "No device can run models yet."])
     let json = try JSON(parsing: diagnosis.json.serialized(.pretty))
     #expect(json["healthy"] == false && json["faults"] == 1)
     #expect(json["sections"]?[0]?["checks"]?[1]?["mend"] == "Mend it.")

@@ -64,6 +64,70 @@ struct ChatTerminalTests {
     chat.type("/exit\r")
     #expect(chat.end() == 0)
   }
+
+  @Test func questionsAreTakenBackChangedAndAskedAgain() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    let chat = try TerminalSession(baked, state: folder.url)
+    // What is typed while the model loads is the first question, and no line break in it.
+    chat.type("What is the capital of France?\r")
+    #expect(chat.wait(for: "Paris"))
+    #expect(chat.wait(for: "tokens/s"))
+    chat.type("/regen\r")
+    #expect(chat.wait(for: "Paris"))
+    #expect(chat.wait(for: "/set temperature 0.8"))
+    chat.type("/edit\r")
+    #expect(chat.wait(for: "Change the question"))
+    #expect(chat.wait(for: "of France?"))
+    chat.type("\u{17}\u{17}of Italy?\r")
+    #expect(chat.wait(for: "Rome"))
+    chat.type("/undo\r")
+    #expect(chat.wait(for: "Taken back: What is the capital of Italy?"))
+    chat.type("/set temp\t0.0\r")
+    #expect(chat.wait(for: "temperature is 0.0."))
+    chat.type("/save \(folder.url.path)/chat.json\r")
+    #expect(chat.wait(for: "0 messages"))
+    chat.type("\u{4}")
+    #expect(chat.end() == 0)
+  }
+
+  /// Neither the prompt that is too long nor a full context ends a chat.
+  @Test func aFullContextLeavesTheOldestTurnsOut() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    let config = baked.appending(path: "config.json")
+    let text = try String(contentsOf: config, encoding: .utf8)
+    let short = text.replacing(/"max_position_embeddings": *[0-9]+/, with: "\"max_position_embeddings\": 160")
+    try Data(short.utf8).write(to: config)
+    let chat = try TerminalSession(baked, state: folder.url, ["--max-new-tokens", "40"])
+    try #require(chat.wait(for: "> "), "\(chat.text)")
+    chat.type("What is the capital of France?\r")
+    #expect(chat.wait(for: "tokens/s"))
+    for _ in 0..<3 {
+      chat.type("Count from one to twenty in words.\r")
+      #expect(chat.wait(for: "cut at 40 tokens (--max-new-tokens)"))
+    }
+    #expect(chat.text.contains("left out.") && chat.text.contains("% full"))
+    chat.type(String(repeating: "word ", count: 400) + "\r")
+    #expect(chat.wait(for: "the context holds 160"))
+    chat.type("What is the capital of France?\r")
+    #expect(chat.wait(for: "tokens/s"))
+    chat.type("\u{4}")
+    #expect(chat.end() == 0)
+  }
+
+  @Test func aPrinterGetsNoControlSequences() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    let chat = try TerminalSession(baked, state: folder.url, environment: ["TERM": "dumb"])
+    try #require(chat.wait(for: "> "), "\(chat.text)")
+    chat.type("What is the capital of France?\n")
+    #expect(chat.wait(for: "Paris"))
+    #expect(chat.wait(for: "> "))
+    chat.type("\u{4}")
+    #expect(chat.end() == 0)
+    #expect(!chat.text.contains("\u{1B}"))
+  }
 }
 
 /// The program on a terminal of ours.
@@ -75,7 +139,7 @@ private final class TerminalSession {
   /// All that was shown.
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  init(_ model: URL, state: URL, _ extra: [String] = []) throws {
+  init(_ model: URL, state: URL, _ extra: [String] = [], environment: [String: String] = [:]) throws {
     let descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY)
     // Linux's TIOCSPTLCK and TIOCGPTN, which are macros of C: unlock the other end, and its number.
     var (lock, number): (CInt, CInt) = (0, 0)
@@ -91,7 +155,7 @@ private final class TerminalSession {
       ["--ctty", "--wait", OvenProgram.url?.path ?? "", "supervisor", "--model_xml", model.path]
       + ["--device", "CPU", "--no-cache", "--temperature", "0"] + extra
     process.environment = ProcessInfo.processInfo.environment.merging(
-      ["XDG_STATE_HOME": state.path, "TERM": "xterm"]
+      ["XDG_STATE_HOME": state.path, "TERM": "xterm"].merging(environment) { $1 }
     ) { $1 }
     process.standardInput = terminal
     process.standardOutput = terminal

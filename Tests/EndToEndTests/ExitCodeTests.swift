@@ -26,14 +26,22 @@ struct ExitCodeTests {
       (["--version"], 0, ""), (["bake", "--help"], 0, ""), (["families"], 0, ""),
       (["cache", "list", "--cache-dir", "nowhere"], 0, ""),
       // Usage.
-      (["nonsense"], 64, "nonsense"), (["bake"], 64, "Missing"),
+      (["nonsense"], 64, "there is no verb nonsense"), (["runn", "x"], 64, "did you mean oven run?"),
+      (["bake"], 64, "missing"),
       (["bake", "llama", "-o", "x", "--bogus"], 64, "bogus"),
       (["supervisor", "--model_xml", "llama-0-64-fp32", "--engine", "odd"], 64, "odd"),
+      (["supervisor", "--modelxml", "x"], 64, "did you mean --model-xml?"),
+      (["chat", "llama-0-64-fp32", "--temperature", "-1"], 64, "0 (greedy) or more"),
+      (["run", "llama-0-64-fp32", "x", "--top_p", "2"], 64, "from 0 to 1"),
       // Data.
       (["bake", "bad.safetensors", "-o", "x"], 65, "bad.safetensors"),
       // Input.
       (["bake", "./nowhere", "-o", "x"], 66, "nowhere"),
       (["supervisor", "--model_xml", "nowhere", "-p", "x"], 66, "nowhere"),
+      (["chat", "llama"], 66, "oven run llama"), (["chat", "org/name"], 66, "oven run org/name"),
+      (["chat", "llama-0-64-fp3"], 66, "did you mean llama-0-64-fp32?"),
+      (["rm", "llama"], 66, "outside of the store"),
+      (["run", "org/name", "x"], 66, "HF_HUB_OFFLINE"), (["run", "full", "x"], 66, "full is no model"),
       (["cache", "explain", "nowhere"], 66, "nowhere"), (["bench", "nowhere"], 66, "nowhere"),
       // What cannot be created.
       (["bake", "llama", "-o", "full", "--no-tokenizer"], 73, "full"),

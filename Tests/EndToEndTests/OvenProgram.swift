@@ -9,6 +9,15 @@ final class OvenProgram {
     return FileManager.default.isExecutableFile(atPath: program.path) ? program : nil
   }()
 
+  /// Nothing of the user who runs the tests is read or changed.
+  static let ownFolders: [String: String] = {
+    let place = FileManager.default.temporaryDirectory.appending(path: "oven-tests-\(UUID().uuidString)").path
+    return [
+      "XDG_STATE_HOME": place + "/state", "XDG_CACHE_HOME": place + "/cache",
+      "OVEN_MODELS": place + "/models",
+    ]
+  }()
+
   struct Ending {
     var status: Int32
     var output: String
@@ -30,7 +39,8 @@ final class OvenProgram {
   ) throws {
     process.executableURL = Self.url
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.merging(Self.ownFolders) { $1 }
+      .merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = folder }
     let pipe = input.map { _ in Pipe() }
     process.standardInput = pipe ?? FileHandle.nullDevice

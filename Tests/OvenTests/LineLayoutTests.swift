@@ -34,4 +34,21 @@ struct LineLayoutTests {
     #expect(layout("e\u{301}", columns: 80).cursorColumn == 3)
     #expect(layout("👍", columns: 80).cursorColumn == 4)
   }
+
+  @Test func tabsGoToTheNextStop() {
+    let layout = layout("a\tb", columns: 80)
+    #expect(layout.text == "> a     b" && layout.cursorColumn == 9)
+    #expect(self.layout("\t\t", columns: 12).rows == 2)
+  }
+
+  /// Columns as tmux and xterm give them (wcwidth of glibc 2.41, part by part; emoji as Unicode's UTS 51 has them).
+  @Test(
+    arguments: [
+      ("क्षि", 3), ("न्दी", 3), ("नि", 2), ("1\u{FE0F}\u{20E3}", 2), ("🇩🇪", 2), ("👨‍👩‍👧", 2), ("👋🏽", 2), ("한", 2),
+      ("ก็", 1),
+      ("❤\u{FE0F}", 2), ("❤", 1), ("\u{200B}", 0),
+    ] as [(String, Int)])
+  func widths(_ text: String, _ expected: Int) {
+    #expect(text.reduce(0) { $0 + LineLayout.width(of: $1) } == expected)
+  }
 }

@@ -86,6 +86,39 @@ private final class ScriptedEngine: TextGenerationEngine {
     #expect(try answer("One.### User:", style: .raw).0.text.hasPrefix("One.### User:"))
   }
 
+  /// A paste that was cancelled before its answer began leaves nothing behind.
+  @Test func aQuestionWithoutAnAnswerIsTakenBack() throws {
+    let format = try PromptFormat(folder: Self.tokenizer, style: .raw)
+    let engine = ScriptedEngine([5], vocabulary: 100)
+    let assistant = try Assistant(engine: engine, model: Toy.folder(), format: format)
+    var session = format.makeSession()
+    let result = try assistant.answer("Hello?", in: &session, options: .init(), isCancelled: { true }) { _ in
+    }
+    #expect(result.reason == .cancelled && session.messages.isEmpty)
+  }
+
+  /// The engine's context has 1000 tokens.
+  @Test func theOldestTurnsMakeRoom() throws {
+    let format = try PromptFormat(folder: Self.tokenizer, style: .chatml)
+    let assistant = try Assistant(
+      engine: ScriptedEngine([5], vocabulary: 100), model: Toy.folder(), format: format)
+    var session = format.makeSession()
+    session.replaceMessages(
+      [ChatMessage(role: "system", content: "Be brief.")]
+        + (0..<5).flatMap { turn in
+          [
+            ChatMessage(role: "user", content: "\(turn)" + String(repeating: " word", count: 150)),
+            ChatMessage(role: "assistant", content: "Yes."),
+          ]
+        })
+    #expect(try assistant.makeRoom(for: "And now?", in: &session) == 1)
+    #expect(session.messages.count == 9 && session.messages[1].content.hasPrefix("1"))
+    #expect(try assistant.makeRoom(for: "And now?", in: &session) == 0)
+    // What does not even fit alone leaves everything as it was.
+    #expect(try assistant.makeRoom(for: String(repeating: " word", count: 1200), in: &session) == 0)
+    #expect(session.messages.count == 9 && session.messages[0].role == "system")
+  }
+
   @Test func anNPUsBusyTimeIsThatOfTheAnswer() throws {
     let folder = try TemporaryFolder()
     let device = folder.path + "/sys/class/accel/accel0/device"

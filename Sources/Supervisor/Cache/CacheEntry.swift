@@ -50,10 +50,12 @@ public struct CacheEntry: Sendable, Hashable {
   }
 
   /// Looks at the entry in a folder.
-  static func read(_ folder: String) -> Found {
+  ///
+  /// - Parameter distrust: why a path may have been written by somebody who is not believed.
+  static func read(_ folder: String, distrust: (String) -> String?) -> Found {
     guard let status = FileStatus(at: folder, followsLinks: false) else { return .absent }
     for path in [folder, folder + "/blob", folder + "/meta.json"] {
-      if let reason = Owners.distrust(path) {
+      if let reason = distrust(path) {
         return .broken(reason: path == folder ? reason : "\(path): \(reason)")
       }
     }

@@ -16,7 +16,7 @@ extension CompiledModelCache {
   /// Answers "why does it compile every time?": the nearest entry, and what is different today.
   public func explain(_ key: CacheKey) -> CacheExplanation {
     if let entry = entry(for: key) { return isIntact(entry) ? .cached(entry) : .damaged(entry) }
-    if case .broken(let reason) = CacheEntry.read(place(key.digest)) {
+    if case .broken(let reason) = read(key.digest) {
       return .broken(Broken(folder: place(key.digest), reason: reason))
     }
     let related = entries().filter { $0.key.model == key.model || $0.key.modelPath == key.modelPath }

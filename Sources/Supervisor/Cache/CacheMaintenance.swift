@@ -5,7 +5,7 @@ extension CompiledModelCache {
   public func entries() -> [CacheEntry] {
     Folders.readableNames(in: folder).filter(Self.isDigest)
       .compactMap { name in
-        guard case .entry(let entry) = CacheEntry.read(place(name)) else { return nil }
+        guard case .entry(let entry) = read(name) else { return nil }
         return entry
       }
       .sorted { ($0.lastUsed, $0.key.digest) > ($1.lastUsed, $1.key.digest) }
@@ -22,7 +22,7 @@ extension CompiledModelCache {
   /// All entries that cannot be used.
   public func brokenEntries() -> [Broken] {
     Folders.readableNames(in: folder).filter(Self.isDigest).compactMap { name in
-      guard case .broken(let reason) = CacheEntry.read(place(name)) else { return nil }
+      guard case .broken(let reason) = read(name) else { return nil }
       return Broken(folder: place(name), reason: reason)
     }
   }
@@ -47,8 +47,10 @@ extension CompiledModelCache {
   /// Removes all entries, but not those that a process is compiling; nothing that is not ours is touched.
   public func clear() -> Cleared {
     var result = Cleared(entries: 0, bytes: 0, busy: 0)
-    if FileStatus(at: folder) != nil { try? Folders.make(folder + "/.locks", permissions: 0o700) }
-    for name in Folders.readableNames(in: folder) where Self.isDigest(name) {
+    let names = Folders.readableNames(in: folder).filter(Self.isDigest)
+    // Nothing is made in a folder that is no cache.
+    if !names.isEmpty { try? Folders.make(folder + "/.locks", permissions: 0o700) }
+    for name in names {
       let size = FileStatus(at: place(name) + "/blob")?.size ?? 0
       if removeUnlessBusy(name) {
         result.entries += 1
@@ -60,6 +62,9 @@ extension CompiledModelCache {
     removeLeftovers()
     return result
   }
+
+  /// Removes one entry, unless a process works on it.
+  package func remove(_ entry: CacheEntry) -> Bool { removeUnlessBusy(entry.key.digest) }
 
   /// Removes the least recently used entries until the rest fits the budget. `kept` stays in any case.
   func evict(keeping kept: CacheEntry) {
@@ -90,7 +95,7 @@ extension CompiledModelCache {
   }
 
   private func isBroken(_ name: String) -> Bool {
-    if case .broken = CacheEntry.read(place(name)) { true } else { false }
+    if case .broken = read(name) { true } else { false }
   }
 
   /// Another process may be replacing `meta.json` at this moment; only files of dead ones are removed.

@@ -1,16 +1,57 @@
 import Files
 
-/// Whom a cache of compiled models believes: this user and root. Everybody else could have put code into it.
-enum CacheTrust {
-  /// - Throws: `.cacheUnusable` where another user could have written to `folder`, or could exchange it.
-  static func check(_ folder: String) throws(SupervisorError) {
-    guard let reason = Owners.distrust(folder) ?? Owners.exchangeable(folder) else { return }
+/// Whom a cache of compiled models believes. Whoever writes to it puts code into this process.
+package enum CacheTrust: Sendable {
+  /// This user and root: for a folder that was found, not named.
+  case own
+  /// Besides these the owner of the folder and the members of its group, if this user is one of them: for a folder that
+  /// the user named, as a group's cache is, or one that another user keeps for all.
+  case named
+
+  /// Why something may have been written by somebody who is not believed; nil where that cannot be.
+  ///
+  /// - Parameters:
+  ///   - cacheOwner: the owner of the cache's folder.
+  ///   - user: who asks, with the groups.
+  ///   - isReadOnly: whether nobody can write there, as in a mounted image: what is in it was put there by whoever may
+  ///     mount.
+  package func distrust(
+    _ status: FileStatus, cacheOwner: UInt32, user: UInt32, groups: Set<UInt32>, isReadOnly: Bool
+  ) -> String? {
+    guard self == .named || isReadOnly, status.kind != .link else {
+      return Owners.distrust(status, user: user)
+    }
+    if isReadOnly { return nil }
+    if status.permissions & 0o002 != 0 { return "everybody may write to it" }
+    if status.permissions & 0o020 != 0, groups.contains(status.group) { return nil }
+    // In a group's cache entries belong to whoever compiled them.
+    return Owners.distrust(status, user: status.owner == user ? user : cacheOwner)
+  }
+
+  /// As `distrust`, for a path within the cache of `folder`.
+  func distrust(_ path: String, in folder: String) -> String? {
+    guard let status = FileStatus(at: path, followsLinks: false) else { return nil }
+    return distrust(
+      status, cacheOwner: FileStatus(at: folder)?.owner ?? Owners.user, user: Owners.user,
+      groups: Owners.groups,
+      isReadOnly: Folders.isReadOnly(folder))
+  }
+
+  /// - Throws: `.cacheUnusable` where somebody who is not believed could have written to `folder`, or could exchange it.
+  func check(_ path: String, in folder: String) throws(SupervisorError) {
+    let trusted = self == .named ? FileStatus(at: folder)?.owner : nil
+    let exchangeable = Folders.isReadOnly(folder) ? nil : Owners.exchangeable(path, trusting: trusted)
+    guard let reason = distrust(path, in: folder) ?? exchangeable else { return }
+    throw Self.refusal(path, reason)
+  }
+
+  private static func refusal(_ folder: String, _ reason: String) -> SupervisorError {
     let mend =
       FileStatus(at: folder)?.owner == Owners.user
       ? "Look at what is in it and empty it, then make it yours alone (`chmod go-w \(folder)`); "
         + "or give another folder with --cache-dir or CACHE_DIR."
       : "Give a folder of your own with --cache-dir or CACHE_DIR."
-    throw SupervisorError(
+    return SupervisorError(
       .cacheUnusable,
       "the cache folder \(folder) is not used: \(reason), and compiled models are code", mend: mend)
   }
@@ -18,6 +59,11 @@ enum CacheTrust {
   /// A folder that cannot be created or written.
   static func unwritable(_ folder: String, _ error: FileError) -> SupervisorError {
     if error.isFullDisk { return notKept(error, folder) }
+    if let status = FileStatus(at: folder), !status.isFolder {
+      return SupervisorError(
+        .cacheUnusable, "the cache folder \(folder) is no folder",
+        mend: "Give a folder with --cache-dir or CACHE_DIR, or --no-cache.")
+    }
     var place = folder
     while FileStatus(at: place) == nil {
       let parent = Folders.parent(of: place)

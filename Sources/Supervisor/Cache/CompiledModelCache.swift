@@ -18,6 +18,9 @@ public struct CompiledModelCache: Sendable {
   public let folder: String
   /// How many bytes the blobs may take together; the least recently used go first.
   public let budget: Int
+  /// Whether entries can be added. What is in a folder where this user cannot write is used all the same.
+  public let isWritable: Bool
+  private let trust: CacheTrust
   private let now: @Sendable () -> Int
 
   /// 20 GB.
@@ -25,10 +28,18 @@ public struct CompiledModelCache: Sendable {
 
   /// Opens the cache in a folder, which is created for this user alone if need be.
   ///
-  /// - Throws: `.cacheUnusable`, with the reason and the mend, where the folder cannot be written or where others may
-  ///   write to it. A model can be loaded without a cache, so this is a reason for a warning.
+  /// - Throws: `.cacheUnusable`, with the reason and the mend, where the folder cannot be made or read, or where others
+  ///   may write to it. A model can be loaded without a cache, so this is a reason for a warning.
   public init(
     folder: String, budget: Int = CompiledModelCache.defaultBudget,
+    now: (@Sendable () -> Int)? = nil
+  ) throws(SupervisorError) {
+    try self.init(folder: folder, budget: budget, trust: .own, now: now)
+  }
+
+  /// As above; `trust` says whose folder it may be.
+  package init(
+    folder: String, budget: Int = CompiledModelCache.defaultBudget, trust: CacheTrust,
     now: (@Sendable () -> Int)? = nil
   ) throws(SupervisorError) {
     do throws(FileError) {
@@ -41,14 +52,17 @@ public struct CompiledModelCache: Sendable {
     } catch {
       throw CacheTrust.unwritable(folder, error)
     }
-    self.init(inspecting: folder, budget: budget, now: now)
+    self.init(inspecting: folder, budget: budget, trust: trust, now: now)
     try checkUsable()
+    guard isWritable else { return }
     do throws(FileError) {
       try Folders.make(locks, permissions: 0o700)
+      // Only the one who made it can, and has to.
+      if isShared, FileStatus(at: locks)?.owner == Owners.user { try share(locks) }
     } catch {
       throw CacheTrust.unwritable(folder, error)
     }
-    try CacheTrust.check(locks)
+    try trust.check(locks, in: self.folder)
     removeLeftovers()
   }
 
@@ -57,21 +71,61 @@ public struct CompiledModelCache: Sendable {
     inspecting folder: String, budget: Int = CompiledModelCache.defaultBudget,
     now: (@Sendable () -> Int)? = nil
   ) {
+    self.init(inspecting: folder, budget: budget, trust: .own, now: now)
+  }
+
+  /// As above; `trust` says whose folder it may be.
+  package init(
+    inspecting folder: String, budget: Int = CompiledModelCache.defaultBudget, trust: CacheTrust,
+    now: (@Sendable () -> Int)? = nil
+  ) {
     self.folder = Folders.realPath(folder) ?? folder
     self.budget = budget
+    self.trust = trust
+    isWritable = FileStatus(at: self.folder)?.isFolder != true || Owners.allows(.writeInFolder, self.folder)
     self.now = now ?? { LocalClock.now() }
   }
 
   /// - Throws: `.cacheUnusable` where a load would not use this folder. One that does not exist yet is usable.
   public func checkUsable() throws(SupervisorError) {
-    guard FileStatus(at: folder) != nil else { return }
-    try CacheTrust.check(folder)
-    if !Owners.allows(.writeInFolder, folder) { throw CacheTrust.unwritable(folder, .forbidden(folder)) }
+    guard let status = FileStatus(at: folder) else { return }
+    guard status.isFolder else {
+      throw CacheTrust.unwritable(folder, FileError("open", folder, .notDirectory))
+    }
+    try trust.check(folder, in: folder)
+    if !isWritable { try checkReadable() }
+  }
+
+  /// What adding to a cache says in which this user cannot write.
+  var notWritable: SupervisorError {
+    SupervisorError(
+      .cacheUnusable,
+      "the compiled model is not kept: \(folder) cannot be written, and belongs to "
+        + Owners.name(of: folder),
+      mend: "Give a folder of your own with --cache-dir or CACHE_DIR.")
+  }
+
+  /// Whether the members of a group write here together.
+  private var isShared: Bool { (FileStatus(at: folder)?.permissions ?? 0) & 0o020 != 0 && trust == .named }
+  private var filePermissions: UInt32 { isShared ? 0o660 : 0o600 }
+
+  /// Lets the folder's group have what was made in it.
+  private func share(_ path: String) throws(FileError) {
+    if let group = FileStatus(at: folder)?.group { try Owners.setGroup(group, of: path) }
+    try Owners.setPermissions(FileStatus(at: path)?.isFolder == true ? 0o770 : 0o660, of: path)
+  }
+
+  /// What is at the place of an entry.
+  func read(_ digest: String) -> CacheEntry.Found {
+    CacheEntry.read(place(digest)) { trust.distrust($0, in: folder) }
   }
 
   /// - Throws: `.cacheUnusable` where there is something of the name that cannot be listed.
   public func checkReadable() throws(SupervisorError) {
-    guard FileStatus(at: folder) != nil else { return }
+    guard let status = FileStatus(at: folder) else { return }
+    guard status.isFolder else {
+      throw CacheTrust.unwritable(folder, FileError("list", folder, .notDirectory))
+    }
     do throws(FileError) { _ = try Folders.names(in: folder) } catch {
       throw SupervisorError(
         .cacheUnusable, "the cache folder cannot be read: \(error.message)",
@@ -89,7 +143,7 @@ public struct CompiledModelCache: Sendable {
 
   /// The entry of a key, if there is one and its files have the right size. Its sum is not checked yet.
   public func entry(for key: CacheKey) -> CacheEntry? {
-    guard case .entry(let entry) = CacheEntry.read(place(key.digest)), entry.key.digest == key.digest else {
+    guard case .entry(let entry) = read(key.digest), entry.key.digest == key.digest else {
       return nil
     }
     return entry
@@ -108,7 +162,8 @@ public struct CompiledModelCache: Sendable {
       // It may have been replaced since, and its sum must not come back.
       guard var entry = entry(for: used.key) else { return }
       entry.lastUsed = now()
-      try? SmallFile.replace(entry.meta, with: entry.metaBytes, permissions: 0o600)
+      try? SmallFile.replace(entry.meta, with: entry.metaBytes, permissions: filePermissions)
+      if isShared { try? share(entry.meta) }
     }
   }
 
@@ -117,7 +172,10 @@ public struct CompiledModelCache: Sendable {
   public func withLock<Result>(
     on key: CacheKey, whileWaiting: () throws -> Void = {}, _ body: () throws -> Result
   ) throws -> Result {
-    let lock = try FileLock.acquire(lockPath(key.digest), whileWaiting: whileWaiting)
+    let path = lockPath(key.digest)
+    let isNew = FileStatus(at: path) == nil
+    let lock = try FileLock.acquire(path, whileWaiting: whileWaiting)
+    if isShared, isNew { try? share(path) }
     return try withExtendedLifetime(lock) { try body() }
   }
 
@@ -135,14 +193,15 @@ public struct CompiledModelCache: Sendable {
       try Folders.create(partial, permissions: 0o700)
       let blob = partial + "/blob"
       do { try write(blob) } catch { throw fullDisk(in: partial) ?? error }
-      try Owners.setPermissions(0o600, of: blob)
+      try Owners.setPermissions(filePermissions, of: blob)
       try Rename.synchronize(blob)
       guard let size = FileStatus(at: blob)?.size, size > 0 else { throw FileError.empty(blob) }
       let time = now()
       var entry = CacheEntry(
         key: key, size: size, sum: try SmallFile.digest(of: blob), created: time, lastUsed: time,
         compileSeconds: compileSeconds, folder: partial)
-      try SmallFile.create(entry.meta, entry.metaBytes, permissions: 0o600)
+      try SmallFile.create(entry.meta, entry.metaBytes, permissions: filePermissions)
+      if isShared { for path in [blob, entry.meta, partial] { try share(path) } }
       entry.folder = place(key.digest)
       Removal.quietly(entry.folder)
       try Rename.replace(partial, to: entry.folder)

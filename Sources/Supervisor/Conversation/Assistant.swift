@@ -1,7 +1,5 @@
 import ChatTemplates
-import Files
 import Generation
-import JSON
 
 /// A loaded model that answers: engine, tokenizer, template and the model's own defaults. Free of the terminal.
 ///
@@ -9,8 +7,11 @@ import JSON
 public final class Assistant {
   /// How conversations become tokens.
   public let format: PromptFormat
+  /// What the model's files say.
+  public let answerDefaults: AnswerDefaults
   /// What `generation_config.json` says.
-  public let defaults: GenerationOptions
+  public var defaults: GenerationOptions { answerDefaults.options }
+  private let engine: any TextGenerationEngine
   private let generator: Generator
   private let npu: NPUBusyTime?
 
@@ -24,20 +25,50 @@ public final class Assistant {
     engine: any TextGenerationEngine, model: ModelFolder, format: PromptFormat, npu: NPUBusyTime? = nil
   ) throws {
     self.format = format
+    self.engine = engine
     self.npu = npu
     generator = Generator(engine)
-    func json(_ name: String) -> JSON? {
-      SmallFile.bytes(at: model.folder + "/" + name, limit: 1 << 24).flatMap { try? JSON(parsing: $0) }
+    answerDefaults = try AnswerDefaults(folder: model.folder, format: format)
+  }
+
+  /// The tokens that the engine has computed, for whoever shows how far a long prompt is. May be asked for by the
+  /// closure that `answer` asks whether to go on.
+  public var computedTokens: Int { engine.count }
+
+  /// The tokens of a conversation at most.
+  public var contextLength: Int { engine.contextLength }
+
+  /// The tokens of the longest prompt that the engine takes.
+  public var longestPrompt: Int { (engine as? any ModelEngine)?.longestPrompt ?? engine.contextLength }
+
+  /// Takes the oldest turns out of a conversation until a question, with some room for its answer, fits.
+  ///
+  /// - Parameter room: tokens for the answer, as far as the context has so many.
+  /// - Returns: how many turns were taken out; none where the question does not even fit alone, which `answer` says.
+  /// - Throws: what rendering and encoding throw.
+  public func makeRoom(
+    for question: String, in session: inout ChatSession, room: Int = 256
+  ) throws -> Int {
+    let limit = min(longestPrompt, contextLength - min(room, contextLength / 4))
+    var shorter = session
+    var dropped = 0
+    while true {
+      var trial = shorter
+      if try trial.ask(question).count <= limit { break }
+      guard shorter.dropOldestTurn() else { return 0 }
+      dropped += 1
     }
-    defaults = try GenerationOptions(
-      generationConfig: json("generation_config.json"), modelConfig: json("config.json"))
+    if dropped > 0 { session = shorter }
+    return dropped
   }
 
   /// Adds a question to a conversation and generates the answer; only what is new is computed.
   ///
+  /// A question that was cancelled before its answer began is taken back.
   /// - Parameters:
   ///   - options: what the user asks for on top of the model's defaults.
-  ///   - isCancelled: asked before every token; the answer so far stays in the conversation.
+  ///   - isCancelled: asked before every token and between the pieces of a long prompt; the answer so far stays in the
+  ///     conversation.
   /// - Throws: `GenerationError` for a prompt that does not fit, or what the device throws; the question is then
   ///   taken back.
   public func answer(
@@ -54,6 +85,10 @@ public final class Assistant {
         prompt: prompt, config: config, stream: format.tokenizer.makeStream(prompt: prompt),
         isCancelled: isCancelled, onEvent: onEvent)
       if let busyBefore, let busy = npu?.seconds { result.metrics.npuBusyTime = max(0, busy - busyBefore) }
+      if result.reason == .cancelled, result.tokens.isEmpty {
+        _ = session.takeBack()
+        return result
+      }
       let ended = result.reason == .stop
       session.answer(
         result.text, tokens: ended ? Array(result.tokens.dropLast()) : result.tokens,

@@ -12,6 +12,8 @@ public struct PromptFormat: Sendable {
   public let stopStrings: [String]
   /// Such texts that are special tokens of the vocabulary: they end an answer, but never appear in its text.
   public let stopTokens: [Int]
+  /// The end token that the tokenizer's own configuration names; nil where it names none of the vocabulary.
+  public let endToken: Int?
   private let form: Form
   private let specialTokens: JSONObject
 
@@ -32,6 +34,7 @@ public struct PromptFormat: Sendable {
   public init(folder: String, style: ChatStyle? = nil) throws {
     tokenizer = try Tokenizer.load(folder: folder)
     specialTokens = try TemplateSource.specialTokens(inFolder: folder)
+    endToken = specialTokens["eos_token"]?.string.flatMap { [tokenizer] in tokenizer.id(of: $0) }
     let templates = style == nil ? try TemplateSource.inFolder(folder) : nil
     isGuess = style == nil && templates == nil
     if let templates {

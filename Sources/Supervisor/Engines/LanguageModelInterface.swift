@@ -48,7 +48,8 @@ struct LanguageModelInterface {
     }
     guard try !model.variables().isEmpty else {
       throw OpenVINOError(
-        .badArgument, "it keeps no state; models without a key-value cache in their variables do not run here"
+        .badArgument,
+        "it keeps no state, and every token of a conversation would be computed anew for each one more"
       )
     }
   }

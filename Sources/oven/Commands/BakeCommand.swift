@@ -1,7 +1,6 @@
 import ArgumentParser
 import Baking
 import Foundation
-import OpenVINO
 import Quantization
 
 /// `oven bake`: a checkpoint becomes a folder that any Intel machine runs.
@@ -93,29 +92,14 @@ struct BakeCommand: AsyncParsableCommand {
     options.usesSHA256 = usesSHA256
     options.adapters = adapters.map { .init(folder: URL(filePath: $0.folder), scale: $0.scale) }
     graphs.apply(to: &options)
-    try BakeCalibration(options: calibration, weights: options.recipe, isRemote: modelId != nil)
-      .apply(to: &options)
-    try Bake(options).checkDestination()
-    let core = verify || maxKl != nil ? try Core() : nil
     let screen = BakeScreen()
     defer { screen.finish() }
-    if let modelId {
-      try await HubSource(model: modelId, hub: hub, streams: stream, screen: screen).open(into: &options)
-    }
-    let interruption = InterruptionFlag()
-    let remote = options.remoteWeights
-    interruption.whenRaised { remote?.cancel() }
-    let verification = core.map { core in
-      BakeVerification(
-        core, options, limit: maxKl, screen: screen, isCancelled: { interruption.isRaised })
-    }
-    let report = try Bake(options).run(
-      events: { screen.show($0) }, isCancelled: { interruption.isRaised },
-      inspect: { [strictTokenizer] folder, report in
-        try TokenizerIRInspection(isStrict: strictTokenizer).inspect(folder, &report, screen)
-        try verification?.inspect(folder, &report)
-      })
-    screen.finish()
+    let run = BakeRun(
+      options: options,
+      calibration: BakeCalibration(
+        options: calibration, weights: options.recipe, isRemote: modelId != nil),
+      remote: modelId.map { .init(model: $0, hub: hub, streams: stream) }, verifies: verify, maxKl: maxKl)
+    let report = try await run.run(screen)
     json ? Terminal.output.line(report.manifest.serialized(.pretty)) : screen.show(report)
   }
 }

@@ -12,9 +12,23 @@ struct BenchCommand: AsyncParsableCommand {
       several lengths and answers, greedily and without an end. The middle of the repetitions is told with its spread.
 
         oven bench models/neuralchat_int4 --device CPU --prompt-tokens 512 --generate-tokens 128 --json
+
+      With --compare two folders, or two settings of one, answer in turn, and it is said whether one is faster or
+      whether that may be chance.
+
+        oven bench --compare models/a models/b
+        oven bench models/a --compare engine=paged engine=stateful
       """)
 
-  @Argument(help: "The baked folder, or its openvino_model.xml.", completion: .directory) var model: String
+  @Argument(help: "The baked folder, its openvino_model.xml, or a name of the store.", completion: .directory)
+  var model: String?
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Measure two folders in turn, or two settings of the model, as engine=paged,precision=f32.",
+      valueName: "a b"),
+    completion: .directory)
+  var compare: [String] = []
   @Option(help: "Tokens of the longest prompt, and of the one before the answer.") var promptTokens = 128
   @Option(help: "Tokens of an answer.") var generateTokens = 128
   @Option(help: "How often each thing is measured.") var repetitions = 5
@@ -22,6 +36,7 @@ struct BenchCommand: AsyncParsableCommand {
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
 
   func validate() throws {
+    guard model != nil || !compare.isEmpty else { throw ValidationError("Missing a model, or --compare A B") }
     guard promptTokens > 0, generateTokens > 1, repetitions > 0 else {
       throw ValidationError("--prompt-tokens and --repetitions must be above 0, --generate-tokens above 1")
     }
@@ -29,8 +44,16 @@ struct BenchCommand: AsyncParsableCommand {
 
   func run() async throws {
     let signals = SignalWatch()
+    guard compare.isEmpty, let model else {
+      let comparison = try BenchComparison(
+        compare, model: model, options: runtime, promptTokens: promptTokens, generateTokens: generateTokens,
+        repetitions: repetitions)
+      let report = try signals.loading { try comparison.measure() }
+      if json { return Terminal.output.line(report.json.serialized(.pretty)) }
+      return report.lines.forEach { Terminal.output.line($0) }
+    }
     let run = BenchRun(
-      folder: try ModelFolder(path: model), runtime: runtime, promptTokens: promptTokens,
+      folder: try ModelFolder(named: model), runtime: runtime, promptTokens: promptTokens,
       generateTokens: generateTokens, repetitions: repetitions)
     let place = run.place
     signals.beforeEnd { try? FileManager.default.removeItem(at: place) }

@@ -14,13 +14,15 @@ struct CacheCommand: ParsableCommand {
   /// Where the cache is, without a device.
   struct Place: ParsableArguments {
     @Option(
-      help: "Where compiled models are kept. (default: CACHE_DIR, else ./model_cache)", completion: .directory
-    )
+      help: "Where compiled models are kept. (default: as runs choose it)", completion: .directory)
     var cacheDir: String?
     @Flag(help: "Print JSON to stdout.") var json = false
 
     /// The cache, only to be looked at: neither must its folder exist, nor be writable.
-    var cache: CompiledModelCache { CompiledModelCache(inspecting: RuntimeOptions.cacheFolder(cacheDir)) }
+    var cache: CompiledModelCache {
+      let place = CachePlace(option: cacheDir)
+      return CompiledModelCache(inspecting: place.folder, trust: place.trust)
+    }
   }
 
   /// `oven cache list`.
@@ -75,12 +77,13 @@ struct CacheCommand: ParsableCommand {
     @Flag(help: "Print JSON to stdout.") var json = false
 
     func run() throws {
-      let folder = try ModelFolder(path: model)
+      let folder = try ModelFolder(named: model)
       let core = try Core()
       let request = runtime.request(for: folder)
       let choice = try DeviceChoice(request: request.device, properties: request.properties, catalog: core)
       let cache = CompiledModelCache(
-        inspecting: runtime.cacheFolder, budget: Int(runtime.cacheBudget * 1e9))
+        inspecting: runtime.cachePlace.folder, budget: Int(runtime.cacheBudget * 1e9),
+        trust: runtime.cachePlace.trust)
       // Of a folder that no load would use, the reason and the mend are the answer.
       try cache.checkUsable()
       let loader = ModelLoader(core: core, cache: cache)

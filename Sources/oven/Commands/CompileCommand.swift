@@ -38,7 +38,7 @@ struct CompileCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try ModelFolder(path: model)
+    let folder = try ModelFolder(named: model)
     let screen = LoadScreen()
     defer { screen.end() }
     let loader = try runtime.makeLoader { screen.show($0) }

@@ -47,7 +47,7 @@ struct DoctorCommand: ParsableCommand {
 
   /// The folders that the program writes into. The sizes: one model each, of seven billion parameters.
   private func folders(_ variables: [String: String]) -> [Doctor.Folder] {
-    let cache = cacheDir ?? variables["CACHE_DIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "./model_cache"
+    let cache = CachePlace(option: cacheDir, folders: UserFolders(variables)).folder
     let hub = HubConfiguration.fromEnvironment(variables).cacheFolder
     return [
       Doctor.Folder(

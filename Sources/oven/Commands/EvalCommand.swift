@@ -45,7 +45,7 @@ struct EvalCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try ModelFolder(path: folder)
+    let model = try ModelFolder(named: folder)
     let tokenizer = try Tokenizer.load(folder: model.folder)
     let tokens = Array(tokenizer.encode(try readText()).prefix(maxTokens ?? .max))
     guard tokens.count >= 2 else {
@@ -78,7 +78,7 @@ struct EvalCommand: ParsableCommand {
     _ engine: StatefulEngine, with reference: String, _ tokens: [Int], _ tokenizer: Tokenizer,
     _ screen: LoadScreen
   ) throws {
-    var request = runtime.request(for: try ModelFolder(path: reference))
+    var request = runtime.request(for: try ModelFolder(named: reference))
     request.allLogits = true
     if exact { request.properties = Properties.float32.merging(request.properties) }
     let loaded = try runtime.makeLoader { screen.show($0) }.load(request)
@@ -118,6 +118,10 @@ struct EvalCommand: ParsableCommand {
     } else {
       Terminal.output.line(
         "perplexity \(Units.decimals(result.value, 3)) over \(result.count) tokens in windows of \(window)")
+      // What the model gives the right token, in the geometric mean: the same figure the other way round.
+      let probability = 1 / result.value
+      Terminal.output.line(
+        "the right token had \(Units.decimals(probability * 100, 1)) %  \(Bar.text(probability, of: 1))")
     }
   }
 }

@@ -17,14 +17,14 @@ struct InspectCommand: ParsableCommand {
         oven inspect models/smollm2_int4 --json
       """)
 
-  @Argument(help: "A folder with an OpenVINO model.", completion: .directory)
+  @Argument(help: "A folder with an OpenVINO model, or a name of the store.", completion: .directory)
   var dir: String
 
   @Flag(help: "Read all files and compare them with the sums in oven.json.") var check = false
   @Flag(help: "Print it as JSON to stdout.") var json = false
 
   func run() throws {
-    let url = URL(filePath: dir, directoryHint: .isDirectory)
+    let url = URL(filePath: try ModelPlace.any(dir), directoryHint: .isDirectory)
     let inspection = try FolderInspection(url)
     let check = check ? try FolderCheck(of: url, manifest: inspection.manifest) : nil
     if json {

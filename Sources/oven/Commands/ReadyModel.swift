@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Generation
 import Supervisor
 
@@ -8,13 +8,13 @@ struct ReadyModel {
   let report: LoadReport
   /// Seconds of the first runs, in which plugins repack weights; not part of the report's load time.
   let warmUpSeconds: Double
-  /// The conversation's tokens at most.
-  let contextLength: Int
 
   /// Loads a model and shows it on stderr.
   ///
   /// - Throws: `SupervisorError` of a device that cannot load it or computes something else than the CPU.
   init(_ folder: ModelFolder, format: PromptFormat, runtime: RuntimeOptions, device: String? = nil) throws {
+    // What is wrong with the model's files is said before it is loaded.
+    _ = try AnswerDefaults(folder: folder.folder, format: format)
     let screen = LoadScreen(staysOpen: true)
     defer { screen.end() }
     let loader = try runtime.makeLoader { screen.show($0) }
@@ -36,9 +36,21 @@ struct ReadyModel {
     warmUpSeconds = start.duration(to: .now) / .seconds(1)
     screen.add(", warm-up \(Units.time(warmUpSeconds))")
     report = engine.report
-    contextLength = engine.contextLength
     let usesNPU = report.device.device.contains("NPU")
     assistant = try Assistant(
       engine: engine, model: folder, format: format, npu: usesNPU ? NPUBusyTime() : nil)
+    Self.remember(folder, report.device.device)
+    if let note = AnswerLimit(GenerationOptions(), assistant.answerDefaults).note {
+      screen.end()
+      Terminal.error.line("note: " + note)
+    }
+  }
+
+  /// Takes note in the store, where the model is one of it.
+  private static func remember(_ folder: ModelFolder, _ device: String) {
+    guard let store = ModelStore(), let name = store.name(ofFolder: folder.folder) else { return }
+    var note = store.note(of: name)
+    note.use(on: device, at: LocalClock.now())
+    store.remember(note, of: name)
   }
 }

@@ -12,10 +12,10 @@ struct SupervisorCommand: AsyncParsableCommand {
     abstract: "Load a baked model onto a device and answer.",
     discussion: """
       The first load compiles the model for the device, which an NPU takes a minute or two for; the result is kept
-      in ./model_cache, and every later load takes seconds.
+      in a cache, and every later load takes seconds.
 
       On a terminal it is a chat; /help there lists the commands. With --prompt, or text on stdin, one answer goes
-      to stdout and nothing else; progress and metrics go to stderr.
+      to stdout and nothing else; progress and metrics go to stderr. Text on stdin is added to a --prompt.
 
         oven supervisor --model_xml models/neuralchat_int4
         oven supervisor --model_xml models/neuralchat_int4 --prompt "Why is the sky blue?"
@@ -24,7 +24,7 @@ struct SupervisorCommand: AsyncParsableCommand {
 
   @Option(
     name: [.customLong("model-xml"), .customLong("model")],
-    help: "The baked folder, or its openvino_model.xml.", completion: .directory)
+    help: "The baked folder, its openvino_model.xml, or a name of the store.", completion: .directory)
   var modelXml: String
 
   @OptionGroup(title: "Answer") var answer: AnswerOptions
@@ -39,6 +39,8 @@ struct SupervisorCommand: AsyncParsableCommand {
   static func run(
     model: String, answer: AnswerOptions, runtime: RuntimeOptions, sampling: SamplingOptions
   ) throws {
+    // What cannot be right is refused before anything is read or loaded.
+    _ = try GenerationConfig(sampling.options)
     if answer.prompt == nil, !answer.json, Terminal.inputIsInteractive {
       var chat = try ChatScreen(model: model, answer: answer, runtime: runtime, sampling: sampling)
       try chat.run()
@@ -51,6 +53,11 @@ struct SupervisorCommand: AsyncParsableCommand {
 /// What is asked, and how the answer is shown.
 struct AnswerOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "Answer this, and end.") var prompt: String?
+  @Option(
+    name: [.customShort("f"), .customLong("file")],
+    help: "Add a file's text to the question; may be repeated.",
+    completion: .file())
+  var files: [String] = []
   @Option(help: "The system's message, before the first question.") var system: String?
   @Option(
     help: """
@@ -60,7 +67,15 @@ struct AnswerOptions: ParsableArguments {
   @Option(
     help: "A named style for models without a chat template: neural, llama2, llama3, chatml, alpaca or raw.")
   var chatStyle: ChatStyle?
+  @Flag(help: "Show the answer as it comes, also on a terminal: markdown is not drawn, thinking not dimmed.")
+  var raw = false
+  @Flag(help: "Leave out what a model thinks before it answers.") var hideThinking = false
   @Flag(help: "Print answer and metrics as one JSON object to stdout.") var json = false
+}
+
+extension AnswerOptions {
+  /// How answers are shown.
+  var show: AnswerTurn.Show { .init(isRaw: raw, hidesThinking: hideThinking) }
 }
 
 extension ChatStyle: ExpressibleByArgument {}

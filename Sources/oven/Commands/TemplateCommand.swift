@@ -21,7 +21,7 @@ struct TemplateCommand: ParsableCommand {
       OVEN_TEMPLATE_NOW=2026-01-14T21:00:00 pins the clock of strftime_now.
       """)
 
-  @Argument(help: "A model's folder, or a .jinja or .gguf file.", completion: .directory)
+  @Argument(help: "A model's folder, a .jinja or .gguf file, or a name of the store.", completion: .directory)
   var dir: String
 
   @Argument(help: "The user's message.")
@@ -44,7 +44,7 @@ struct TemplateCommand: ParsableCommand {
 
   func run() throws {
     try checkClock()
-    var source = try PromptSource(path: dir, style: chatStyle)
+    var source = try PromptSource(path: try ModelPlace.any(dir), style: chatStyle)
     if jsonl {
       try renderLines(&source)
     } else if message.isEmpty, system == nil {

@@ -20,7 +20,7 @@ struct TokenizeCommand: ParsableCommand {
         oven tokenize models/smollm2_int4 --decode 19556 28 905
       """)
 
-  @Argument(help: "A model's folder, or a .gguf file.", completion: .directory)
+  @Argument(help: "A model's folder, a .gguf file, or a name of the store.", completion: .directory)
   var dir: String
 
   @Argument(parsing: .remaining, help: "The text, or the ids with --decode.")
@@ -39,7 +39,7 @@ struct TokenizeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let tokenizer = try TokenizerFolder.open(dir)
+    let tokenizer = try TokenizerFolder.open(try ModelPlace.any(dir))
     if jsonl || (decode && text.isEmpty) {
       let lines = try JSONLines.process { decode ? try decoded($0, tokenizer) : try encoded($0, tokenizer) }
       guard lines.failed == 0 else {

@@ -34,6 +34,7 @@ enum TokenizerChoice {
   private static func folder(_ id: String) throws -> String {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: id, isDirectory: &isFolder), isFolder.boolValue { return id }
+    if let store = ModelStore(), let name = store.find(id) { return store.place(name) }
     let client = try HubClient(.fromEnvironment(ProcessInfo.processInfo.environment))
     if let name = try? HubModelID(id), let snapshot = client.cachedSnapshot(name) { return snapshot }
     throw ErrorReport(

@@ -14,7 +14,10 @@ struct RuntimeOptions: ParsableArguments {
   @Option(name: .customLong("property"), help: "A property for the plugin, KEY=VALUE; may be repeated.")
   var properties: [PluginProperty] = []
   @Option(
-    help: "Where compiled models are kept. (default: CACHE_DIR, else ./model_cache)", completion: .directory)
+    help: """
+      Where compiled models are kept. (default: CACHE_DIR, else ./model_cache where it or ./models exists, else the \
+      user's cache folder)
+      """, completion: .directory)
   var cacheDir: String?
   @Option(help: "Gigabytes that compiled models may take; the least recently used go first.")
   var cacheBudget: Double = 20
@@ -43,14 +46,8 @@ struct RuntimeOptions: ParsableArguments {
   @Option(help: "NPU: DYNAMIC or STATIC prefill.") var prefillHint: String?
   @Option(help: "NPU: FAST_COMPILE or BEST_PERF for generation.") var generateHint: String?
 
-  /// The folder for compiled models.
-  var cacheFolder: String { Self.cacheFolder(cacheDir) }
-
-  /// The folder of `--cache-dir` if it was given, otherwise that of the environment or the default.
-  static func cacheFolder(_ option: String?) -> String {
-    option ?? ProcessInfo.processInfo.environment["CACHE_DIR"].flatMap { $0.isEmpty ? nil : $0 }
-      ?? "./model_cache"
-  }
+  /// The place of compiled models.
+  var cachePlace: CachePlace { CachePlace(option: cacheDir) }
 
   /// The user's properties.
   var userProperties: Properties {
@@ -80,7 +77,9 @@ struct RuntimeOptions: ParsableArguments {
     var cache: CompiledModelCache?
     if !noCache {
       do throws(SupervisorError) {
-        cache = try CompiledModelCache(folder: cacheFolder, budget: Int(cacheBudget * 1e9))
+        let place = cachePlace
+        cache = try CompiledModelCache(
+          folder: place.folder, budget: Int(cacheBudget * 1e9), trust: place.trust)
       } catch { report(.cacheWarning(error)) }
     }
     return ModelLoader(core: core, cache: cache, report: report)
@@ -115,4 +114,9 @@ struct PluginProperty: ExpressibleByArgument {
     key = String(parts[0])
     value = String(parts[1])
   }
+}
+
+extension CachePlace {
+  /// Whose folder it may be.
+  var trust: CacheTrust { isNamed ? .named : .own }
 }

@@ -3,17 +3,31 @@ import Generation
 
 /// How an answer is generated. What is left out is as the model's `generation_config.json` has it.
 struct SamplingOptions: ParsableArguments {
-  @Option(help: "Tokens to generate at most. (default: to the end of the context)") var maxNewTokens: Int?
-  @Option(help: "Tokens to generate before the end may come.") var minNewTokens: Int?
-  @Option(help: "0 for the most probable token; below 1 more certain, above 1 more varied.")
+  @Option(
+    parsing: .unconditional,
+    help: "Tokens to generate at most. (default: what the model says, else 8192 or the end of the context)")
+  var maxNewTokens: Int?
+  @Option(parsing: .unconditional, help: "Tokens to generate before the end may come.")
+  var minNewTokens: Int?
+  @Option(
+    parsing: .unconditional, help: "0 for the most probable token; below 1 more certain, above 1 more varied."
+  )
   var temperature: Double?
-  @Option(help: "Draw from the so many most probable tokens; 0 for all.") var topK: Int?
-  @Option(help: "Draw from the most probable tokens that together have this probability.") var topP: Double?
-  @Option(help: "Drop tokens less probable than this part of the most probable one.") var minP: Double?
-  @Option(help: "Draw from the tokens of typical surprise, up to this probability.") var typicalP: Double?
-  @Option(help: "Make tokens that occurred less probable; 1 is off.") var repetitionPenalty: Double?
-  @Option(help: "Subtract this from the logits of tokens that were generated.") var presencePenalty: Double?
-  @Option(help: "Subtract this for every time that a token was generated.") var frequencyPenalty: Double?
+  @Option(parsing: .unconditional, help: "Draw from the so many most probable tokens; 0 for all.")
+  var topK: Int?
+  @Option(
+    parsing: .unconditional, help: "Draw from the most probable tokens that together have this probability.")
+  var topP: Double?
+  @Option(parsing: .unconditional, help: "Drop tokens less probable than this part of the most probable one.")
+  var minP: Double?
+  @Option(parsing: .unconditional, help: "Draw from the tokens of typical surprise, up to this probability.")
+  var typicalP: Double?
+  @Option(parsing: .unconditional, help: "Make tokens that occurred less probable; 1 is off.")
+  var repetitionPenalty: Double?
+  @Option(parsing: .unconditional, help: "Subtract this from the logits of tokens that were generated.")
+  var presencePenalty: Double?
+  @Option(parsing: .unconditional, help: "Subtract this for every time that a token was generated.")
+  var frequencyPenalty: Double?
   @Option(help: "Where the random numbers begin: the same seed gives the same answer.") var seed: UInt64?
   @Option(name: .customLong("stop"), help: "A text that ends the answer; may be repeated.") var stop:
     [String] = []

@@ -129,6 +129,11 @@ final class BakeScreen: Sendable {
       }
       table.lines.forEach { terminal.line($0) }
     }
+    show(summaryOf: report)
+  }
+
+  /// Shows the line at the end alone.
+  func show(summaryOf report: BakeReport) {
     let before = Units.bytes(report.sourceByteCount)
     let after = Units.bytes(report.bakedByteCount)
     terminal.line(

@@ -38,20 +38,27 @@ struct BenchReport {
   let peakMemory: Int
 
   var lines: [String] {
-    var table = Table([.left, .right])
-    table.add("load, compiled", Units.time(compileSeconds))
-    table.add("load, from cache", cachedSeconds.text(Units.time))
-    table.add("warm-up", Units.time(warmUpSeconds))
+    var table = Table([.left, .right, .left])
+    let longest = [compileSeconds, cachedSeconds.median, warmUpSeconds].max() ?? 0
+    let fastest = (prefills.map(\.tokensPerSecond.median) + [decode.tokensPerSecond.median]).max() ?? 0
+    table.add("load, compiled", Units.time(compileSeconds), Bar.text(compileSeconds, of: longest))
+    table.add(
+      "load, from cache", cachedSeconds.text(Units.time), Bar.text(cachedSeconds.median, of: longest))
+    table.add("warm-up", Units.time(warmUpSeconds), Bar.text(warmUpSeconds, of: longest))
     for prefill in prefills {
       let rate = prefill.tokensPerSecond.text { Units.decimals($0, 1) }
       table.add(
-        "prefill, \(prefill.tokens) tokens", "\(Units.time(prefill.seconds.median)), \(rate) tokens/s")
+        "prefill, \(prefill.tokens) tokens", "\(Units.time(prefill.seconds.median)), \(rate) tokens/s",
+        Bar.text(prefill.tokensPerSecond.median, of: fastest))
     }
     table.add(
       "decode, \(decode.generatedTokens) tokens after \(decode.promptTokens)",
-      decode.tokensPerSecond.text { Units.decimals($0, 1) } + " tokens/s")
-    table.add("outside of the device", Units.decimals(decode.overhead.median * 100, 2) + " %")
-    table.add("peak memory", Units.bytes(peakMemory))
+      decode.tokensPerSecond.text { Units.decimals($0, 1) } + " tokens/s",
+      Bar.text(decode.tokensPerSecond.median, of: fastest))
+    table.add(
+      "outside of the device", Units.decimals(decode.overhead.median * 100, 2) + " %",
+      Bar.text(decode.overhead.median, of: 1))
+    table.add("peak memory", Units.bytes(peakMemory), "")
     let products = kernels == .oven ? ", Oven's kernels" : ""
     let place = "\(model) on \(device) (\(deviceName)), OpenVINO \(runtime)"
     return ["\(place), \(engine.rawValue) engine\(products)"] + table.lines

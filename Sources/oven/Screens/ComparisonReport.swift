@@ -33,7 +33,7 @@ struct ComparisonReport {
       "divergence \(Units.decimals(result.mean, 4)) nats over \(result.count) tokens, "
         + "at most \(Units.decimals(result.maximum, 2))",
       "same token most likely at \(Units.decimals(100 * result.agreement, 2)) %, "
-        + "\(Units.decimals(flips, 4)) flips per token",
+        + "\(Units.decimals(flips, 4)) flips per token  \(Bar.text(result.agreement, of: 1))",
       "perplexity \(Units.decimals(result.perplexity.value, 3)) against "
         + Units.decimals(result.referencePerplexity.value, 3),
     ]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Baking
+import Files
 import Foundation
 
 /// An error as the user sees it: what, why and the mend in three short lines, and an exit code.
@@ -32,18 +33,35 @@ struct ErrorReport {
 
   /// Prints the report to stderr and ends the program.
   func exit() -> Never {
+    RawTerminal.leaveBeforeExit()
+    let arguments = OptionSpelling.normalized(CommandLine.arguments.dropFirst())
     if let parserError {
-      let message = Oven.fullMessage(for: parserError)
       let status = Oven.exitCode(for: parserError)
-      if !message.isEmpty { (status.isSuccess ? Terminal.output : Terminal.error).line(message) }
-      if status.isSuccess, let failure = Terminal.outputFailure { failure.exit() }
+      let message = Oven.fullMessage(for: parserError)
+      guard status.isSuccess else {
+        // A code without words has said what there is to say.
+        if parserError is ExitCode || message.isEmpty { Foundation.exit(status.rawValue) }
+        // What is no error of the command line has no usage to explain.
+        if status == .validationFailure { HelpRequest.report(parserError, arguments).exit() }
+        ErrorReport(what: Oven.message(for: parserError), why: "", mend: "", status: .software).exit()
+      }
+      if message.hasPrefix("OVERVIEW:") || message.hasPrefix("USAGE:") {
+        HelpRequest.lines(arguments).forEach { Terminal.output.line($0) }
+      } else if !message.isEmpty {
+        Terminal.output.line(message)
+      }
+      Terminal.outputFailure?.exit()
       Foundation.exit(status.rawValue)
     }
-    let terminal = Terminal.error
+    show(on: .error)
+    Foundation.exit(status.rawValue)
+  }
+
+  /// Shows it: three short lines, which only the terminal itself breaks, so that a command in them can be copied.
+  func show(on terminal: Terminal) {
     terminal.line("\(terminal.styled("error:", .red)) \(what)")
     if !why.isEmpty { terminal.line("  why:  \(why)") }
     if !mend.isEmpty { terminal.line("  mend: \(mend)") }
-    Foundation.exit(status.rawValue)
   }
 }
 

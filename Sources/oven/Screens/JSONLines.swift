@@ -1,4 +1,3 @@
-import Foundation
 import JSON
 
 /// A JSON value a line in, one a line out, as scripts like it.
@@ -8,7 +7,8 @@ enum JSONLines {
   /// - Returns: How many lines there were, and how many of them failed.
   static func process(_ answer: (JSON) throws -> JSON) throws -> (count: Int, failed: Int) {
     var (count, failed) = (0, 0)
-    while let line = readLine() {
+    var input = StandardInput()
+    while let line = try input.nextLine() {
       guard line.contains(where: { !$0.isWhitespace }) else { continue }
       count += 1
       var result: JSON
@@ -25,11 +25,14 @@ enum JSONLines {
 
   /// All of stdin as text.
   static func standardInput() throws -> String {
-    guard let text = String(validating: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) else {
-      throw ErrorReport(
-        what: "stdin is no UTF-8 text", why: "", mend: "convert it, for example with iconv -t UTF-8",
-        status: .badData)
+    let bytes = try StandardInput.bytes()
+    do throws(PlainText.Fault) {
+      // What the tokenizer is asked about is all of it, a mark at the beginning included.
+      let plain = try PlainText(bytes)
+      return plain.note == nil || !bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        ? plain.text : "\u{FEFF}" + plain.text
+    } catch {
+      throw ErrorReport(what: "stdin \(error.reason)", why: "", mend: error.mend, status: .badData)
     }
-    return text
   }
 }

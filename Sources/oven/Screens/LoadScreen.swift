@@ -11,6 +11,8 @@ final class LoadScreen: Sendable {
     var begin = ContinuousClock.now
     /// What is loaded, for people.
     var subject = "model"
+    /// Devices that were passed over, with their reasons, until something else is shown.
+    var passedOver: [String] = []
   }
 
   private let terminal: Terminal
@@ -19,12 +21,16 @@ final class LoadScreen: Sendable {
   private let timer: (any DispatchSourceTimer)?
 
   private let staysOpen: Bool
+  private let seen: SeenNotes
 
-  /// - Parameter staysOpen: whether more follows on the line of a finished load; then `end` ends it.
-  init(_ terminal: Terminal = .error, staysOpen: Bool = false) {
+  /// - Parameters:
+  ///   - staysOpen: whether more follows on the line of a finished load; then `end` ends it.
+  ///   - seen: what earlier runs have said about devices.
+  init(_ terminal: Terminal = .error, staysOpen: Bool = false, seen: SeenNotes = .ofDevices) {
     self.terminal = terminal
     self.staysOpen = staysOpen
-    timer = terminal.isInteractive ? DispatchSource.makeTimerSource(queue: .global()) : nil
+    self.seen = seen
+    timer = terminal.canRedraw ? DispatchSource.makeTimerSource(queue: .global()) : nil
     timer?.setEventHandler { [weak self] in self?.tick() }
     timer?.schedule(deadline: .now() + 1, repeating: 1)
     timer?.resume()
@@ -36,7 +42,7 @@ final class LoadScreen: Sendable {
   func show(_ event: LoadEvent) {
     switch event {
     case .passedOver(let note):
-      line(terminal.styled("\(note.device) passed over: \(Self.short(note.reason))", .dim))
+      state.withLock { $0.passedOver.append("\(note.device) (\(Self.short(note.reason)))") }
     case .graph(let graph): state.withLock { $0.subject = graph.words }
     case .fromCache(let device): open("\(device.device) … from cache (\(device.name))")
     case .compiling(let device, _):
@@ -62,7 +68,7 @@ final class LoadScreen: Sendable {
     state.withLock { state in
       guard let open = state.text else { return }
       state.text = open + text
-      terminal.isInteractive ? redraw(open + text) : terminal.write(text)
+      terminal.canRedraw ? redraw(open + text) : terminal.write(text)
     }
   }
 
@@ -75,23 +81,38 @@ final class LoadScreen: Sendable {
   private func open(_ place: String) {
     state.withLock { state in
       close(&state)
+      tellPassedOver(&state)
       let text = "Loading \(state.subject) to \(place)"
       state.text = text
       state.begin = .now
-      terminal.write(text)
+      terminal.canRedraw ? redraw(text) : terminal.write(text)
     }
   }
 
   private func line(_ text: String) {
     state.withLock { state in
       close(&state)
+      tellPassedOver(&state)
       terminal.line(text)
     }
   }
 
+  /// One line for all devices that are not used, and none where an earlier run has said the same.
+  private func tellPassedOver(_ state: inout State) {
+    let notes = state.passedOver
+    state.passedOver = []
+    guard !seen.new(notes).isEmpty else { return }
+    let text = "Not used: \(notes.joined(separator: ", ")). oven doctor says more."
+    terminal.note(text)
+  }
+
   private func close(_ state: inout State) {
     guard let text = state.text else { return }
-    if terminal.isInteractive { redraw(text) }
+    // For good, and whole: now it may wrap.
+    if terminal.canRedraw {
+      let lines = TextWrap.lines(text, width: terminal.width).map { TerminalText.safe($0) }
+      terminal.send("\r\u{1B}[K" + lines.joined(separator: "\n"))
+    }
     terminal.line()
     state.text = nil
   }
@@ -101,21 +122,24 @@ final class LoadScreen: Sendable {
       guard let text = state.text else { return }
       let seconds = Double((ContinuousClock.now - state.begin).components.seconds)
       let time = seconds < 60 ? "\(Int(seconds)) s" : Units.time(seconds)
-      // A line that wraps could not be drawn again.
-      let shown = text.prefix(max(0, terminal.width - time.count - 3))
-      redraw("\(shown), \(time)")
+      redraw(text, ", \(time)")
     }
   }
 
-  private func redraw(_ text: String) { terminal.send("\r\(TerminalText.safe(text))\u{1B}[K") }
+  /// A line that wraps could not be drawn again: its end is left out until it is done.
+  private func redraw(_ text: String, _ ending: String = "") {
+    let room = terminal.width - 1 - ending.count
+    let shown = text.count <= room ? text : text.prefix(max(0, room - 1)) + "…"
+    terminal.send("\r\(TerminalText.safe(shown + ending))\u{1B}[K")
+  }
 
   /// A plugin's reason in at most 80 characters; `oven doctor` tells the whole of it.
   static func short(_ reason: String) -> String {
     if let missing = reason.range(of: ": cannot open shared object file") {
       let library = reason[..<missing.lowerBound].split(separator: " ").last.map(String.init) ?? "a library"
-      return "\(library) is missing (see oven doctor)"
+      return "\(library) is missing"
     }
-    if reason.contains("Unsupported configuration key") { return "there is none (see oven doctor)" }
+    if reason.contains("Unsupported configuration key") { return "there is none" }
     let line = reason.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     return line.count <= 80 ? line : line.prefix(79) + "…"
   }

@@ -29,6 +29,14 @@ package struct MetricsReport {
     ]
   }
 
+  /// What a chat says after an answer.
+  package var shortLine: String {
+    let metrics = result.metrics
+    let tokens = metrics.generatedTokens == 1 ? "1 token" : "\(metrics.generatedTokens) tokens"
+    return "\(tokens), \(Units.decimals(metrics.tokensPerSecond, 1)) tokens/s, "
+      + "first after \(Units.time(metrics.timeToFirstToken))"
+  }
+
   /// What this answer took, in one line.
   var answerLine: String {
     let metrics = result.metrics

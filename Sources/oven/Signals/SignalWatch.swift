@@ -48,7 +48,7 @@ final class SignalWatch: Sendable {
 
   /// Whether an answer is to be cut.
   var shouldStop: Bool { shared.state.withLock { $0.isInterrupted || $0.isTerminated } }
-  /// Whether the program is to end, with exit code 0.
+  /// Whether the program is to end.
   var isTerminated: Bool { shared.state.withLock { $0.isTerminated } }
 
   /// Forgets an earlier Ctrl-C, before the next answer.

@@ -11,4 +11,6 @@ enum ExitStatus: Int32 {
   case permission = 77
   /// Stopped by Ctrl-C, as a shell reports it.
   case interrupted = 130
+  /// Ended by SIGTERM, likewise.
+  case terminated = 143
 }

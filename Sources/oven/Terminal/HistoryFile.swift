@@ -25,14 +25,8 @@ package struct HistoryFile: Sendable {
 
   /// As `ofChat`, with these environment variables.
   package init?(environment: [String: String]) {
-    // The specification wants relative paths to be ignored.
-    if let folder = environment["XDG_STATE_HOME"], folder.hasPrefix("/") {
-      self.init(path: folder + "/oven/history")
-    } else if let home = environment["HOME"], home.hasPrefix("/") {
-      self.init(path: home + "/.local/state/oven/history")
-    } else {
-      return nil
-    }
+    guard let folder = UserFolders(environment).state else { return nil }
+    self.init(path: folder + "/oven/history")
   }
 
   /// The entries, the oldest first; lines that are damaged are left out.

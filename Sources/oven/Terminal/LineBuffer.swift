@@ -19,6 +19,17 @@ package struct LineBuffer: Equatable {
     cursor = characters.count
   }
 
+  /// Replaces so many characters before the cursor.
+  package mutating func replace(_ count: Int, before text: String) {
+    let start = max(0, cursor - count)
+    characters.removeSubrange(start..<cursor)
+    cursor = start
+    insert(text)
+  }
+
+  /// The text before the cursor.
+  package var textBeforeCursor: String { String(characters[..<cursor]) }
+
   /// Inserts at the cursor. Characters that combine with the one before it join it.
   package mutating func insert(_ text: String) {
     let before = Array(String(characters[..<cursor]) + text)

@@ -23,14 +23,15 @@ package struct LineLayout: Equatable {
       column = begin
     }
     for (index, character) in buffer.characters.enumerated() {
-      let width = Self.width(of: character)
+      // A tab goes to the next stop, and is drawn as the spaces that it is wide.
+      let width = character == "\t" ? min(8 - column % 8, columns - column) : Self.width(of: character)
       let endsLine = character.isNewline
-      if !endsLine, column + width > columns { breakLine(0) }
+      if !endsLine, column + max(1, width) > columns { breakLine(0) }
       if index == buffer.cursor { cursor = (row, column) }
       if endsLine {
         breakLine(indent)
       } else {
-        text += TerminalText.safe(character)
+        text += character == "\t" ? String(repeating: " ", count: width) : TerminalText.safe(character)
         column += width
       }
     }
@@ -42,17 +43,31 @@ package struct LineLayout: Equatable {
     (cursorRow, cursorColumn) = cursor
   }
 
-  /// The columns that a character takes: 2 for East Asian wide ones and emoji, 1 for the sign that stands for a control
-  /// character.
+  /// The columns that a character takes: 2 for East Asian wide ones, emoji and what is turned into emoji (keycaps,
+  /// flags); for others what their parts take, as terminals count that do not join them: a conjunct of Hindi has the
+  /// width of its consonants.
   package static func width(of character: Character) -> Int {
-    guard let scalar = character.unicodeScalars.first else { return 0 }
     if character.isNewline { return 0 }
-    if scalar.value < 0x20 || scalar.value == 0x7F { return 1 }
+    let scalars = character.unicodeScalars
+    guard let first = scalars.first else { return 0 }
+    // One sign stands for a control character.
+    if first.value < 0x20 || first.value == 0x7F { return 1 }
+    guard scalars.count > 1 else { return width(of: first) }
+    if scalars.contains(where: { $0.value == 0xFE0F || $0.value == 0x20E3 }) { return 2 }
+    if first.properties.isEmojiPresentation || (0x1F1E6...0x1F1FF).contains(first.value) { return 2 }
+    // Syllables of Korean that are written in parts.
+    if (0x1100...0x115F).contains(first.value) { return 2 }
+    return max(1, scalars.reduce(0) { $0 + width(of: $1) })
+  }
+
+  private static func width(of scalar: Unicode.Scalar) -> Int {
     if scalar.value < 0x300 { return 1 }
-    if scalar.properties.generalCategory == .nonspacingMark || scalar.value == 0x200B { return 0 }
-    let isEmoji =
-      scalar.properties.isEmojiPresentation || character.unicodeScalars.contains { $0.value == 0xFE0F }
-    return isEmoji || wide.contains { $0.contains(scalar.value) } ? 2 : 1
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format: return 0
+    default: break
+    }
+    if scalar.properties.isEmojiPresentation { return 2 }
+    return wide.contains { $0.contains(scalar.value) } ? 2 : 1
   }
 
   /// The large blocks of wide characters (Unicode, EastAsianWidth.txt: W and F).

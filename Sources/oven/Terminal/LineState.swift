@@ -13,21 +13,30 @@ package struct LineState {
     case clearScreen
     /// Ctrl-Z.
     case suspend
+    /// Tab where there is a choice.
+    case choices([String])
   }
 
   /// The text and the cursor.
   package private(set) var buffer = LineBuffer()
   private var history: LineHistory
+  private let completion: ChatCompletion?
 
-  /// An editor with the lines of earlier calls.
-  package init(history: LineHistory = LineHistory()) { self.history = history }
+  /// An editor with the lines of earlier calls, and with what Tab completes.
+  package init(history: LineHistory = LineHistory(), completion: ChatCompletion? = nil) {
+    self.history = history
+    self.completion = completion
+  }
+
+  /// Begins with a text.
+  package mutating func begin(_ text: String) { buffer.replace(text) }
 
   /// Applies a key.
   package mutating func handle(_ key: Key) -> Outcome {
     switch key {
     case .text(let text): buffer.insert(text)
     case .paste(let text): buffer.insert(text)
-    case .tab: buffer.insert("  ")
+    case .tab: return complete()
     case .newline: buffer.insert("\n")
     case .enter: return submit()
     case .escape: break
@@ -69,6 +78,19 @@ package struct LineState {
     default: break
     }
     return .editing
+  }
+
+  private mutating func complete() -> Outcome {
+    guard let result = completion?.complete(buffer.textBeforeCursor) else {
+      buffer.insert("  ")
+      return .editing
+    }
+    let common = result.common
+    if common.count > result.replaced || result.candidates.count == 1 {
+      buffer.replace(result.replaced, before: common)
+      return .editing
+    }
+    return result.candidates.isEmpty ? .editing : .choices(result.candidates)
   }
 
   private mutating func moveUpOrDown(_ direction: Int) {

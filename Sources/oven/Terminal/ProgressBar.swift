@@ -31,7 +31,7 @@ final class ProgressBar: Sendable {
 
   /// Draws the bar for `done` units, at most ten times a second. `detail` stands before the rate.
   func update(_ done: Int, detail: String) {
-    guard terminal.isInteractive else { return }
+    guard terminal.canRedraw else { return }
     state.withLock { state in
       let now = ContinuousClock.now
       let before = state.doneBefore ?? done

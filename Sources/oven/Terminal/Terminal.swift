@@ -13,16 +13,25 @@ struct Terminal: Sendable {
   /// Whether a person types what stdin reads.
   static var inputIsInteractive: Bool { TerminalDevice.input.isTerminal }
 
-  /// Whether a person is looking: then there are progress bars.
+  /// Whether a person is looking.
   var isInteractive: Bool { device.isTerminal }
 
+  /// Whether lines can be drawn again: a terminal that knows control sequences. Then there are progress bars.
+  var canRedraw: Bool { isInteractive && Self.knowsSequences }
+
   /// Whether colour is wanted: on a terminal that can, unless NO_COLOR is set (no-color.org).
-  var usesColor: Bool {
-    isInteractive && Processes.variable("NO_COLOR") == nil && Processes.variable("TERM") != "dumb"
+  var usesColor: Bool { canRedraw && (Processes.variable("NO_COLOR") ?? "").isEmpty }
+
+  /// Whether the terminal says that it is more than a printer.
+  static var knowsSequences: Bool {
+    guard let name = Processes.variable("TERM") else { return false }
+    return !name.isEmpty && name != "dumb"
   }
 
-  /// The width in characters, 80 if it is not known.
-  var width: Int { device.width ?? 80 }
+  /// The width in characters: the terminal's, or COLUMNS, or 80.
+  var width: Int {
+    device.width ?? Processes.variable("COLUMNS").flatMap { Int($0) }.map { max(1, $0) } ?? 80
+  }
 
   /// Writes text at once, unbuffered. A terminal gets it without control characters, see `TerminalText`; a file or a
   /// pipe gets it as it is.
@@ -37,6 +46,12 @@ struct Terminal: Sendable {
 
   /// Writes a line.
   func line(_ text: String = "") { write(text + "\n") }
+
+  /// Writes something of little weight, broken between words on a terminal.
+  func note(_ text: String) {
+    let lines = isInteractive ? TextWrap.lines(text, width: width) : [text]
+    lines.forEach { line(styled($0, .dim)) }
+  }
 
   /// Sends control sequences of our own, with text in them that went through `TerminalText`.
   func send(_ sequence: String) {

@@ -1,0 +1,66 @@
+import Generation
+import Supervisor
+
+/// One question and its answer on the screen.
+struct AnswerTurn {
+  /// How an answer is shown.
+  struct Show {
+    var isRaw = false
+    var hidesThinking = false
+  }
+
+  let ready: ReadyModel
+  let sampling: GenerationOptions
+  /// Nil for an answer that is not shown while it comes.
+  let show: Show?
+
+  private var limit: AnswerLimit { AnswerLimit(sampling, ready.assistant.answerDefaults) }
+
+  /// Answers.
+  ///
+  /// - Parameter isCancelled: asked before every token and between the pieces of a long prompt.
+  func run(
+    _ question: String, in session: inout ChatSession, isCancelled: @escaping () -> Bool
+  ) throws -> GenerationResult {
+    var options = sampling
+    options.maxNewTokens = limit.tokens
+    let assistant = ready.assistant
+    let watch = PromptWatch()
+    let writer = AnswerWriter(
+      isRaw: show?.isRaw ?? true, hidesThinking: show?.hidesThinking ?? false,
+      beginsThinking: beginsThinking(question, session), willWrite: { watch.end() })
+    defer {
+      watch.end()
+      if show != nil { writer.finish() }
+    }
+    return try assistant.answer(
+      question, in: &session, options: options,
+      isCancelled: {
+        watch.note(done: assistant.computedTokens)
+        return isCancelled()
+      }
+    ) { event in
+      switch event {
+      case .prompt(let tokens, let reused): watch.note(done: reused, total: tokens)
+      case .text(let text) where show != nil:
+        writer.write(text)
+        if writer.isThinkingUnseen { watch.think() }
+      case .text: watch.end()
+      default: break
+      }
+    }
+  }
+
+  /// Why the answer is not whole; nil where it is.
+  func cut(_ result: GenerationResult) -> String? {
+    limit.cut(
+      result.reason, generated: result.metrics.generatedTokens, contextLength: ready.assistant.contextLength)
+  }
+
+  /// Whether the prompt of a question leaves the model thinking.
+  func beginsThinking(_ question: String, _ session: ChatSession) -> Bool {
+    var trial = session.messages
+    trial.append(.init(role: "user", content: question))
+    return (try? ready.assistant.format.render(trial)).map(ThinkingSplitter.opens) ?? false
+  }
+}

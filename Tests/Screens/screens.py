@@ -1,0 +1,172 @@
+"""Drives every screen in tmux at three widths and keeps them as text beside this file.
+
+    screens.py OVEN BAKED       OVEN: the program; BAKED: a baked SmolLM2-135M-Instruct
+
+`screens.json` names the screens that need no model. Those under "stable" are the same on every machine, and a test
+compares them (Tests/EndToEndTests/ScreenTests.swift); the others are for people to look at, with the figures that
+change from run to run taken out.
+"""
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Short names that are the same everywhere.
+PLACE = "/tmp/oven-screens"
+OVEN, BAKED = "oven", "models/smollm2"
+WIDTHS = [40, 80, 200]
+
+
+class Window:
+    """A terminal of a width, with a shell in it."""
+
+    def __init__(self, width, folder, height=300):
+        self.socket = os.path.join(folder, f"tmux-{width}")
+        home = os.path.join(folder, "home")
+        os.makedirs(home, exist_ok=True)
+        self.environment = {
+            "PATH": PLACE + "/bin:" + os.environ["PATH"], "HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8",
+            "OVEN_MODELS": "/nowhere/models", "HF_HUB_OFFLINE": "1", "PS1": "$ ",
+        }
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(width), "-y", str(height),
+                  "env", "-i", *[f"{key}={value}" for key, value in self.environment.items()],
+                  "sh", "-c", f"cd {PLACE}/files; exec sh")
+        self.wait(r"\$ ")
+
+    def tmux(self, *arguments):
+        return subprocess.run(["tmux", "-u", "-S", self.socket, *arguments], check=True, capture_output=True,
+                              text=True).stdout
+
+    def text(self):
+        return self.tmux("capture-pane", "-p", "-S", "-").rstrip("\n")
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", text)
+
+    def key(self, name):
+        self.tmux("send-keys", name)
+
+    def paste(self, text):
+        self.tmux("set-buffer", text)
+        self.tmux("paste-buffer", "-p")
+
+    def wait(self, ending, seconds=90, after=0):
+        """Waits until the text behind the first `after` characters matches."""
+        end = time.time() + seconds
+        while time.time() < end:
+            text = self.text()
+            if re.search(ending, text[after:] + " ", re.MULTILINE):
+                return text
+            time.sleep(0.1)
+        raise SystemExit(f"screens: {ending!r} did not appear in\n{self.text()}")
+
+    def clear(self):
+        self.tmux("send-keys", "-R")
+        self.tmux("clear-history")
+
+    def command(self, words):
+        """What a command shows."""
+        self.type("clear; " + words + "; printf '\\nended %s\\n' $?")
+        self.key("Enter")
+        text = self.wait(r"^ended \d+$")
+        lines = text.split("\n")
+        end = max(index for index, line in enumerate(lines) if re.fullmatch(r"ended \d+", line))
+        return "\n".join(line.rstrip() for line in lines[:end]).strip("\n") + "\n"
+
+    def close(self):
+        self.tmux("kill-server")
+
+
+def settled(text):
+    """Without what changes from run to run and from machine to machine."""
+    text = re.sub(r"\d+(\.\d+)?( |\n)(s|min|h|ms|MB|GB|kB|B|tokens/s|%)(?=\W)", r"N\2\3", text)
+    text = re.sub(r"(CPU|cache)(\s)\((?:[^()]|\([^()]*\))*\)", r"\1\2(NAME)", text)
+    text = re.sub(r"compiling(\s)for(\s)[^,]*,", r"compiling\1for\2NAME,", text)
+    return text
+
+
+def keep(name, width, text):
+    folder = os.path.join(HERE, str(width))
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name + ".txt"), "w") as file:
+        file.write(text)
+
+
+def chat(window, *options):
+    """A conversation: what a person would try first."""
+    window.clear()
+    window.type(shlex.join([OVEN, "chat", BAKED, "--device", "CPU", "--temperature", "0",
+                             "--max-new-tokens", "80", *options]))
+    window.key("Enter")
+    window.wait(r"^> *$")
+
+    def say(text, ending):
+        before = len(window.text())
+        window.type(text)
+        window.key("Enter")
+        window.wait(ending, after=max(0, before - 2))
+        window.wait(r"^> *$", after=max(0, before - 2))
+
+    say("/help", r"new\s+line")
+    say("Write a short shopping list in markdown with a heading and bold words.", r"tokens/s")
+    say("/regen", r"tokens/s")
+    say("/set temperature 0.3", r"temperature\s+is\s+0.3")
+    say("/set temperatur 1", r"did\s+you\s+mean")
+    say("/show", "thinking")
+    window.type("/se")
+    window.key("Tab")
+    window.type("t")
+    window.key("Tab")
+    window.type("temp")
+    window.key("Tab")
+    time.sleep(0.3)
+    window.key("C-u")
+    window.paste("a\ttab, क्षि, 1\ufe0f\u20e3 and 日本語 in one pasted line that is wider than a narrow terminal")
+    time.sleep(0.3)
+    window.key("C-c")
+    say("/undo", r"Taken\s+back")
+    window.key("C-d")
+    return window.wait(r"answers?,[\s\S]*^\$ *$")
+
+
+def prepare():
+    """The folder in which everything is tried: the program, the model, and files that are none."""
+    shutil.rmtree(PLACE, ignore_errors=True)
+    os.makedirs(PLACE + "/bin")
+    os.symlink(os.path.abspath(sys.argv[1]), PLACE + "/bin/oven")
+    shutil.copytree(os.path.join(HERE, "files"), PLACE + "/files")
+    os.makedirs(PLACE + "/files/models")
+    os.symlink(os.path.abspath(sys.argv[2]), PLACE + "/files/" + BAKED)
+
+
+def main():
+    with open(os.path.join(HERE, "screens.json")) as file:
+        screens = json.load(file)
+    for width in WIDTHS:
+        with tempfile.TemporaryDirectory() as folder:
+            prepare()
+            window = Window(width, folder)
+            try:
+                for kind in ["stable", "pages"]:
+                    for screen in screens[kind]:
+                        text = window.command(shlex.join([OVEN, *screen["arguments"]]))
+                        keep(screen["name"], width, text if kind == "stable" else settled(text))
+                run = shlex.join([OVEN, "run", BAKED, "What is the capital of France?", "--device", "CPU",
+                                  "--temperature", "0"])
+                keep("run", width, settled(window.command(run)))
+                keep("chat", width, settled(chat(window)))
+            finally:
+                window.close()
+        print(f"screens: {width} columns", file=sys.stderr)
+    shutil.rmtree(PLACE, ignore_errors=True)
+
+
+if not shutil.which("tmux"):
+    raise SystemExit("screens: needs tmux")
+main()
