@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help build install test fuzz demo screens verify verify-logits verify-hub verify-npu format lint runtime model clean
 .PHONY: dist wheel verify-dist
-.PHONY: bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum
+.PHONY: bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum bench-serve
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
 CONFIG    := release
@@ -81,6 +81,9 @@ bench-run: build model ## time prefill and decode against OpenVINO GenAI, in tur
 
 bench-run-optimum: build model ## the same, and against optimum-cli's bakes (installs PyTorch, 6 GB)
 	@sh scripts/bench-run $(OVEN) $(GGUF) .bench optimum
+
+bench-serve: build model ## time 1, 4 and 16 requests at once against OpenVINO GenAI's continuous batching
+	@sh scripts/bench-serve $(OVEN) $(GGUF) .bench
 
 fuzz: ## feed made-up bytes to every reader, SECONDS=600 each (needs lld, and python3 for the first inputs)
 	sh Fuzz/run all $(or $(SECONDS),600)

@@ -98,7 +98,7 @@ let package = Package(
 
     // What a text may go on with: JSON schemas, expressions, grammars, tool calls.
     library("Grammars", ["Generation", "JSON", "Patterns", "Tokenization"]),
-    library("Generation", ["JSON", "Tokenization"]),
+    library("Generation", ["JSON", "Tokenization", crypto]),
     library("Supervisor", ["ChatTemplates", "Files", "Generation", "JSON", "OpenVINO", "Tokenization"]),
     library("Doctor", ["Files", "JSON"]),
 
@@ -139,6 +139,16 @@ let package = Package(
       name: "bench-tokenizer", dependencies: ["Tokenization"], path: "Benchmarks/tokenizer",
       exclude: ["compare.py"], swiftSettings: settings),
 
+    // Models without a device, for the tests of whatever stands on a runner or a service.
+    .target(
+      name: "ScriptedModels", dependencies: ["Generation"], path: "Tests/Support/ScriptedModels",
+      swiftSettings: settings),
+    // The same in a process of its own, which can be killed.
+    .executableTarget(
+      name: "scripted-worker", dependencies: ["ScriptedModels", "Supervisor"],
+      path: "Tests/Support/ScriptedWorker",
+      swiftSettings: settings),
+
     tests("Oven", ["Generation", "Hub", "JSON", "OpenVINO", "Supervisor", "oven"]),
     tests("JSON", ["JSON"]),
     tests("Files", ["Files"]),
@@ -158,11 +168,15 @@ let package = Package(
     tests("OpenVINO", ["OpenVINO"]),
     tests("LinearKernels", ["JSON", "LinearKernels"]),
     tests("Grammars", ["Generation", "Grammars", "JSON", "Tokenization"]),
-    tests("Generation", ["Generation", "JSON"]),
+    tests("Generation", ["Generation", "JSON", "ScriptedModels"]),
     tests("Serving", ["Generation", "Grammars", "JSON", "Serving", httpClient]),
     tests(
       "Supervisor",
-      ["ChatTemplates", "Generation", "JSON", "OpenVINO", "Supervisor", "TokenizerIR", "Tokenization"]),
+      [
+        "ChatTemplates", "Files", "Generation", "JSON", "OpenVINO", "ScriptedModels", "Supervisor",
+        "TokenizerIR",
+        "Tokenization", "scripted-worker",
+      ]),
     tests("Doctor", ["Doctor", "JSON"]),
     tests(
       "Calibration",

@@ -98,12 +98,14 @@ package enum Folders {
   }
 
   /// The folder of the running program, without symbolic links.
-  package static var ofProgram: String? {
+  package static var ofProgram: String? { program.map(parent) }
+
+  /// The running program itself, without symbolic links.
+  package static var program: String? {
     #if os(Linux)
-      let path = realPath("/proc/self/exe")
+      realPath("/proc/self/exe")
     #else
-      let path = CommandLine.arguments.first.flatMap(realPath)
+      CommandLine.arguments.first.flatMap(realPath)
     #endif
-    return path.map(parent)
   }
 }

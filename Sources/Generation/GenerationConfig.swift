@@ -2,7 +2,7 @@
 ///
 /// Names, meaning and defaults are those of transformers' `GenerationConfig`, except that an answer without
 /// `max_new_tokens` goes on to the end of the context (there it stops after 20 tokens, prompt included).
-public struct GenerationConfig: Sendable, Equatable {
+public struct GenerationConfig: Sendable, Equatable, Codable {
   /// How a token is chosen from logits.
   public var sampling: SamplingConfig
   /// Where the random numbers begin; nil for a different run every time.
@@ -53,7 +53,7 @@ public struct GenerationConfig: Sendable, Equatable {
 }
 
 /// How a token is chosen from logits.
-public struct SamplingConfig: Sendable, Equatable {
+public struct SamplingConfig: Sendable, Equatable, Codable {
   /// Draw from the distribution; otherwise take the most probable token.
   public var isSampling: Bool
   /// Above 0.

@@ -111,6 +111,20 @@ extension Model {
     return applied != 0
   }
 
+  /// The input that `gatherSampledRows` adds, as OpenVINO GenAI calls it.
+  package static let sampledRows = "sampled_tokens_indices"
+
+  /// Lets a model with paged attention compute logits of chosen tokens only: an input, `sampledRows`, says of which,
+  /// and the logits become [rows, 1, vocabulary].
+  ///
+  /// - Returns: Whether the head was recognised. If not, the model is as it was.
+  package func gatherSampledRows() throws(OpenVINOError) -> Bool {
+    var applied: Int32 = 0
+    try runtime.check(
+      runtime.table.pointee.model_gather_rows(handle, &applied), "cutting the logits to chosen tokens")
+    return applied != 0
+  }
+
   /// Lets operations of ours compute the products with compressed weights, on a CPU: the weights stay where
   /// `Core.provideWeights` mapped them, and a blob of the compiled model does not hold them. To be done last, since
   /// OpenVINO's own passes do not know the operations.

@@ -55,12 +55,37 @@ bool slice_last_token(const ov::Model &model) {
   return true;
 }
 
+// As OpenVINO GenAI does it, under the name that it uses.
+bool gather_rows(ov::Model &model) {
+  const auto head = head_of(model);
+  if (!head || !has_pages(model)) return false;
+  const auto hidden = head->input_value(0);
+  const auto rank = hidden.get_partial_shape().rank();
+  if (rank.is_dynamic() || rank.get_length() != 3) return false;
+  const auto rows = std::make_shared<ov::op::v0::Parameter>(ov::element::i64, ov::PartialShape{-1});
+  rows->set_friendly_name("sampled_tokens_indices");
+  rows->output(0).set_names({"sampled_tokens_indices"});
+  const auto axis = ov::op::v0::Constant::create(ov::element::i64, ov::Shape{}, {0});
+  const auto gathered = std::make_shared<ov::op::v8::Gather>(hidden, rows, axis);
+  gathered->set_friendly_name("sampled_rows");
+  head->input(0).replace_source_output(gathered);
+  model.add_parameters({rows});
+  return true;
+}
+
 }  // namespace
 
 void fill_transformations(ovb_table &table) {
   table.model_slice_last_token = [](ovb_model *model, int32_t *applied) {
     return guarded([&] {
       const bool done = slice_last_token(*model->model);
+      if (done) model->model->validate_nodes_and_infer_types();
+      *applied = done;
+    });
+  };
+  table.model_gather_rows = [](ovb_model *model, int32_t *applied) {
+    return guarded([&] {
+      const bool done = gather_rows(*model->model);
       if (done) model->model->validate_nodes_and_infer_types();
       *applied = done;
     });

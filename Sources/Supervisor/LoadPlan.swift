@@ -69,7 +69,10 @@ struct LoadPlan {
 
   private var computedNote: String {
     switch graph {
-    case .stateful: (cutsLogits ? "logits=last" : "logits=all") + (isPaged ? ", attention=paged" : "")
+    case .stateful:
+      isPaged
+        ? (cutsLogits ? "logits=rows" : "logits=all") + ", attention=paged"
+        : cutsLogits ? "logits=last" : "logits=all"
     case .prefill, .decode, .embedding: graph.rawValue
     }
   }

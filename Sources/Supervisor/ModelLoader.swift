@@ -303,7 +303,10 @@ public struct ModelLoader: Sendable {
         try model.convertToPagedAttention()
         try PagedInterface.check(model)
       }
-      if plan.cutsLogits { _ = try model.keepLastTokenOnly() }
+      if plan.cutsLogits {
+        // Pages hold many sequences, each with a last token of its own.
+        _ = plan.isPaged ? try model.gatherSampledRows() : try model.keepLastTokenOnly()
+      }
       if plan.kernels == .oven {
         let count = try model.placeWeights(try identity(of: request), isExact: plan.isExact)
         guard count > 0 else {

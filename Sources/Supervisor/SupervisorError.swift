@@ -28,6 +28,8 @@ public struct SupervisorError: Error, Sendable, Hashable, CustomStringConvertibl
     public static let cacheUnusable = Code(rawValue: "cache-unusable")
     /// The device stopped with an error.
     public static let inferenceFailed = Code(rawValue: "inference-failed")
+    /// The process that computes has ended, or had to be ended.
+    public static let workerLost = Code(rawValue: "worker-lost")
     /// Somebody asked to stop.
     public static let cancelled = Code(rawValue: "cancelled")
   }

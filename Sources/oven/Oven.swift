@@ -23,7 +23,7 @@ struct Oven: AsyncParsableCommand {
       Every option reads in both spellings, --model_xml and --model-xml.
       """,
     version: OvenVersion.current,
-    subcommands: [ManualCommand.self],
+    subcommands: [ManualCommand.self, WorkerCommand.self],
     groupedSubcommands: groups)
 
   /// The verbs, the common ones first.

@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 // Grows with every change of `ovb_table`: a library built from other sources is refused.
-#define OVB_TABLE_VERSION 4
+#define OVB_TABLE_VERSION 5
 
 // No tensor of a language model has more axes.
 #define OVB_MAX_RANK 16
@@ -174,6 +174,10 @@ typedef struct ovb_table {
   // Cuts the input of the MatMul that computes output 0 to the last token, so that logits get the shape
   // [batch, 1, vocabulary], or [1, 1, vocabulary] of a model with paged attention. `applied` gets 0 where no such MatMul was found; the model is then unchanged.
   ovb_status (*_Nonnull model_slice_last_token)(ovb_model *_Nonnull model, int32_t *_Nonnull applied);
+  // Lets a model with paged attention compute logits of chosen tokens only: adds the input `sampled_tokens_indices`
+  // [rows] and a Gather before the MatMul that computes output 0, which gets the shape [rows, 1, vocabulary].
+  // `applied` gets 0 where no such MatMul was found; the model is then unchanged.
+  ovb_status (*_Nonnull model_gather_rows)(ovb_model *_Nonnull model, int32_t *_Nonnull applied);
   // OpenVINO's SDPAToPagedAttention; cache inputs are added in place of the variables.
   ovb_status (*_Nonnull model_paged_attention)(ovb_model *_Nonnull model, int32_t per_layer_block_indices,
                                                int32_t score_outputs, int32_t cache_rotation);

@@ -1,40 +1,59 @@
 import OpenVINO
 
-/// The memory from which a request with paged attention reads tokens and their places, where they are. There is one
-/// sequence, and block i of the cache holds its i-th tokens: a step of generation writes a few numbers.
+/// The memory from which a request with paged attention reads tokens of sequences and their places, where they are.
 final class PageFeed {
-  private let tokens, positions: SharedTensor<Int64>
+  /// What one sequence adds to a run.
+  struct Row {
+    var tokens: ArraySlice<Int>
+    /// The tokens that are in the cache already.
+    var position: Int
+    /// The blocks of the cache that hold its tokens, those of this run included.
+    var blocks: ArraySlice<Int>
+    /// How many of the last tokens' logits are wanted.
+    var logits: Int
+    /// Where its recurrent states are, if the model has any.
+    var states: StateRows.Step?
+  }
+
+  /// What a run can hold at most.
+  struct Capacity {
+    var tokens: Int
+    var sequences: Int
+    /// Blocks of all sequences, as often as they are named.
+    var blocks: Int
+  }
+
+  private let tokens, positions, sampled: SharedTensor<Int64>
   private let past, begins, blocks, blockBegins, longest: SharedTensor<Int32>
   /// Which rows recurrent states are read from and written to, where the model has any.
-  private let rows, rowBegins, rowInterval: SharedTensor<Int32>
-  private let blockLength: Int
-  private var shownTokens = 1
-  private var shownBlocks = 1
+  private let stateRows, stateBegins, stateInterval: SharedTensor<Int32>
+  private var shown = Shown()
 
-  /// - Parameters:
-  ///   - capacity: The tokens of the context.
-  ///   - chunk: The tokens of one run at most.
-  ///   - blockLength: The tokens of a block.
-  init(
-    capacity: Int, chunk: Int, blockLength: Int, runtime: OpenVINORuntime
-  ) throws(OpenVINOError) {
-    let piece = max(1, min(chunk, capacity))
-    self.blockLength = blockLength
-    tokens = try SharedTensor(repeating: 0, count: piece, shape: [1], runtime: runtime)
-    positions = try SharedTensor(repeating: 0, count: piece, shape: [1], runtime: runtime)
-    past = try SharedTensor(repeating: 0, shape: [1], runtime: runtime)
-    begins = try SharedTensor(repeating: 0, shape: [2], runtime: runtime)
-    let blockCount = PagedInterface.blockCount(capacity, of: blockLength)
-    blocks = try SharedTensor(repeating: 0, count: blockCount, shape: [1], runtime: runtime)
-    for block in 0..<blockCount { blocks.elements[block] = Int32(truncatingIfNeeded: block) }
-    blockBegins = try SharedTensor(repeating: 0, shape: [2], runtime: runtime)
-    blockBegins.elements[1] = 1
+  /// The extents that the tensors have.
+  private struct Shown: Equatable {
+    var tokens = 0, sequences = 0, blocks = 0, sampled = 0
+  }
+
+  init(_ capacity: Capacity, runtime: OpenVINORuntime) throws(OpenVINOError) {
+    let sequences = max(1, capacity.sequences)
+    func numbers<Element: TensorElement & ExpressibleByIntegerLiteral>(
+      _ count: Int
+    ) throws(OpenVINOError) -> SharedTensor<Element> {
+      try SharedTensor(repeating: 0, count: max(1, count), shape: [1], runtime: runtime)
+    }
+    tokens = try numbers(capacity.tokens)
+    positions = try numbers(capacity.tokens)
+    sampled = try numbers(capacity.tokens)
+    past = try numbers(sequences)
+    begins = try numbers(sequences + 1)
+    blocks = try numbers(capacity.blocks)
+    blockBegins = try numbers(sequences + 1)
     longest = try SharedTensor(repeating: 0, shape: [], runtime: runtime)
-    rows = try SharedTensor(repeating: 0, shape: [2], runtime: runtime)
-    rowBegins = try SharedTensor(repeating: 0, shape: [2], runtime: runtime)
-    rowBegins.elements[1] = 2
+    stateRows = try numbers(2 * sequences)
+    stateBegins = try numbers(sequences + 1)
+    stateInterval = try numbers(sequences)
     // States are written at every multiple of the interval and after the last token: beyond all contexts, only then.
-    rowInterval = try SharedTensor(repeating: 1 << 24, shape: [1], runtime: runtime)
+    stateInterval.elements.update(repeating: 1 << 24)
   }
 
   /// Lets a request read from here.
@@ -43,8 +62,9 @@ final class PageFeed {
       ("input_ids", tokens.tensor), ("position_ids", positions.tensor), ("past_lens", past.tensor),
       ("subsequence_begins", begins.tensor), ("block_indices", blocks.tensor),
       ("block_indices_begins", blockBegins.tensor), ("max_context_len", longest.tensor),
-      ("la.block_indices", rows.tensor), ("la.block_indices_begins", rowBegins.tensor),
-      ("la.past_lens", past.tensor), ("la.cache_interval", rowInterval.tensor),
+      (Model.sampledRows, sampled.tensor),
+      ("la.block_indices", stateRows.tensor), ("la.block_indices_begins", stateBegins.tensor),
+      ("la.past_lens", past.tensor), ("la.cache_interval", stateInterval.tensor),
     ]
     // Models that do not turn by position have no positions.
     for (name, tensor) in inputs {
@@ -52,32 +72,64 @@ final class PageFeed {
     }
   }
 
-  /// Writes the tokens of the next run; `count` are in the cache already.
-  func fill(
-    _ piece: some Collection<Int>, after count: Int, rows step: StateRows.Step? = nil
-  ) throws(OpenVINOError) {
-    if let step {
-      rows.elements[0] = Int32(truncatingIfNeeded: step.read)
-      rows.elements[1] = Int32(truncatingIfNeeded: step.write)
+  /// Writes what the next run computes.
+  ///
+  /// - Returns: For each row, which of the run's tokens its first wanted logits follow, and which row of gathered logits
+  ///   they are.
+  func fill(_ rows: [Row]) throws(OpenVINOError) -> [(token: Int, gathered: Int)] {
+    var next = Shown()
+    var places: [(token: Int, gathered: Int)] = []
+    var most = 0
+    for row in rows {
+      past.elements[next.sequences] = Int32(truncatingIfNeeded: row.position)
+      let first = next.tokens
+      for (offset, token) in row.tokens.enumerated() {
+        tokens.elements[first + offset] = Int64(token)
+        positions.elements[first + offset] = Int64(row.position + offset)
+      }
+      next.tokens += row.tokens.count
+      for block in row.blocks {
+        blocks.elements[next.blocks] = Int32(truncatingIfNeeded: block)
+        next.blocks += 1
+      }
+      let wanted = next.tokens - row.logits
+      places.append((wanted, next.sampled))
+      for offset in 0..<row.logits {
+        sampled.elements[next.sampled] = Int64(wanted + offset)
+        next.sampled += 1
+      }
+      if let states = row.states {
+        stateRows.elements[2 * next.sequences] = Int32(truncatingIfNeeded: states.read)
+        stateRows.elements[2 * next.sequences + 1] = Int32(truncatingIfNeeded: states.write)
+      }
+      next.sequences += 1
+      begins.elements[next.sequences] = Int32(truncatingIfNeeded: next.tokens)
+      blockBegins.elements[next.sequences] = Int32(truncatingIfNeeded: next.blocks)
+      stateBegins.elements[next.sequences] = Int32(truncatingIfNeeded: 2 * next.sequences)
+      most = max(most, row.position + row.tokens.count)
     }
-    for (index, token) in piece.enumerated() {
-      tokens.elements[index] = Int64(token)
-      positions.elements[index] = Int64(count + index)
+    longest.elements[0] = Int32(truncatingIfNeeded: most)
+    if next.sampled == 0 {
+      // A piece within a prompt: the product is not made for nothing rows, but for one that nobody reads.
+      sampled.elements[0] = 0
+      next.sampled = 1
     }
-    let total = count + piece.count
-    if piece.count != shownTokens {
-      try tokens.tensor.setShape([piece.count])
-      try positions.tensor.setShape([piece.count])
-      shownTokens = piece.count
+    try show(next)
+    return places
+  }
+
+  private func show(_ next: Shown) throws(OpenVINOError) {
+    if next.tokens != shown.tokens {
+      try tokens.tensor.setShape([next.tokens])
+      try positions.tensor.setShape([next.tokens])
     }
-    let used = PagedInterface.blockCount(total, of: blockLength)
-    if used != shownBlocks {
-      try blocks.tensor.setShape([used])
-      blockBegins.elements[1] = Int32(truncatingIfNeeded: used)
-      shownBlocks = used
+    if next.blocks != shown.blocks { try blocks.tensor.setShape([next.blocks]) }
+    if next.sampled != shown.sampled { try sampled.tensor.setShape([next.sampled]) }
+    if next.sequences != shown.sequences {
+      for tensor in [past, stateInterval] { try tensor.tensor.setShape([next.sequences]) }
+      for tensor in [begins, blockBegins, stateBegins] { try tensor.tensor.setShape([next.sequences + 1]) }
+      try stateRows.tensor.setShape([2 * next.sequences])
     }
-    past.elements[0] = Int32(truncatingIfNeeded: count)
-    begins.elements[1] = Int32(truncatingIfNeeded: piece.count)
-    longest.elements[0] = Int32(truncatingIfNeeded: total)
+    shown = next
   }
 }

@@ -5,10 +5,18 @@ import OpenVINO
 /// much as the conversation that is held.
 enum PageMemory {
   /// Makes a tensor of zeros.
+  /// - Returns: The tensor, which owns the memory, and its bytes.
   /// - Throws: Where the system has no room for so many addresses.
   static func tensor(
     _ type: ElementType, shape: [Int], runtime: OpenVINORuntime
-  ) throws(OpenVINOError) -> Tensor {
+  ) throws(OpenVINOError) -> (tensor: Tensor, bytes: UnsafeMutableRawBufferPointer) {
+    let memory = try pages(max(1, try byteCount(type, shape: shape)))
+    let tensor = try Tensor(wrapping: memory.bytes, as: type, shape: shape, owner: memory, runtime: runtime)
+    return (tensor, memory.bytes)
+  }
+
+  /// The bytes that elements of a type take.
+  static func byteCount(_ type: ElementType, shape: [Int]) throws(OpenVINOError) -> Int {
     guard let bits = widths[type] else {
       throw OpenVINOError(.unsupported, "a cache of \(type)")
     }
@@ -20,8 +28,7 @@ enum PageMemory {
       }
       elements = product
     }
-    let memory = try pages(max(1, (elements * bits + 7) / 8))
-    return try Tensor(wrapping: memory.bytes, as: type, shape: shape, owner: memory, runtime: runtime)
+    return (elements * bits + 7) / 8
   }
 
   private static func pages(_ byteCount: Int) throws(OpenVINOError) -> ZeroPages {

@@ -18,6 +18,9 @@ public final class PagedEngine: ModelEngine {
   private let interface: PagedInterface
   private let request: InferRequest
   private let feed: PageFeed
+  private let cache: PageCache
+  /// The numbers of all blocks: block i holds the conversation's i-th tokens.
+  private let blocks: [Int]
   /// Nil for models without recurrent states.
   private var rows: StateRows?
   private var logits: Tensor?
@@ -33,20 +36,18 @@ public final class PagedEngine: ModelEngine {
     do throws(OpenVINOError) {
       let runtime = model.compiled.runtime
       request = try model.compiled.makeRequest()
+      let blockCount = PagedInterface.blockCount(options.contextLength, of: interface.blockLength)
+      blocks = Array(0..<blockCount)
       feed = try PageFeed(
-        capacity: options.contextLength, chunk: options.longestRun, blockLength: interface.blockLength,
+        .init(tokens: min(options.longestRun, options.contextLength), sequences: 1, blocks: blockCount),
         runtime: runtime)
       try feed.connect(request, interface)
       if !interface.states.isEmpty {
         let bytes = interface.states.reduce(0) { $0 + $1.blockShape.reduce(4, *) }
         rows = StateRows(interval: options.snapshotInterval, stateBytes: bytes)
       }
-      let blocks = PagedInterface.blockCount(options.contextLength, of: interface.blockLength)
-      for cache in interface.caches + interface.states {
-        let shape = [cache.isState ? rows?.count ?? 1 : blocks] + cache.blockShape
-        try request.setInput(
-          cache.input, try PageMemory.tensor(cache.elementType, shape: shape, runtime: runtime))
-      }
+      cache = try PageCache(interface, blocks: blockCount, request: request, runtime: runtime)
+      try PageCache.connectStates(interface, rows: rows?.count ?? 1, request: request, runtime: runtime)
     } catch {
       throw StatefulEngine.failed(error)
     }
@@ -88,7 +89,10 @@ public final class PagedEngine: ModelEngine {
     logits = nil
     let step = rows?.next()
     do throws(OpenVINOError) {
-      try feed.fill(piece, after: count, rows: step)
+      let used = PagedInterface.blockCount(count + piece.count, of: interface.blockLength)
+      _ = try feed.fill([
+        .init(tokens: piece, position: count, blocks: blocks[..<used], logits: 1, states: step)
+      ])
       let start = clock.now
       try request.infer()
       deviceSeconds += (clock.now - start) / .seconds(1)

@@ -22,7 +22,8 @@ struct PagedInterface {
 
   private static let known: Set = [
     "input_ids", "position_ids", "past_lens", "subsequence_begins", "block_indices", "block_indices_begins",
-    "max_context_len", "la.block_indices", "la.block_indices_begins", "la.past_lens", "la.cache_interval",
+    "max_context_len", Model.sampledRows, "la.block_indices", "la.block_indices_begins", "la.past_lens",
+    "la.cache_interval",
   ]
 
   private static func isCache(_ port: Port) -> Bool {
@@ -64,6 +65,9 @@ struct PagedInterface {
     }
     blockLength = shortest
   }
+
+  /// Whether logits are computed for chosen tokens only; otherwise for all.
+  var gathersRows: Bool { index(Model.sampledRows) != nil }
 
   /// The index of an input.
   func index(_ name: String) -> Int? { inputs.firstIndex { $0.names.contains(name) } }

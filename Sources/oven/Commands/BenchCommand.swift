@@ -32,13 +32,18 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: "Tokens of the longest prompt, and of the one before the answer.") var promptTokens = 128
   @Option(help: "Tokens of an answer.") var generateTokens = 128
   @Option(help: "How often each thing is measured.") var repetitions = 5
+  @Option(help: "Measure so many requests at once instead; may be repeated.") var sequences: [Int] = []
   @Flag(help: "Print the figures as JSON to stdout.") var json = false
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
+  @OptionGroup(title: "Many requests") var service: ServiceOptions
 
   func validate() throws {
     guard model != nil || !compare.isEmpty else { throw ValidationError("Missing a model, or --compare A B") }
     guard promptTokens > 0, generateTokens > 1, repetitions > 0 else {
       throw ValidationError("--prompt-tokens and --repetitions must be above 0, --generate-tokens above 1")
+    }
+    guard sequences.allSatisfy({ (1...4096).contains($0) }) else {
+      throw ValidationError("--sequences must be from 1 to 4096")
     }
   }
 
@@ -57,7 +62,9 @@ struct BenchCommand: AsyncParsableCommand {
       generateTokens: generateTokens, repetitions: repetitions)
     let place = run.place
     signals.beforeEnd { try? FileManager.default.removeItem(at: place) }
-    let report = try signals.loading { try run.measure() }
+    let report =
+      sequences.isEmpty
+      ? try signals.loading { try run.measure() } : try await run.measure(sequences: sequences, service)
     if json {
       Terminal.output.line(report.json.serialized(.pretty))
     } else {

@@ -28,6 +28,30 @@ struct BenchRun {
     return (other.map { URL(fileURLWithPath: $0) } ?? usual).appendingPathComponent(name)
   }
 
+  /// Measures so many requests at once, in the usual cache folder or one that is gone afterwards.
+  func measure(sequences: [Int], _ options: ServiceOptions) async throws -> BenchReport {
+    let tokenizer = try Tokenizer.load(folder: folder.folder)
+    defer { try? FileManager.default.removeItem(at: place) }
+    var runtime = runtime
+    runtime.cacheDir = place.path
+    var options = options
+    options.maxSequences = max(options.maxSequences, sequences.max() ?? 1)
+    let start = ContinuousClock.now
+    let service = try await ServiceLoader(
+      folder: folder, tokenizer: tokenizer, runtime: runtime, service: options
+    ).load()
+    let loadSeconds = start.duration(to: .now) / .seconds(1)
+    var report = BenchReport(
+      model: folder.folder, device: runtime.device, deviceName: service.deviceName,
+      runtime: try OpenVINORuntime.shared().version, engine: service.engineName, kernels: runtime.cpuKernels,
+      compileSeconds: loadSeconds)
+    let bench = BatchBench(
+      service: service, tokenizer: tokenizer, promptTokens: promptTokens, generateTokens: generateTokens,
+      repetitions: repetitions)
+    for count in sequences { report.batch.append(try await bench.measure(sequences: count)) }
+    return report
+  }
+
   /// Measures everything, in a cache folder that is gone afterwards.
   func measure() throws -> BenchReport {
     let core = try Core()
@@ -59,10 +83,12 @@ struct BenchRun {
     let decode = try probe.decode(lengths.last ?? 1, generateTokens)
     return BenchReport(
       model: folder.folder, device: engine.report.device.device, deviceName: engine.report.device.name,
-      runtime: core.runtime.version, engine: engine.report.engine, kernels: engine.report.kernels,
+      runtime: core.runtime.version, engine: engine.report.engine.rawValue, kernels: engine.report.kernels,
       compileSeconds: compileSeconds,
-      cachedSeconds: Spread(values: cached),
-      warmUpSeconds: warmUpSeconds, prefills: prefills, decode: decode, peakMemory: HostResources.peakMemory)
+      answers: .init(
+        cachedSeconds: Spread(values: cached), warmUpSeconds: warmUpSeconds, prefills: prefills,
+        decode: decode),
+      peakMemory: HostResources.peakMemory)
   }
 
   private func quietly(_ loader: ModelLoader) -> ModelLoader {
@@ -97,7 +123,7 @@ private struct Probe {
 
   /// Figures of the same answer again and again, from an empty cache each time, after one that does not count.
   private func repeated(_ promptTokens: Int, _ generated: Int) throws -> [GenerationMetrics] {
-    let prompt = prompt(promptTokens)
+    let prompt = BenchPrompt(tokenizer).tokens(promptTokens)
     var options = GenerationOptions()
     options.doSample = false
     options.ignoresEOS = true
@@ -109,13 +135,5 @@ private struct Probe {
       let stream = tokenizer.makeStream(prompt: prompt)
       return try generator.generate(prompt: prompt, config: config, stream: stream).metrics
     }.dropFirst().map { $0 }
-  }
-
-  /// So many tokens of ordinary English.
-  private func prompt(_ count: Int) -> [Int] {
-    let text = "The baker weighs the flour, heats the oven and waits until the loaves are done. "
-    let piece = tokenizer.encode(text, addSpecialTokens: false)
-    guard !piece.isEmpty else { return [Int](repeating: 1, count: count) }
-    return (0..<count).map { piece[$0 % piece.count] }
   }
 }

@@ -21,69 +21,122 @@ struct BenchReport {
     let overhead: Spread
   }
 
+  /// Requests that came at once and were answered together.
+  struct Batch {
+    let sequences: Int
+    let promptTokens: Int
+    let generatedTokens: Int
+    /// Of all sequences together, from the first request to the last answer's end.
+    let tokensPerSecond: Spread
+    /// Until the last of them had its first token.
+    let firstTokenSeconds: Spread
+    /// The part of the time that was not spent inside the device.
+    let overhead: Spread
+  }
+
+  /// One conversation at a time.
+  struct Answers {
+    let cachedSeconds: Spread
+    let warmUpSeconds: Double
+    let prefills: [Prefill]
+    let decode: Decode
+  }
+
   let model: String
   let device: String
   let deviceName: String
   let runtime: String
   /// What keeps the conversation.
-  let engine: EngineKind
+  let engine: String
   /// What computes products with compressed weights, on a CPU.
   let kernels: CPUKernels
   /// Without a cache, the entry's writing included.
   let compileSeconds: Double
-  let cachedSeconds: Spread
-  let warmUpSeconds: Double
-  let prefills: [Prefill]
-  let decode: Decode
-  let peakMemory: Int
+  /// Nil where only batches were measured.
+  var answers: Answers?
+  var batch: [Batch] = []
+  /// Of this process; nil where another one computed.
+  var peakMemory: Int?
 
   var lines: [String] {
-    var table = Table([.left, .right, .left])
-    let longest = [compileSeconds, cachedSeconds.median, warmUpSeconds].max() ?? 0
-    let fastest = (prefills.map(\.tokensPerSecond.median) + [decode.tokensPerSecond.median]).max() ?? 0
-    table.add("load, compiled", Units.time(compileSeconds), Bar.text(compileSeconds, of: longest))
-    table.add(
-      "load, from cache", cachedSeconds.text(Units.time), Bar.text(cachedSeconds.median, of: longest))
-    table.add("warm-up", Units.time(warmUpSeconds), Bar.text(warmUpSeconds, of: longest))
-    for prefill in prefills {
-      let rate = prefill.tokensPerSecond.text { Units.decimals($0, 1) }
+    var table = Table([.left, .right])
+    table.add("load, compiled", Units.time(compileSeconds))
+    if let answers { add(answers, to: &table) }
+    for batch in batch {
       table.add(
-        "prefill, \(prefill.tokens) tokens", "\(Units.time(prefill.seconds.median)), \(rate) tokens/s",
-        Bar.text(prefill.tokensPerSecond.median, of: fastest))
+        "\(batch.sequences) at once, \(batch.generatedTokens) tokens after \(batch.promptTokens)",
+        batch.tokensPerSecond.text { Units.decimals($0, 1) } + " tokens/s")
+      table.add("  first token of the last", batch.firstTokenSeconds.text(Units.time))
+      table.add("  outside of the device", Units.decimals(batch.overhead.median * 100, 2) + " %")
     }
-    table.add(
-      "decode, \(decode.generatedTokens) tokens after \(decode.promptTokens)",
-      decode.tokensPerSecond.text { Units.decimals($0, 1) } + " tokens/s",
-      Bar.text(decode.tokensPerSecond.median, of: fastest))
-    table.add(
-      "outside of the device", Units.decimals(decode.overhead.median * 100, 2) + " %",
-      Bar.text(decode.overhead.median, of: 1))
-    table.add("peak memory", Units.bytes(peakMemory), "")
+    if let peakMemory { table.add("peak memory", Units.bytes(peakMemory)) }
     let products = kernels == .oven ? ", Oven's kernels" : ""
     let place = "\(model) on \(device) (\(deviceName)), OpenVINO \(runtime)"
-    return ["\(place), \(engine.rawValue) engine\(products)"] + table.lines
+    return ["\(place), \(engine) engine\(products)"] + table.lines
+  }
+
+  private func add(_ answers: Answers, to table: inout Table) {
+    table.add("load, from cache", answers.cachedSeconds.text(Units.time))
+    table.add("warm-up", Units.time(answers.warmUpSeconds))
+    for prefill in answers.prefills {
+      let rate = prefill.tokensPerSecond.text { Units.decimals($0, 1) }
+      table.add(
+        "prefill, \(prefill.tokens) tokens", "\(Units.time(prefill.seconds.median)), \(rate) tokens/s")
+    }
+    let decode = answers.decode
+    table.add(
+      "decode, \(decode.generatedTokens) tokens after \(decode.promptTokens)",
+      decode.tokensPerSecond.text { Units.decimals($0, 1) } + " tokens/s")
+    table.add("outside of the device", Units.decimals(decode.overhead.median * 100, 2) + " %")
   }
 
   var json: JSON {
+    var load: [(String, JSON)] = [("compiled", ["seconds": .double(compileSeconds)])]
+    if let answers {
+      load += [
+        ("cached", ["seconds": answers.cachedSeconds.json]),
+        ("warm_up_seconds", .double(answers.warmUpSeconds)),
+      ]
+    }
+    var members: [(String, JSON)] = [
+      ("model", .string(model)), ("device", .string(device)), ("device_name", .string(deviceName)),
+      ("openvino", .string(runtime)), ("engine", .string(engine)),
+      ("kernels", .string(kernels.rawValue)), ("load", .object(JSONObject(uniqueKeysWithValues: load))),
+    ]
+    if let answers {
+      members += [
+        ("prefill", .array(answers.prefills.map(\.json))), ("decode", answers.decode.json),
+      ]
+    }
+    if !batch.isEmpty { members.append(("batch", .array(batch.map(\.json)))) }
+    if let peakMemory { members.append(("peak_memory_bytes", .int(peakMemory))) }
+    return .object(JSONObject(uniqueKeysWithValues: members))
+  }
+}
+
+extension BenchReport.Prefill {
+  fileprivate var json: JSON {
     [
-      "model": .string(model), "device": .string(device), "device_name": .string(deviceName),
-      "openvino": .string(runtime), "engine": .string(engine.rawValue), "kernels": .string(kernels.rawValue),
-      "load": [
-        "compiled": ["seconds": .double(compileSeconds)], "cached": ["seconds": cachedSeconds.json],
-        "warm_up_seconds": .double(warmUpSeconds),
-      ],
-      "prefill": .array(
-        prefills.map {
-          [
-            "prompt_tokens": .int($0.tokens), "seconds": $0.seconds.json,
-            "tokens_per_second": $0.tokensPerSecond.json,
-          ]
-        }),
-      "decode": [
-        "prompt_tokens": .int(decode.promptTokens), "generated_tokens": .int(decode.generatedTokens),
-        "tokens_per_second": decode.tokensPerSecond.json, "overhead": decode.overhead.json,
-      ],
-      "peak_memory_bytes": .int(peakMemory),
+      "prompt_tokens": .int(tokens), "seconds": seconds.json, "tokens_per_second": tokensPerSecond.json,
+    ]
+  }
+}
+
+extension BenchReport.Decode {
+  fileprivate var json: JSON {
+    [
+      "prompt_tokens": .int(promptTokens), "generated_tokens": .int(generatedTokens),
+      "tokens_per_second": tokensPerSecond.json, "overhead": overhead.json,
+    ]
+  }
+}
+
+extension BenchReport.Batch {
+  fileprivate var json: JSON {
+    [
+      "sequences": .int(sequences), "prompt_tokens": .int(promptTokens),
+      "generated_tokens": .int(generatedTokens), "tokens_per_second": tokensPerSecond.json,
+      "first_token_seconds": firstTokenSeconds.json, "overhead": overhead.json,
     ]
   }
 }

@@ -1,0 +1,77 @@
+/// From the queue to the device.
+extension Scheduler {
+  /// Lets sequences in as long as there is room, in the order of service.
+  func letWaitingIn() {
+    while running.count < limits.sequences, let state = nextWaiting() {
+      guard fork(state) || place(state) else { return }
+      waiting.removeAll { $0 === state }
+      running.insert(state, at: running.firstIndex { state.precedes($0) } ?? running.count)
+      notePassing(state)
+    }
+  }
+
+  /// The most important one, or the eldest that was passed over too often. A branch waits for the first one's prompt.
+  private func nextWaiting() -> SequenceState? {
+    let ready = waiting.lazy.filter { self.isReady($0) }
+    let impatient = ready.filter { $0.passedOver >= self.options.patience }
+    return impatient.min { $0.isElder(than: $1) } ?? ready.first
+  }
+
+  private func isReady(_ state: SequenceState) -> Bool {
+    guard state.id.branch > 0, let leader = leader(of: state) else { return true }
+    return leader.hasPrompt
+  }
+
+  private func leader(of state: SequenceState) -> SequenceState? {
+    sequences[SequenceID(request: state.id.request)]
+  }
+
+  private func notePassing(_ state: SequenceState) {
+    for other in waiting where other.isElder(than: state) && other.priority < state.priority {
+      other.passedOver += 1
+    }
+  }
+
+  /// Lets a branch go on from where the first one's prompt ends, on the same blocks. Its last token is computed again,
+  /// because the logits that follow it are needed.
+  private func fork(_ state: SequenceState) -> Bool {
+    guard limits.sharesBlocks, state.id.branch > 0, state.generatedCount == 0,
+      let leader = leader(of: state), leader.computed >= state.promptCount,
+      pool.freeCount > running.count
+    else { return false }
+    state.blocks = Array(leader.blocks[..<limits.blocks(for: state.promptCount)])
+    state.blocks.forEach { pool.share($0) }
+    state.computed = state.promptCount - 1
+    state.published = state.computed / limits.blockLength
+    state.cached = state.computed
+    return true
+  }
+
+  /// Gives a sequence the blocks of its tokens: those whose content is there already, and new ones for the rest. Besides
+  /// there must be one for each sequence that runs, which may soon need another.
+  private func place(_ state: SequenceState) -> Bool {
+    var blocks: [BlockID] = []
+    // The logits that follow the last token are needed: it is always computed.
+    let candidates = limits.sharesBlocks ? (state.tokens.count - 1) / limits.blockLength : 0
+    while blocks.count < candidates, let block = pool.find(state.chain.digest(blocks.count, of: state.tokens))
+    {
+      blocks.append(block)
+    }
+    let missing = limits.blocks(for: state.tokens.count) - blocks.count
+    guard pool.freeCount >= missing + running.count else {
+      blocks.reversed().forEach { pool.release($0) }
+      return false
+    }
+    let found = blocks.count * limits.blockLength
+    for _ in 0..<missing { if let block = pool.take() { blocks.append(block) } }
+    state.blocks = blocks
+    state.computed = found
+    state.published = found / limits.blockLength
+    if !state.hasStarted {
+      state.cached = found
+      prefixQueries += candidates * limits.blockLength
+      prefixHits += found
+    }
+    return true
+  }
+}

@@ -1,0 +1,165 @@
+import Dispatch
+import Files
+import Generation
+import OpenVINO
+
+/// Runs many sequences at once on a model with OpenVINO's paged attention: one run of the graph computes what a step asks
+/// of all of them, and the product behind the logits is made for the rows that are sampled only.
+package final class PagedRunner: ModelRunner {
+  /// How much a runner takes.
+  package struct Options: Sendable, Equatable {
+    /// The tokens of one sequence at most; as many as the model has if nil.
+    package var contextLength: Int?
+    /// The bytes of keys and values at most; a share of the free memory if nil.
+    package var cacheBytes: Int?
+    /// The sequences of one step.
+    package var sequences = 64
+    /// The tokens of one step while answers are being generated.
+    package var stepTokens = 256
+    /// The tokens of one step of prompts alone.
+    package var promptStepTokens = EngineOptions.usualPieceLength
+    /// Whether memory is gathered in huge pages once the device has laid its weights out.
+    package var usesHugePages = true
+    /// What an earlier runner had, which this one replaces; the rest then does not matter.
+    package var limits: RunnerLimits?
+
+    /// The defaults.
+    package init() {}
+  }
+
+  package let limits: RunnerLimits
+  package var deviceName: String { model.report.device.name }
+  package let engineName = EngineKind.paged.rawValue
+  package private(set) var deviceSeconds = 0.0
+  private let model: LoadedModel
+  private let interface: PagedInterface
+  private let request: InferRequest
+  private let feed: PageFeed
+  private let cache: PageCache
+  private var states: SequenceStates?
+  private var choosers: SequenceChoosers
+  /// Runs after which no device lays out any more weights; then memory is gathered. Nil where that was done.
+  private var runsToGo: Int?
+
+  /// Makes a runner of a model that was loaded with paged attention.
+  ///
+  /// - Throws: `.badModel` for another one; `.inferenceFailed` where the cache cannot be allocated.
+  package init(
+    _ model: LoadedModel, options: Options = .init(), makeMatcher: TokenMatcherFactory? = nil
+  ) throws(SupervisorError) {
+    self.model = model
+    interface = try PagedInterface(model.compiled)
+    choosers = SequenceChoosers(makeMatcher: makeMatcher)
+    runsToGo = options.usesHugePages ? Self.settlingRuns : nil
+    do throws(OpenVINOError) {
+      let runtime = model.compiled.runtime
+      limits = try Self.limits(model, interface, options)
+      request = try model.compiled.makeRequest()
+      let longest = limits.blocks(for: limits.longestSequence)
+      feed = try PageFeed(
+        .init(
+          tokens: limits.promptStepTokens + limits.sequences, sequences: limits.sequences,
+          blocks: limits.sequences * longest),
+        runtime: runtime)
+      try feed.connect(request, interface)
+      cache = try PageCache(interface, blocks: limits.blockCount, request: request, runtime: runtime)
+      if !interface.states.isEmpty {
+        let states = SequenceStates(sequences: limits.sequences)
+        try PageCache.connectStates(interface, rows: states.rowCount, request: request, runtime: runtime)
+        self.states = states
+      }
+    } catch {
+      throw StatefulEngine.failed(error)
+    }
+  }
+
+  private static func limits(
+    _ model: LoadedModel, _ interface: PagedInterface, _ options: Options
+  ) throws(OpenVINOError) -> RunnerLimits {
+    if let limits = options.limits, limits.blockLength == interface.blockLength { return limits }
+    let context = EngineOptions(for: model, contextLength: options.contextLength).contextLength
+    // Half of what is free leaves room for what computing takes, and for others.
+    let bytes = options.cacheBytes ?? (HostResources.availableMemory ?? 4 << 30) / 2
+    let wanted = options.sequences * PagedInterface.blockCount(context, of: interface.blockLength)
+    let affordable = BlockPool.count(bytes: bytes, blockBytes: try PageCache.blockBytes(interface))
+    return RunnerLimits(
+      contextLength: context, blockLength: interface.blockLength, blockCount: max(1, min(wanted, affordable)),
+      sequences: options.sequences, stepTokens: options.stepTokens,
+      promptStepTokens: options.promptStepTokens,
+      // A recurrent state is of all tokens before it: no block holds it, and none of it can be taken back.
+      sharesBlocks: interface.states.isEmpty, takesDrafts: interface.states.isEmpty && interface.gathersRows)
+  }
+
+  package func run(_ step: Step, isCancelled: @Sendable () -> Bool) throws -> [Sampled] {
+    choosers.follow(step)
+    step.ended.forEach { states?.forget($0) }
+    for copy in step.copies { cache.copy(copy.source, to: copy.target) }
+    let rows = step.rows.map { row in
+      PageFeed.Row(
+        tokens: row.tokens[...], position: row.position, blocks: row.blocks[...],
+        logits: row.samples ? row.drafts + 1 : 0, states: states?.step(row.id, position: row.position))
+    }
+    let places: [(token: Int, gathered: Int)]
+    let logits: Tensor
+    do throws(OpenVINOError) {
+      places = try feed.fill(rows)
+      let start = ContinuousClock.now
+      defer { deviceSeconds += start.duration(to: .now) / .seconds(1) }
+      try infer(isLong: rows.contains { $0.tokens.count > 16 }, isCancelled)
+      logits = try request.output(interface.logits)
+    } catch {
+      if error.code == .cancelled { throw CancellationError() }
+      throw StatefulEngine.failed(error)
+    }
+    settle()
+    return try sample(step, places, logits)
+  }
+
+  private static let settlingRuns = 24
+
+  /// Weights that lie in pages of 4 kB cost a look-up of addresses for every few rows. Copying them takes a moment, beside
+  /// the runs that go on.
+  private func settle() {
+    guard let runs = runsToGo else { return }
+    runsToGo = runs > 1 ? runs - 1 : nil
+    if runs == 1 { DispatchQueue.global(qos: .utility).async { _ = HugePages.collapse() } }
+  }
+
+  package func recover() {
+    choosers.removeAll()
+    states?.removeAll()
+  }
+
+  /// Runs; what takes long can be stopped meanwhile.
+  private func infer(isLong: Bool, _ isCancelled: @Sendable () -> Bool) throws(OpenVINOError) {
+    guard isLong else { return try request.infer() }
+    try request.start()
+    var isStopped = false
+    while try !request.wait(milliseconds: 20) {
+      guard !isStopped, isCancelled() else { continue }
+      isStopped = true
+      request.canceller.cancel()
+    }
+  }
+
+  private func sample(
+    _ step: Step, _ places: [(token: Int, gathered: Int)], _ logits: Tensor
+  ) throws -> [Sampled] {
+    let size = try logits.layout().shape.last ?? 0
+    return try logits.withElements(of: Float.self) { all in
+      var results: [Sampled] = []
+      for (row, place) in zip(step.rows, places) where row.samples {
+        let first = interface.gathersRows ? place.gathered : place.token
+        results.append(
+          try choosers.choose(for: row) { guess, body in
+            let start = (first + guess) * size
+            guard size > 0, start + size <= all.count else {
+              throw SupervisorError(.inferenceFailed, "the device returned \(all.count) logits")
+            }
+            try body(UnsafeMutableBufferPointer(rebasing: all[start..<(start + size)]))
+          })
+      }
+      return results
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Dispatch
+import Files
+import Generation
+import Synchronization
+
+/// The worker's side: loads a runner and carries out the steps that come through the channel, until it closes.
+package final class Worker: Sendable {
+  private let channel: ByteChannel
+  /// Steps that came, and whether the one that runs is to be stopped.
+  private let inbox = Mutex(Inbox())
+  private let arrivals = DispatchSemaphore(value: 0)
+
+  private struct Inbox {
+    var messages: [WorkerMessage] = []
+    var isCancelled = false
+  }
+
+  /// A worker on the channel that its parent left it.
+  package init(channel: ByteChannel = ByteChannel(descriptor: ChildProcess.channelDescriptor)) {
+    self.channel = channel
+  }
+
+  /// Works. Returns when the parent closes the channel.
+  ///
+  /// - Parameter load: Loads the runner, with these limits if there are any.
+  package func run(_ load: (RunnerLimits?) throws -> any ModelRunner) throws {
+    guard case .frame(let frame) = channel.receive(), case .begin(let limits) = try WorkerMessage(frame)
+    else { return }
+    let runner: any ModelRunner
+    do {
+      runner = try load(limits)
+    } catch {
+      return try send(.failed(.init(error)))
+    }
+    try send(
+      .ready(.init(limits: runner.limits, deviceName: runner.deviceName, engineName: runner.engineName)))
+    listen()
+    while let step = nextStep() { try carryOut(step, runner) }
+  }
+
+  private func carryOut(_ step: Step, _ runner: any ModelRunner) throws {
+    do {
+      let sampled = try runner.run(step) { self.inbox.withLock(\.isCancelled) }
+      try send(.sampled(sampled, deviceSeconds: runner.deviceSeconds))
+    } catch is CancellationError {
+      try send(.cancelled)
+    } catch {
+      try send(.failed(.init(error)))
+    }
+  }
+
+  private func send(_ message: WorkerMessage) throws { _ = channel.send(try message.frame()) }
+
+  /// The next step; nil at the end.
+  private func nextStep() -> Step? {
+    while true {
+      arrivals.wait()
+      let message = inbox.withLock { inbox -> WorkerMessage? in
+        inbox.isCancelled = false
+        return inbox.messages.isEmpty ? nil : inbox.messages.removeFirst()
+      }
+      guard let message else { return nil }
+      if case .step(let step) = message { return step }
+    }
+  }
+
+  /// Receives while steps run, so that they can be stopped. A parent that is gone needs nothing any more.
+  private func listen() {
+    DispatchQueue(label: "oven.worker.inbox").async { [self] in
+      while case .frame(let frame) = channel.receive(), let message = try? WorkerMessage(frame) {
+        if case .cancel = message {
+          inbox.withLock { $0.isCancelled = true }
+        } else {
+          inbox.withLock { $0.messages.append(message) }
+          arrivals.signal()
+        }
+      }
+      Processes.exitAtOnce(0)
+    }
+  }
+}

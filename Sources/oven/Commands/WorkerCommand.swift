@@ -1,0 +1,27 @@
+import ArgumentParser
+import Generation
+import Supervisor
+
+/// `oven worker`: computes for the process that started it. Not for people.
+struct WorkerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker", abstract: "Compute for the process that started this one.", shouldDisplay: false)
+
+  @Argument var model: String
+  @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var service: ServiceOptions
+
+  func run() throws {
+    let folder = try ModelFolder(path: model)
+    // Ctrl-C is the parent's to understand: this process ends when that one does.
+    let signals = SignalWatch()
+    signals.beginAnswer()
+    try Worker().run { limits in
+      let screen = LoadScreen()
+      let loaded = try runtime.makeLoader { screen.show($0) }.loadRunnable(runtime.request(for: folder))
+      var options = service.runner
+      options.limits = limits
+      return try loaded.makeRunner(options)
+    }
+  }
+}

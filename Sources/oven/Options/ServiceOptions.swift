@@ -1,0 +1,64 @@
+import ArgumentParser
+import Supervisor
+
+/// How many requests a model answers at once, and where it computes.
+struct ServiceOptions: ParsableArguments {
+  @Option(help: "Tokens of one conversation at most. (default: the model's own)") var contextLength: Int?
+  @Option(help: "Gigabytes of keys and values at most. (default: half of the free memory)")
+  var kvCacheSize: Double?
+  @Option(help: "Answers that are generated at once.") var maxSequences = 64
+  @Option(help: "Seconds that one step may take; then the worker is taken for dead and started again.")
+  var stepDeadline = 600.0
+  @Flag(name: .customLong("no-huge-pages"), help: "Leave memory in pages of the usual size.")
+  var noHugePages = false
+  @Flag(help: "Compute in this process, and end with it when a driver crashes: for debuggers.")
+  var inProcess = false
+
+  func validate() throws {
+    guard (contextLength ?? 2) >= 2 else { throw ValidationError("--context-length must be 2 or more") }
+    guard kvCacheSize.map({ $0 > 0 && $0 < 1e6 }) ?? true else {
+      throw ValidationError("--kv-cache-size must be above 0, in gigabytes")
+    }
+    guard (1...4096).contains(maxSequences) else {
+      throw ValidationError("--max-sequences must be from 1 to 4096")
+    }
+    guard stepDeadline > 0 else { throw ValidationError("--step-deadline must be above 0") }
+  }
+
+  /// What the runner is asked for.
+  var runner: PagedRunner.Options {
+    var options = PagedRunner.Options()
+    options.contextLength = contextLength
+    options.cacheBytes = kvCacheSize.map { Int($0 * 1e9) }
+    options.sequences = maxSequences
+    options.usesHugePages = !noHugePages
+    return options
+  }
+
+  /// The same, for the worker's command line.
+  var arguments: [String] {
+    var result = ["--max-sequences", "\(maxSequences)"]
+    if let contextLength { result += ["--context-length", "\(contextLength)"] }
+    if let kvCacheSize { result += ["--kv-cache-size", "\(kvCacheSize)"] }
+    if noHugePages { result.append("--no-huge-pages") }
+    return result
+  }
+}
+
+extension RuntimeOptions {
+  /// The same, for the worker's command line.
+  var arguments: [String] {
+    var result = [
+      "--device", device, "--cache-dir", cacheFolder, "--cache-budget", "\(cacheBudget)",
+      "--engine", engine.rawValue, "--cpu-kernels", cpuKernels.rawValue, "--precision", precision.rawValue,
+      "--prompt-length", "\(promptLength)", "--response-length", "\(responseLength)",
+    ]
+    for property in properties { result += ["--property", "\(property.key)=\(property.value)"] }
+    if noCache { result.append("--no-cache") }
+    if noCanary { result.append("--no-canary") }
+    if usesFixedShapes { result.append("--static") }
+    if let prefillHint { result += ["--prefill-hint", prefillHint] }
+    if let generateHint { result += ["--generate-hint", generateHint] }
+    return result
+  }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Generation
+import JSON
+import Supervisor
+import Testing
+
+/// Many sequences at once on a device, against what transformers says of each by itself.
+@Suite struct RunnerTests {
+  /// How a service is short of something.
+  enum Want: CaseIterable, Sendable {
+    /// Room for everything at once.
+    case nothing
+    /// Two sequences hold all blocks, and prompts come in pieces of a few tokens.
+    case room
+
+    var limits: RunnerLimits {
+      switch self {
+      case .nothing:
+        RunnerLimits(contextLength: 120, blockLength: 32, blockCount: 40, sequences: 8, stepTokens: 256)
+      case .room:
+        RunnerLimits(contextLength: 120, blockLength: 32, blockCount: 7, sequences: 4, stepTokens: 7)
+      }
+    }
+  }
+
+  private func service(
+    _ family: String, _ engine: EngineChoice, _ limits: RunnerLimits? = nil, in folder: TemporaryFolder
+  ) async throws -> ModelService {
+    var request = TinyBake.request(try TinyBake.bake(family, prompt: nil, in: folder))
+    request.usesFixedShapes = false
+    request.engine = engine
+    let model = try TinyBake.loader().loadRunnable(request)
+    return try await ModelService(makeStream: { _ in Numbers() }) {
+      var options = PagedRunner.Options()
+      options.contextLength = 120
+      options.limits = limits
+      return try model.makeRunner(options)
+    }
+  }
+
+  private func request(_ prompt: [Int], _ count: Int) throws -> CompletionRequest {
+    var options = GenerationOptions()
+    options.maxNewTokens = count
+    options.ignoresEOS = true
+    return CompletionRequest(prompt: prompt, config: try GenerationConfig(options))
+  }
+
+  /// The tokens of each branch.
+  private func tokens(_ service: ModelService, _ request: CompletionRequest) async throws -> [Int: [Int]] {
+    var tokens: [Int: [Int]] = [:]
+    for try await event in try await service.complete(request) {
+      if case .text(let branch, _, let new, _) = event { tokens[branch, default: []] += new }
+    }
+    return tokens
+  }
+
+  private func expectTogether(
+    _ service: ModelService, _ text: [Int], from starts: [Int], to end: Int
+  ) async throws {
+    try await withThrowingTaskGroup(of: (Int, [Int]?).self) { group in
+      for start in starts {
+        let request = try request(Array(text[..<start]), end - start)
+        group.addTask { (start, try await self.tokens(service, request)[0]) }
+      }
+      for try await (start, tokens) in group {
+        #expect(tokens == Array(text[start..<end]), "after \(start) tokens")
+      }
+    }
+  }
+
+  private func longText(_ family: String) throws -> [Int] {
+    let bytes = try Data(contentsOf: TinyBake.fixtures.appending(path: "long_greedy.json"))
+    let greedy = try JSON(parsing: Array(bytes))[family]?["tokens"]?.array?.compactMap(\.int)
+    return try TinyBake.reference(family).tokens + #require(greedy)
+  }
+
+  @Test(arguments: PagedEngineTests.families, Want.allCases)
+  func eachOneGoesOnAsTransformersDoes(family: String, want: Want) async throws {
+    let folder = try TemporaryFolder()
+    let text = try longText(family)
+    let service = try await service(family, .paged, want.limits, in: folder)
+    #expect(service.engineName == "paged" && service.contextLength == 120)
+    try await expectTogether(service, text, from: [21, 40, 33, 64, 21, 90, 65], to: 100)
+    let status = await service.status()
+    #expect((status.preemptions > 0) == (want == .room))
+    // Whole blocks of what has been are known.
+    try await expectTogether(service, text, from: [70], to: 100)
+    #expect(await service.status().prefixHits >= status.prefixHits + 64)
+    #expect(await service.status().cacheUsage == 0)
+  }
+
+  @Test func branchesAndGuessesChangeNothing() async throws {
+    let folder = try TemporaryFolder()
+    let text = try longText("llama")
+    var limits = Want.nothing.limits
+    limits.takesDrafts = true
+    let service = try await service("llama", .paged, limits, in: folder)
+    var request = try request(Array(text[..<40]), 60)
+    request.branches = 2
+    let tokens = try await tokens(service, request)
+    #expect(tokens == [0: Array(text[40..<100]), 1: Array(text[40..<100])])
+  }
+
+  /// Recurrent states cannot be shared or taken back, but each sequence has its own.
+  @Test(arguments: ["qwen3_5", "falcon-h1"]) func recurrentStatesStayApart(family: String) async throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference(family)
+    let text = reference.tokens + reference.greedy
+    let service = try await service(family, .paged, in: folder)
+    try await expectTogether(service, text, from: [21, 25, 21, 30], to: 33)
+    #expect(await service.status().prefixHits == 0)
+  }
+
+  @Test func enginesOfOneSequenceTakeTurns() async throws {
+    let folder = try TemporaryFolder()
+    let text = try longText("llama")
+    let service = try await service("llama", .stateful, in: folder)
+    #expect(service.engineName == "stateful")
+    try await expectTogether(service, text, from: [21, 40, 33], to: 100)
+  }
+}

@@ -1,0 +1,101 @@
+import Generation
+
+/// A runner without a device: it keeps tokens in blocks as a real one keeps keys, reads every text from there, and asks a
+/// scripted model what follows. It refuses steps that no real runner could carry out.
+package final class ScriptedRunner: ModelRunner {
+  /// A step that cannot be.
+  package struct BadStep: Error, CustomStringConvertible {
+    /// What is wrong with it.
+    package var description: String
+  }
+
+  package let limits: RunnerLimits
+  package let deviceName = "scripted"
+  package let engineName = "scripted"
+  /// Called before a step is computed: throws to let the runner die.
+  package var beforeStep: (Step) throws -> Void = { _ in }
+  private let model: ScriptedModel
+  /// The token at each place of each block.
+  private var cache: [[Int?]]
+  private var choosers: SequenceChoosers
+  private var promptCounts: [SequenceID: Int] = [:]
+
+  /// A runner with an empty cache.
+  package init(
+    _ model: ScriptedModel, limits: RunnerLimits, makeMatcher: TokenMatcherFactory? = nil,
+    beforeStep: @escaping (Step) throws -> Void = { _ in }
+  ) {
+    self.model = model
+    self.limits = limits
+    self.beforeStep = beforeStep
+    choosers = SequenceChoosers(makeMatcher: makeMatcher)
+    cache = Self.empty(limits)
+  }
+
+  private static func empty(_ limits: RunnerLimits) -> [[Int?]] {
+    Array(repeating: Array(repeating: nil, count: limits.blockLength), count: limits.blockCount)
+  }
+
+  package func run(_ step: Step, isCancelled: @Sendable () -> Bool) throws -> [Sampled] {
+    choosers.follow(step)
+    for id in step.ended { promptCounts[id] = nil }
+    for setup in step.begun { promptCounts[setup.id] = setup.promptCount }
+    try beforeStep(step)
+    for copy in step.copies { cache[copy.target] = cache[copy.source] }
+    if isCancelled() { throw CancellationError() }
+    try check(step)
+    for row in step.rows {
+      for (offset, token) in row.tokens.enumerated() {
+        let place = row.position + offset
+        cache[row.blocks[place / limits.blockLength]][place % limits.blockLength] = token
+      }
+    }
+    return try step.rows.compactMap { row in row.samples ? try sample(row) : nil }
+  }
+
+  package func recover() {
+    cache = Self.empty(limits)
+    choosers.removeAll()
+    promptCounts = [:]
+  }
+
+  private func sample(_ row: Step.Row) throws -> Sampled {
+    guard let promptCount = promptCounts[row.id] else { throw BadStep(description: "\(row.id) never began") }
+    var text: [Int] = []
+    for place in 0..<(row.position + row.tokens.count) {
+      guard let token = cache[row.blocks[place / limits.blockLength]][place % limits.blockLength] else {
+        throw BadStep(description: "\(row.id) reads place \(place), which was never written")
+      }
+      text.append(token)
+    }
+    return try choosers.choose(for: row) { guess, body in
+      var logits = model.logits(Array(text.dropLast(row.drafts - guess)), promptCount)
+      try logits.withUnsafeMutableBufferPointer { try body($0) }
+    }
+  }
+
+  /// What is written must be read by nobody else.
+  private func check(_ step: Step) throws {
+    guard step.rows.count <= limits.sequences else {
+      throw BadStep(description: "\(step.rows.count) sequences")
+    }
+    let count = step.rows.reduce(0) { $0 + $1.tokens.count }
+    guard count <= max(limits.promptStepTokens, step.rows.count + 1) else {
+      throw BadStep(description: "\(count) tokens")
+    }
+    var readers: [BlockID: Set<SequenceID>] = [:]
+    for row in step.rows {
+      guard row.blocks.count == limits.blocks(for: row.position + row.tokens.count), !row.tokens.isEmpty
+      else {
+        throw BadStep(
+          description: "\(row.blocks.count) blocks for \(row.position) + \(row.tokens.count) tokens")
+      }
+      for block in row.blocks { readers[block, default: []].insert(row.id) }
+    }
+    for row in step.rows {
+      for block in row.blocks[(row.position / limits.blockLength)...] where readers[block] != [row.id] {
+        throw BadStep(description: "\(row.id) writes into block \(block), which others read")
+      }
+    }
+  }
+}
