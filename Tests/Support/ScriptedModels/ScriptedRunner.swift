@@ -80,7 +80,7 @@ package final class ScriptedRunner: ModelRunner {
       throw BadStep(description: "\(step.rows.count) sequences")
     }
     let count = step.rows.reduce(0) { $0 + $1.tokens.count }
-    guard count <= max(limits.promptStepTokens, step.rows.count + 1) else {
+    guard count <= max(limits.promptStepTokens, step.rows.count) + 1 else {
       throw BadStep(description: "\(count) tokens")
     }
     var readers: [BlockID: Set<SequenceID>] = [:]
