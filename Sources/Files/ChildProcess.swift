@@ -79,6 +79,7 @@ package final class ChildProcess: Sendable {
         kill(id, SIGKILL)
         while waitpid(id, &status, 0) < 0, errno == EINTR {}
       }
+      words.waitForEnd()
       let text = Self.describe(status)
       ending = text
       return text
@@ -100,8 +101,12 @@ private final class LastWords: Sendable {
   private let descriptor: CInt
   private let tail = Mutex<[UInt8]>([])
   private static let limit = 2048
+  private let isAtEnd = DispatchSemaphore(value: 0)
 
   init(descriptor: CInt) { self.descriptor = descriptor }
+
+  /// Waits until all is read; not long, because a process of the child's own may go on with its output.
+  func waitForEnd() { _ = isAtEnd.wait(timeout: .now() + .milliseconds(200)) }
 
   var text: String { String(decoding: tail.withLock { $0 }, as: UTF8.self) }
 
@@ -121,6 +126,7 @@ private final class LastWords: Sendable {
         _ = write(2, Array(new), count)
       }
       close(descriptor)
+      isAtEnd.signal()
     }
   }
 }

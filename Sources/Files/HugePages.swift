@@ -71,7 +71,9 @@ package enum HugePages {
       } else if let map = current, words.count >= 2, let kilobytes = Int(words[1]) {
         let size = map.end - map.begin
         if words[0] == "Rss:" { resident = kilobytes << 10 }
-        if words[0] == "AnonHugePages:", resident >= size / 10 * 9, kilobytes << 10 < size / 2 { found.append(map) }
+        if words[0] == "AnonHugePages:", resident >= size / 10 * 9, kilobytes << 10 < size / 2 {
+          found.append(map)
+        }
       }
     }
     return found

@@ -102,9 +102,23 @@ struct WorkerTests {
     }
   }
 
-  @Test func aWorkerThatHangsIsEnded() throws {
-    // Answers the greeting with what it was sent, which is no greeting; then says nothing.
-    let runner = try? WorkerRunner(.init(path: "/bin/sh", arguments: ["-c", "head -c 9 <&3 >&3; sleep 60"]))
-    #expect(runner == nil)
+  @Test func aWordOutOfTurnIsNoGreeting() throws {
+    // Answers with what it was sent; then says nothing.
+    let command = WorkerRunner.Command(path: "/bin/sh", arguments: ["-c", "head -c 9 <&3 >&3; sleep 60"])
+    #expect(throws: SupervisorError.self) { try WorkerRunner(command) }
+  }
+
+  @Test func aWorkerThatHangsIsEnded() async throws {
+    let program = try #require(WorkerProgram.path)
+    let service = try await ModelService(makeStream: { _ in NumberText() }) {
+      try WorkerRunner(.init(path: program, arguments: ["hang"]), deadline: 0.1)
+    }
+    await #expect {
+      try await answer(service, 1)
+    } throws: { error in
+      let failure = error as? CompletionFailure
+      return failure?.code == .runnerLost && failure?.message.contains("did not finish a step") == true
+    }
+    #expect(await service.status().restarts == 2)
   }
 }

@@ -53,7 +53,7 @@ package final class WorkerRunner: ModelRunner {
     do throws(FileError) {
       child = try ChildProcess(command.path, command.arguments)
     } catch {
-      throw Self.lost("the worker cannot be started: \(error)")
+      throw Self.lost("the worker cannot be started: \(error.message)")
     }
     guard child.channel.send(try WorkerMessage.begin(limits).frame()) else { throw lost(child) }
     // Compiling takes as long as it takes; a worker that dies meanwhile is noticed.

@@ -1,15 +1,22 @@
+import Foundation
 import Generation
 import ScriptedModels
 import Supervisor
 
-/// A worker with a scripted model instead of a device: for the tests that kill it.
+/// A worker with a scripted model instead of a device: for the tests that kill it. With `hang` it stops at its third step,
+/// as drivers sometimes do.
 @main
 struct ScriptedWorker {
   static func main() throws {
+    let hangs = CommandLine.arguments.contains("hang")
     try Worker().run { limits in
       let own = RunnerLimits(
         contextLength: 400, blockLength: 4, blockCount: 120, sequences: 6, stepTokens: 24, takesDrafts: true)
-      return ScriptedRunner(.hashing(vocabulary: 40), limits: limits ?? own)
+      var steps = 0
+      return ScriptedRunner(.hashing(vocabulary: 40), limits: limits ?? own) { _ in
+        steps += 1
+        while hangs, steps == 3 { Thread.sleep(forTimeInterval: 1) }
+      }
     }
   }
 }
