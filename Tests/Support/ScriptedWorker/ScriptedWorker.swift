@@ -3,8 +3,8 @@ import Generation
 import ScriptedModels
 import Supervisor
 
-/// A worker with a scripted model instead of a device: for the tests that kill it. With `hang` it stops at its third step,
-/// as drivers sometimes do.
+/// A worker with a scripted model instead of a device: for the tests that kill it. With `hang` it stops at its third step, as
+/// drivers sometimes do.
 @main
 struct ScriptedWorker {
   static func main() throws {
@@ -12,10 +12,8 @@ struct ScriptedWorker {
     try Worker().run { limits in
       let own = RunnerLimits(
         contextLength: 400, blockLength: 4, blockCount: 120, sequences: 6, stepTokens: 24, takesDrafts: true)
-      var steps = 0
-      return ScriptedRunner(.hashing(vocabulary: 40), limits: limits ?? own) { _ in
-        steps += 1
-        while hangs, steps == 3 { Thread.sleep(forTimeInterval: 1) }
+      return ScriptedRunner(.hashing(vocabulary: 40), limits: limits ?? own) { step in
+        if hangs, step.number >= 2 { Thread.sleep(forTimeInterval: 60) }
       }
     }
   }
