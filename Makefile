@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help build install test fuzz demo screens verify verify-logits verify-hub verify-npu format lint runtime model clean
-.PHONY: dist wheel verify-dist
+.PHONY: dist wheel verify-dist verify-serve
 .PHONY: bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum bench-serve
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
@@ -57,6 +57,9 @@ verify: build model ## let OpenVINO GenAI and HF tokenizers judge what Oven made
 verify-logits: build ## let transformers read the same Gemma 3 GGUF and compare logits (installs PyTorch)
 	@sh scripts/fetch-gemma3 $(GEMMA)
 	@sh scripts/verify-logits $(OVEN) $(GEMMA)
+
+verify-serve: build model ## let the official clients of OpenAI, Anthropic and Ollama talk to the server
+	@sh scripts/verify-serve $(OVEN) $(ROOT)/.build/$(CONFIG)/scripted-server $(GGUF)
 
 verify-hub: build model ## bake and run from a hub on the loopback that cuts, refuses and lies (5 minutes)
 	python3 Tests/Peers/run_hub.py $(OVEN) $(GGUF)

@@ -27,6 +27,7 @@ let server: [Target.Dependency] = [
   .product(name: "HummingbirdHTTP2", package: "hummingbird"),
   .product(name: "HummingbirdTLS", package: "hummingbird"),
   .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+  .product(name: "UnixSignals", package: "swift-service-lifecycle"),
   .product(name: "Metrics", package: "swift-metrics"),
   .product(name: "Logging", package: "swift-log"),
 ]
@@ -103,7 +104,7 @@ let package = Package(
     library("Doctor", ["Files", "JSON"]),
 
     // HTTP: routes and wire types; sees only protocols of Generation.
-    library("Serving", ["ChatTemplates", "Files", "Generation", "Grammars", "JSON", crypto] + server),
+    library("Serving", ["Files", "Generation", "Grammars", "JSON", crypto, nioPosix] + nio + server),
 
     // Baking with a look at what the model does: runs it piece by piece.
     library(
@@ -148,6 +149,14 @@ let package = Package(
       name: "scripted-worker", dependencies: ["ScriptedModels", "Supervisor"],
       path: "Tests/Support/ScriptedWorker",
       swiftSettings: settings),
+    // A server's service without a model, and a server with it for the clients of `make verify-serve`.
+    .target(
+      name: "ScriptedService", dependencies: ["Generation", "JSON", "Serving"],
+      path: "Tests/Support/ScriptedService",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "scripted-server", dependencies: ["Generation", "JSON", "ScriptedService", "Serving"],
+      path: "Tests/Support/ScriptedServer", swiftSettings: settings),
 
     tests("Oven", ["Generation", "Hub", "JSON", "OpenVINO", "Supervisor", "oven"]),
     tests("JSON", ["JSON"]),
@@ -169,7 +178,7 @@ let package = Package(
     tests("LinearKernels", ["JSON", "LinearKernels"]),
     tests("Grammars", ["Generation", "Grammars", "JSON", "Tokenization"]),
     tests("Generation", ["Generation", "JSON", "ScriptedModels"]),
-    tests("Serving", ["Generation", "Grammars", "JSON", "Serving", httpClient]),
+    tests("Serving", ["Generation", "Grammars", "JSON", "ScriptedService", "Serving", httpClient] + nio),
     tests(
       "Supervisor",
       [

@@ -31,7 +31,8 @@ struct Oven: AsyncParsableCommand {
     CommandGroup(
       name: "run",
       subcommands: [
-        RunCommand.self, ChatCommand.self, SupervisorCommand.self, ListCommand.self, RemoveCommand.self,
+        RunCommand.self, ChatCommand.self, ServeCommand.self, SupervisorCommand.self, ListCommand.self,
+        RemoveCommand.self,
       ]),
     CommandGroup(
       name: "make",

@@ -16,6 +16,8 @@ public struct PromptFormat: Sendable {
   public let endToken: Int?
   private let form: Form
   private let specialTokens: JSONObject
+  /// The template for conversations with tools, where it is another one.
+  private let toolTemplate: ChatTemplate?
 
   private enum Form: Sendable {
     case template(ChatTemplate)
@@ -40,11 +42,14 @@ public struct PromptFormat: Sendable {
     if let templates {
       let template = try ChatTemplate(source: try templates.text(hasTools: false))
       form = .template(template)
+      let withTools = try templates.text(hasTools: true)
+      toolTemplate = withTools == template.source ? nil : try ChatTemplate(source: withTools)
       stopStrings = []
       stopTokens = Self.answerEnd(template, tokenizer, specialTokens).map { [$0] } ?? []
     } else {
       let style = style ?? .raw
       form = .style(style)
+      toolTemplate = nil
       let special = tokenizer.specialTokenIDs
       let ids = style.stopStrings.map { [tokenizer] in
         tokenizer.id(of: $0).flatMap { special.contains($0) ? $0 : nil }
@@ -91,6 +96,31 @@ public struct PromptFormat: Sendable {
       context["messages"] = .array(list)
       context["add_generation_prompt"] = true
       return try template.apply(context)
+    }
+  }
+
+  /// The template's text; empty where there is none.
+  package var templateText: String {
+    guard case .template(let template) = form else { return "" }
+    return (toolTemplate ?? template).source
+  }
+
+  /// The text of a conversation with all that a template may use, up to where the assistant's answer begins.
+  ///
+  /// - Parameters:
+  ///   - messages: Objects with `role`, `content` and whatever else templates know, such as `tool_calls`.
+  ///   - tools: What the model may call, in OpenAI's form; empty for nothing.
+  ///   - variables: What else the template may use, such as `enable_thinking`.
+  package func render(_ messages: [JSON], tools: [JSON], variables: JSONObject) throws -> String {
+    switch form {
+    case .style(let style): return try style.render(messages)
+    case .template(let template):
+      var context = specialTokens
+      context.merge(variables) { _, given in given }
+      context["messages"] = .array(messages)
+      context["add_generation_prompt"] = true
+      if !tools.isEmpty { context["tools"] = .array(tools) }
+      return try (tools.isEmpty ? template : toolTemplate ?? template).apply(context)
     }
   }
 

@@ -27,11 +27,18 @@ struct SupervisorCommand: AsyncParsableCommand {
     help: "The baked folder, its openvino_model.xml, or a name of the store.", completion: .directory)
   var modelXml: String
 
+  @Flag(help: "Answer over HTTP, as `oven serve` does, and not here.") var serve = false
+
   @OptionGroup(title: "Answer") var answer: AnswerOptions
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
+  @OptionGroup(title: "Server, with --serve") var server: ServeOptions
 
   func run() async throws {
+    if serve {
+      return try await ServeCommand.run(
+        [modelXml], serve: server, runtime: runtime, style: answer.chatStyle)
+    }
     try Self.run(model: modelXml, answer: answer, runtime: runtime, sampling: sampling)
   }
 

@@ -1,0 +1,92 @@
+import Crypto
+import HTTPTypes
+
+/// Who may ask: keys, hosts and origins.
+package struct AccessRules: Sendable {
+  private let keys: [SHA256.Digest]
+  private let hosts: Set<String>?
+  private let origins: Set<String>
+  private let allowsAllOrigins: Bool
+
+  /// - Parameters:
+  ///   - keys: any of these opens; none for a server without keys.
+  ///   - hosts: the names by which the server may be called, without ports; nil for any. A server that only its own
+  ///     machine reaches must not answer to foreign names, or pages of the web could reach it by a name of theirs.
+  ///   - origins: the pages that may use the server from a browser, besides its own; `*` for all.
+  package init(keys: [String] = [], hosts: [String]? = nil, origins: [String] = []) {
+    self.keys = keys.map(Self.digest)
+    self.hosts = hosts.map { Set($0.map { $0.lowercased() }) }
+    allowsAllOrigins = origins.contains("*")
+    self.origins = Set(origins)
+  }
+
+  /// Whether there is a key to know.
+  package var needsKey: Bool { !keys.isEmpty }
+
+  /// Checks the key of a request. Takes the same time whatever of it is right.
+  func checkKey(_ headers: HTTPFields) throws(ServingError) {
+    guard !keys.isEmpty else { return }
+    guard let given = Self.key(in: headers) else {
+      throw ServingError(
+        .unauthorized, "this server wants a key: send it as Authorization: Bearer KEY or as x-api-key: KEY")
+    }
+    let digest = Self.digest(given)
+    var isKnown = false
+    for key in keys where Self.isSame(key, digest) { isKnown = true }
+    guard isKnown else { throw ServingError(.unauthorized, "the key is not one of this server's") }
+  }
+
+  private static func key(in headers: HTTPFields) -> String? {
+    if let text = headers[.authorization] {
+      let parts = text.split(separator: " ", maxSplits: 1)
+      if parts.count == 2, parts[0].lowercased() == "bearer" { return String(parts[1]) }
+    }
+    return headers[.apiKey]
+  }
+
+  private static func digest(_ key: String) -> SHA256.Digest { SHA256.hash(data: Array(key.utf8)) }
+
+  private static func isSame(_ left: SHA256.Digest, _ right: SHA256.Digest) -> Bool {
+    zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+  }
+
+  /// Checks by which name the server was called.
+  func checkHost(_ authority: String?) throws(ServingError) {
+    guard let hosts else { return }
+    guard let authority, hosts.contains(Self.host(authority)) else {
+      throw ServingError(
+        .forbidden,
+        "this server does not answer to the name '\((authority ?? "").prefix(80))': allow it with --allow-host"
+      )
+    }
+  }
+
+  /// A host without its port, in lower case.
+  static func host(_ authority: String) -> String {
+    var host = authority.lowercased()
+    if host.hasPrefix("["), let end = host.firstIndex(of: "]") { return String(host[...end]) }
+    if let colon = host.lastIndex(of: ":") { host = String(host[..<colon]) }
+    return host
+  }
+
+  /// Checks the page that asks, where a browser names one.
+  ///
+  /// - Returns: The origin to allow in the answer; nil for the server's own page or none.
+  func checkOrigin(_ origin: String?, authority: String?) throws(ServingError) -> String? {
+    guard let origin else { return nil }
+    if allowsAllOrigins || origins.contains(origin) { return origin }
+    let own = authority.map { ["http://\($0)", "https://\($0)"] } ?? []
+    if own.contains(origin.lowercased()) { return nil }
+    throw ServingError(
+      .forbidden, "pages of \(origin.prefix(80)) may not use this server: allow them with --cors-origin")
+  }
+}
+
+extension HTTPField.Name {
+  /// Anthropic's header for keys.
+  static let apiKey = Self("x-api-key") ?? .authorization
+  /// The id of a request.
+  static let requestID = Self("x-request-id") ?? .eTag
+  /// OpenTelemetry's header.
+  static let traceParent = Self("traceparent") ?? .eTag
+}

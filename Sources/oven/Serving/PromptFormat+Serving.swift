@@ -1,0 +1,17 @@
+import Serving
+import Supervisor
+import Tokenization
+
+extension PromptFormat: PromptFormatting {
+  package var vocabularySize: Int { tokenizer.vocabularySize }
+
+  package func encode(rendered text: String) -> [Int] { encode(text) }
+
+  package func encode(_ text: String, addSpecialTokens: Bool) -> [Int] {
+    tokenizer.encode(text, addSpecialTokens: addSpecialTokens)
+  }
+
+  package func decode(_ tokens: [Int]) -> String { tokenizer.decode(tokens, skipSpecialTokens: false) }
+
+  package func bytes(of token: Int) -> [UInt8] { tokenizer.bytes(of: token) }
+}

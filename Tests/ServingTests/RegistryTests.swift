@@ -1,0 +1,83 @@
+import Generation
+import JSON
+import ScriptedService
+import Synchronization
+import Testing
+
+import Serving
+
+@Suite struct RegistryTests {
+  private static func source(_ name: String, _ loads: Counter, failing: Bool = false) -> ModelSource {
+    ModelSource(name: name, facts: ModelFacts()) {
+      loads.add()
+      if failing { throw Broken() }
+      return ServedModel(name: name, service: ScriptedService { _ in Script("") }, prompts: ScriptedPrompts())
+    }
+  }
+
+  private struct Broken: Error {}
+
+  private final class Counter: Sendable {
+    private let count = Mutex(0)
+    func add() { count.withLock { $0 += 1 } }
+    var value: Int { count.withLock { $0 } }
+  }
+
+  @Test func loadsOnceForAllWhoWait() async throws {
+    let loads = Counter()
+    let registry = ModelRegistry([Self.source("a", loads)])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 { group.addTask { _ = try await registry.lease("a") } }
+      try await group.waitForAll()
+    }
+    #expect(loads.value == 1)
+  }
+
+  @Test func leastRecentlyUsedGoesFirst() async throws {
+    let registry = ModelRegistry(
+      ["a", "b", "c"].map { Self.source($0, Counter()) }, loadedAtMost: 2)
+    for name in ["a", "b", "a"] {
+      _ = try await registry.lease(name)
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    _ = try await registry.lease("c")
+    #expect(await registry.entries.map(\.state) == [.loaded, .unloaded, .loaded])
+  }
+
+  @Test func whatIsInUseStays() async throws {
+    let registry = ModelRegistry([Self.source("a", Counter())], keepAlive: .zero)
+    let lease = try await registry.lease("a")
+    await registry.unloadIdle()
+    #expect(await registry.entries[0].state == .loaded)
+    withExtendedLifetime(lease) {}
+  }
+
+  @Test func failuresAreToldAndTriedAgain() async throws {
+    let loads = Counter()
+    let registry = ModelRegistry([Self.source("a", loads, failing: true)])
+    await #expect(throws: ServingError.self) { _ = try await registry.lease(nil) }
+    #expect(await registry.entries[0].state == .failed)
+    await #expect(throws: ServingError.self) { _ = try await registry.lease(nil) }
+    #expect(loads.value == 2)
+  }
+
+  @Test func names() async throws {
+    let registry = ModelRegistry([Self.source("a", Counter()), Self.source("b", Counter())])
+    #expect(try await registry.entry(named: nil).name == "a")
+    #expect(try await registry.entry(named: "b:latest").name == "b")
+    await #expect(throws: ServingError.self) { _ = try await registry.entry(named: "x") }
+    let lenient = ModelRegistry([Self.source("a", Counter())], answersToAnyName: true)
+    #expect(try await lenient.entry(named: "gpt-5.4").name == "a")
+  }
+
+  @Test(arguments: [
+    ("5m", 300.0), ("1h30m", 5400), ("10", 10), ("0", 0), ("500ms", 0.5), ("-1", 1e9), ("-5m", 1e9),
+  ])
+  func timesAsGoWritesThem(text: String, seconds: Double) throws {
+    #expect(OllamaOptions.duration(text) == .seconds(seconds))
+  }
+
+  @Test(arguments: ["", "m", "5x", "soon"]) func noTimes(text: String) {
+    #expect(OllamaOptions.duration(text).map { $0 != .zero } != true)
+  }
+}
