@@ -52,6 +52,7 @@ package enum OllamaOptions {
     var rest = Substring(text)
     let isNegative = rest.first == "-"
     if isNegative { rest = rest.dropFirst() }
+    if rest.isEmpty { return nil }
     var total = 0.0
     while !rest.isEmpty {
       let digits = rest.prefix { $0.isNumber || $0 == "." }

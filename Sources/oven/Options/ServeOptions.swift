@@ -27,7 +27,9 @@ struct ServeOptions: ParsableArguments {
   var tlsCert: String?
   @Option(help: "The certificate's key, PEM.", completion: .file()) var tlsKey: String?
 
-  @Option(help: "Unload a model that nobody asked for so long, such as 5m; -1 for never.") var keepAlive =
+  @Option(
+    parsing: .unconditional, help: "Unload a model that nobody asked for so long, such as 5m; -1 for never.")
+  var keepAlive =
     "-1"
   @Option(help: "Models in memory at once; the least recently used goes first.") var maxLoaded: Int?
   @Flag(help: "Load a model when it is first asked for, and not at the start.") var lazy = false
