@@ -29,8 +29,7 @@ struct ServeOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional, help: "Unload a model that nobody asked for so long, such as 5m; -1 for never.")
-  var keepAlive =
-    "-1"
+  var keepAlive = "-1"
   @Option(help: "Models in memory at once; the least recently used goes first.") var maxLoaded: Int?
   @Flag(help: "Load a model when it is first asked for, and not at the start.") var lazy = false
   @Flag(help: "Let the first model answer to every name.") var anyModel = false
