@@ -79,20 +79,13 @@ struct AnswerPlan: Sendable {
   private static func constraint(
     _ request: ChatRequest, _ tools: [ToolDefinition], _ prompt: String, _ model: ServedModel
   ) throws(ServingError) -> OutputConstraint? {
-    let chosen: [ToolDefinition]
-    switch request.toolChoice {
-    case .required: chosen = tools
-    case .named(let name): chosen = tools.filter { $0.name == name }
-    case .auto, .none: chosen = []
-    }
-    if !chosen.isEmpty {
-      guard
-        let constraint = model.syntax.constraint(
-          calling: chosen, parallel: request.callsInParallel, prompt: prompt)
-      else {
+    if !tools.isEmpty {
+      let constraint = try model.syntax.constraint(
+        request.toolChoice, of: tools, parallel: request.callsInParallel, prompt: prompt)
+      guard request.format == nil else {
         throw ServingError(
-          .badRequest, "calling a tool cannot be enforced with this model: use tool_choice auto",
-          parameter: "tool_choice")
+          .badRequest, "a form of the answer and tools cannot be enforced together: ask for one of them",
+          parameter: "response_format")
       }
       return constraint
     }

@@ -36,8 +36,12 @@ package protocol AnswerSyntax: Sendable {
   ///   - tools: The tools that were offered; none for a parser that leaves calls alone.
   func makeParser(prompt: String, tools: [ToolDefinition]) -> any AnswerParser
 
-  /// What the text must be so that a call of one of these tools comes out; nil where that cannot be enforced.
-  func constraint(calling tools: [ToolDefinition], parallel: Bool, prompt: String) -> OutputConstraint?
+  /// What the text must be so that the choice of tools holds; nil where nothing has to be enforced.
+  ///
+  /// - Throws: `ServingError` where it cannot be.
+  func constraint(
+    _ choice: ToolChoice, of tools: [ToolDefinition], parallel: Bool, prompt: String
+  ) throws(ServingError) -> OutputConstraint?
 
   /// The text after which an answer proper begins, where the model reasons first; nil where it does not.
   func reasoningEnd(prompt: String) -> String?
@@ -54,8 +58,13 @@ package struct PlainSyntax: AnswerSyntax {
   package func makeParser(prompt: String, tools: [ToolDefinition]) -> any AnswerParser { PlainParser() }
 
   package func constraint(
-    calling tools: [ToolDefinition], parallel: Bool, prompt: String
-  ) -> OutputConstraint? { nil }
+    _ choice: ToolChoice, of tools: [ToolDefinition], parallel: Bool, prompt: String
+  ) throws(ServingError) -> OutputConstraint? {
+    if choice == .auto { return nil }
+    throw ServingError(
+      .badRequest, "calling a tool cannot be enforced with this model: use tool_choice auto",
+      parameter: "tool_choice")
+  }
 
   package func reasoningEnd(prompt: String) -> String? { nil }
 }

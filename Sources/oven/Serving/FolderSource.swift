@@ -54,8 +54,11 @@ struct FolderSource {
     let defaults = try GenerationOptions(
       generationConfig: json("generation_config.json"), modelConfig: json("config.json"))
     return ServedModel(
-      name: name, service: OneAtATimeService(loaded, tokenizer: format.tokenizer, queueLimit: queueLimit),
-      prompts: format, defaults: defaults)
+      name: name,
+      service: OneAtATimeService(
+        loaded, tokenizer: format.tokenizer, keepsMarks: format.hasSpecialMarks, queueLimit: queueLimit),
+      prompts: format, defaults: defaults,
+      syntax: TemplateSyntax(template: format.templateText))
   }
 
   /// What the folder says of itself.

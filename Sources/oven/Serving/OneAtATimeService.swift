@@ -22,12 +22,13 @@ final class OneAtATimeService: CompletionService {
 
   /// - Parameters:
   ///   - engine: nobody else uses it from now on.
+  ///   - keepsMarks: whether special tokens stay in the text, because some of them are marks of calls or reasoning.
   ///   - queueLimit: requests that may wait.
-  init(_ engine: sending any ModelEngine, tokenizer: Tokenizer, queueLimit: Int) {
+  init(_ engine: sending any ModelEngine, tokenizer: Tokenizer, keepsMarks: Bool, queueLimit: Int) {
     contextLength = engine.contextLength
     deviceName = engine.deviceName
     self.queueLimit = queueLimit
-    worker = Worker(engine, tokenizer)
+    worker = Worker(engine, tokenizer, keepsMarks)
   }
 
   func complete(
@@ -111,10 +112,12 @@ private final class Worker: @unchecked Sendable {
   let queue = DispatchQueue(label: "oven.engine")
   private let generator: Generator
   private let tokenizer: Tokenizer
+  private let keepsMarks: Bool
 
-  init(_ engine: any ModelEngine, _ tokenizer: Tokenizer) {
+  init(_ engine: any ModelEngine, _ tokenizer: Tokenizer, _ keepsMarks: Bool) {
     generator = Generator(engine)
     self.tokenizer = tokenizer
+    self.keepsMarks = keepsMarks
   }
 
   /// One answer, from its first event to its end. On the queue.
@@ -126,7 +129,8 @@ private final class Worker: @unchecked Sendable {
     config.seed = config.seed.map { $0 &+ UInt64(branch) }
     let queueTime = start.duration(to: .now) / .seconds(1)
     let result = try generator.generate(
-      prompt: request.prompt, config: config, stream: tokenizer.makeStream(prompt: request.prompt),
+      prompt: request.prompt, config: config,
+      stream: tokenizer.makeStream(skipSpecialTokens: !keepsMarks, prompt: request.prompt),
       isCancelled: { cancelled.isSet }
     ) { event in
       note()

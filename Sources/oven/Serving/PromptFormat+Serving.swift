@@ -14,4 +14,9 @@ extension PromptFormat: PromptFormatting {
   package func decode(_ tokens: [Int]) -> String { tokenizer.decode(tokens, skipSpecialTokens: false) }
 
   package func bytes(of token: Int) -> [UInt8] { tokenizer.bytes(of: token) }
+
+  /// Whether marks around reasoning or calls are special tokens, which decoding would otherwise leave out.
+  var hasSpecialMarks: Bool {
+    tokenizer.specialTokenIDs.contains { tokenizer.token(of: $0).map(TemplateSyntax.isMark) ?? false }
+  }
 }

@@ -54,8 +54,14 @@ package struct TaggedSyntax: AnswerSyntax {
   }
 
   package func constraint(
-    calling tools: [ToolDefinition], parallel: Bool, prompt: String
-  ) -> OutputConstraint? { OutputConstraint(.regex(tools.map(\.name).joined(separator: "|"))) }
+    _ choice: ToolChoice, of tools: [ToolDefinition], parallel: Bool, prompt: String
+  ) throws(ServingError) -> OutputConstraint? {
+    switch choice {
+    case .auto, .none: nil
+    case .named(let name): OutputConstraint(.regex(name))
+    case .required: OutputConstraint(.regex(tools.map(\.name).joined(separator: "|")))
+    }
+  }
 
   package func reasoningEnd(prompt: String) -> String? { "</think>" }
 }
