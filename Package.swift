@@ -117,7 +117,7 @@ let package = Package(
       dependencies: [
         "Architectures", "Baking", "Calibration", "ChatTemplates", "Checkpoints", "Doctor", "Files",
         "Generation",
-        "Graph", "Hub", "IRFormat",
+        "Grammars", "Graph", "Hub", "IRFormat",
         "JSON", "OpenVINO", "Quantization", "Serving", "Supervisor", "Tensors", "Tokenization",
         argumentParser,
       ], swiftSettings: settings),

@@ -25,22 +25,23 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Server") var serve: ServeOptions
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
+  @OptionGroup(title: "Scheduler") var service: ServiceOptions
   @Option(
     help: "A named style for models without a chat template: neural, llama2, llama3, chatml, alpaca or raw.")
   var chatStyle: ChatStyle?
 
   func run() async throws {
-    try await Self.run(dirs, serve: serve, runtime: runtime, style: chatStyle)
+    try await Self.run(dirs, serve: serve, runtime: runtime, service: service, style: chatStyle)
   }
 
   /// Serves until a signal comes.
   static func run(
-    _ dirs: [String], serve: ServeOptions, runtime: RuntimeOptions, style: ChatStyle?
+    _ dirs: [String], serve: ServeOptions, runtime: RuntimeOptions, service: ServiceOptions, style: ChatStyle?
   ) async throws {
     guard !dirs.isEmpty else { throw ValidationError("name at least one baked folder") }
     let access = try serve.access()
     let folders = try dirs.map {
-      try FolderSource($0, runtime: runtime, style: style, queueLimit: serve.maxQueue)
+      try FolderSource($0, runtime: runtime, service: service, style: style, queueLimit: serve.maxQueue)
     }
     try checkNames(folders)
     SignalSources.ignoreBrokenPipes()

@@ -9,14 +9,21 @@ struct ServiceLoader {
   let tokenizer: Tokenizer
   let runtime: RuntimeOptions
   let service: ServiceOptions
+  /// Whether special tokens stay in answers, because some of them are marks around calls or reasoning.
+  var keepsSpecialTokens = false
+  /// Requests that may wait.
+  var queueLimit = Scheduler.Options().queueLimit
 
   /// Loads, and returns when requests can be answered.
   func load() async throws -> ModelService {
     let (folder, tokenizer, runtime, service) = (folder, tokenizer, runtime, service)
+    let skipsSpecialTokens = !keepsSpecialTokens
     var options = Scheduler.Options()
+    options.queueLimit = queueLimit
     options.salt = try folder.identity().sum
     return try await ModelService(
-      options: options, makeStream: { tokenizer.makeStream(prompt: $0) },
+      options: options,
+      makeStream: { tokenizer.makeStream(skipSpecialTokens: skipsSpecialTokens, prompt: $0) },
       makeRunner: {
         guard service.inProcess else {
           guard let program = Folders.program else {
@@ -28,7 +35,7 @@ struct ServiceLoader {
         }
         let screen = LoadScreen()
         let loaded = try runtime.makeLoader { screen.show($0) }.loadRunnable(runtime.request(for: folder))
-        return try loaded.makeRunner(service.runner)
+        return try loaded.makeRunner(service.runner, makeMatcher: MatcherFactory.make(folder))
       })
   }
 }

@@ -33,11 +33,12 @@ struct SupervisorCommand: AsyncParsableCommand {
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
   @OptionGroup(title: "Server, with --serve") var server: ServeOptions
+  @OptionGroup(title: "Scheduler, with --serve") var service: ServiceOptions
 
   func run() async throws {
     if serve {
       return try await ServeCommand.run(
-        [modelXml], serve: server, runtime: runtime, style: answer.chatStyle)
+        [modelXml], serve: server, runtime: runtime, service: service, style: answer.chatStyle)
     }
     try Self.run(model: modelXml, answer: answer, runtime: runtime, sampling: sampling)
   }

@@ -21,7 +21,7 @@ struct WorkerCommand: ParsableCommand {
       let loaded = try runtime.makeLoader { screen.show($0) }.loadRunnable(runtime.request(for: folder))
       var options = service.runner
       options.limits = limits
-      return try loaded.makeRunner(options)
+      return try loaded.makeRunner(options, makeMatcher: MatcherFactory.make(folder))
     }
   }
 }

@@ -14,11 +14,14 @@ struct FolderSource {
   private let folder: ModelFolder
   private let runtime: RuntimeOptions
   private let style: ChatStyle?
+  private let service: ServiceOptions
   private let queueLimit: Int
 
   /// - Parameter argument: a folder, or `NAME=FOLDER`; otherwise the folder's own name is the model's.
   /// - Throws: what is wrong with the folder.
-  init(_ argument: String, runtime: RuntimeOptions, style: ChatStyle?, queueLimit: Int) throws {
+  init(
+    _ argument: String, runtime: RuntimeOptions, service: ServiceOptions, style: ChatStyle?, queueLimit: Int
+  ) throws {
     var path = argument
     var given: String?
     if FileStatus(at: argument) == nil, let sign = argument.firstIndex(of: "=") {
@@ -29,6 +32,7 @@ struct FolderSource {
     let last = folder.folder.split(separator: "/").last.map(String.init) ?? "model"
     name = given ?? (last == "." || last == ".." ? "model" : last)
     self.runtime = runtime
+    self.service = service
     self.style = style
     self.queueLimit = queueLimit
   }
@@ -38,26 +42,18 @@ struct FolderSource {
     ModelSource(name: name, facts: facts) { try await load() }
   }
 
-  /// Loads on a thread of its own: compiling may take minutes, in which the server answers other things.
   private func load() async throws -> ServedModel {
-    try await withCheckedThrowingContinuation { continuation in
-      Thread { continuation.resume(with: Result { try loadHere() }) }.start()
-    }
-  }
-
-  private func loadHere() throws -> ServedModel {
     let format = try TokenizerChoice.format(nil, for: folder, style: style)
-    let loaded = try EngineLoading(folder: folder, format: format, runtime: runtime).engine()
     func json(_ file: String) -> JSON? {
       SmallFile.bytes(at: folder.folder + "/" + file, limit: 1 << 24).flatMap { try? JSON(parsing: $0) }
     }
     let defaults = try GenerationOptions(
       generationConfig: json("generation_config.json"), modelConfig: json("config.json"))
+    let loader = ServiceLoader(
+      folder: folder, tokenizer: format.tokenizer, runtime: runtime, service: service,
+      keepsSpecialTokens: format.hasSpecialMarks, queueLimit: queueLimit)
     return ServedModel(
-      name: name,
-      service: OneAtATimeService(
-        loaded, tokenizer: format.tokenizer, keepsMarks: format.hasSpecialMarks, queueLimit: queueLimit),
-      prompts: format, defaults: defaults,
+      name: name, service: try await loader.load(), prompts: format, defaults: defaults,
       syntax: TemplateSyntax(template: format.templateText))
   }
 
@@ -81,28 +77,5 @@ struct FolderSource {
       facts.quantization = manifest["recipe"]?["weight_format"]?.string?.uppercased() ?? ""
     }
     return facts
-  }
-}
-
-/// Loads an engine as the options of the command line say, and shows it on stderr.
-private struct EngineLoading {
-  let folder: ModelFolder
-  let format: PromptFormat
-  let runtime: RuntimeOptions
-
-  func engine() throws -> sending any ModelEngine {
-    let screen = LoadScreen()
-    defer { screen.end() }
-    let loader = try runtime.makeLoader { screen.show($0) }
-    let request = runtime.request(for: folder)
-    let engine: any ModelEngine
-    if runtime.noCanary {
-      engine = try loader.makeEngine(request)
-    } else {
-      let canary = Canary(prompt: format.tokenizer.encode("The capital of France is", addSpecialTokens: true))
-      engine = try loader.makeEngine(request, checkedBy: canary).engine
-    }
-    try engine.warmUp()
-    return engine
   }
 }
