@@ -19,7 +19,7 @@ enum PageBody {
     <main id="chat" tabindex="-1" aria-label="Conversation"><p class="empty">Ask something.</p></main>
     <footer>
       <form id="compose">
-        <textarea id="question" rows="1" aria-label="Message" placeholder="Message — Enter sends, Shift+Enter breaks the line"></textarea>
+        <textarea id="question" rows="1" aria-label="Message" placeholder="Message" title="Enter sends, Shift+Enter breaks the line"></textarea>
         <button class="main" id="send" type="submit">Send</button>
       </form>
       <p id="figures" role="status" aria-live="off"></p>
