@@ -28,7 +28,7 @@ struct FolderSource {
       given = String(argument[..<sign])
       path = String(argument[argument.index(after: sign)...])
     }
-    folder = try ModelFolder(path: path)
+    folder = try ModelFolder(named: path)
     let last = folder.folder.split(separator: "/").last.map(String.init) ?? "model"
     name = given ?? (last == "." || last == ".." ? "model" : last)
     self.runtime = runtime
@@ -44,11 +44,7 @@ struct FolderSource {
 
   private func load() async throws -> ServedModel {
     let format = try TokenizerChoice.format(nil, for: folder, style: style)
-    func json(_ file: String) -> JSON? {
-      SmallFile.bytes(at: folder.folder + "/" + file, limit: 1 << 24).flatMap { try? JSON(parsing: $0) }
-    }
-    let defaults = try GenerationOptions(
-      generationConfig: json("generation_config.json"), modelConfig: json("config.json"))
+    let defaults = try AnswerDefaults(folder: folder.folder, format: format).options
     let loader = ServiceLoader(
       folder: folder, tokenizer: format.tokenizer, runtime: runtime, service: service,
       keepsSpecialTokens: format.hasSpecialMarks, queueLimit: queueLimit)

@@ -1,7 +1,5 @@
-import Files
 import Generation
 import Grammars
-import JSON
 import Supervisor
 import Tokenization
 
@@ -23,11 +21,7 @@ enum MatcherFactory {
 
   private static func compiler(_ folder: ModelFolder) throws -> GrammarCompiler {
     let format = try PromptFormat(folder: folder.folder)
-    func json(_ file: String) -> JSON? {
-      SmallFile.bytes(at: folder.folder + "/" + file, limit: 1 << 24).flatMap { try? JSON(parsing: $0) }
-    }
-    let defaults = try GenerationOptions(
-      generationConfig: json("generation_config.json"), modelConfig: json("config.json"))
+    let defaults = try AnswerDefaults(folder: folder.folder, format: format).options
     return GrammarCompiler(
       vocabulary: GrammarVocabulary(format.tokenizer),
       endTokens: Set((defaults.eosTokenIDs ?? []) + format.stopTokens))
