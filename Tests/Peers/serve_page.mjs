@@ -1,4 +1,4 @@
-// Drives the page at URL in a headless chromium, and leaves pictures of it in FOLDER (Node 20, Chromium 150).
+// Drives the page at URL in a headless chromium, and leaves pictures of it in FOLDER (Node 20, Chromium).
 //
 //   node --experimental-websocket serve_page.mjs URL FOLDER
 import { spawn } from "node:child_process";
