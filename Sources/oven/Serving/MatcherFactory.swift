@@ -7,7 +7,7 @@ import Tokenization
 enum MatcherFactory {
   /// Wherever the model runs. The vocabulary is read when the first request asks for a form.
   static func make(_ folder: ModelFolder) -> TokenMatcherFactory {
-    let compiler = Lazy { try compiler(folder) }
+    let compiler = Lazy { try Self.compiler(folder) }
     return { constraint throws(CompletionFailure) in
       do {
         return try compiler.value.compile(constraint)
