@@ -17,9 +17,9 @@ package struct TemplateSyntax: AnswerSyntax {
   package var knowsReasoning: Bool { reasoning != .none }
 
   package func makeParser(prompt: String, tools: [ToolDefinition]) -> any AnswerParser {
-    return TemplateParser(
+    TemplateParser(
       parser: Grammars.AnswerParser(
-        form: self.tools, reasoning: reasoning, tools: tools.map(\.description),
+        form: self.tools, reasoning: reasoning, tools: tools.map(\.toolDescription),
         isReasoning: reasoning.isOpen(atEndOf: prompt)))
   }
 
@@ -35,7 +35,7 @@ package struct TemplateSyntax: AnswerSyntax {
     }
     do throws(GrammarError) {
       return try self.tools.constraint(
-        tools: tools.map(\.description), choice: wanted, isParallel: parallel,
+        tools: tools.map(\.toolDescription), choice: wanted, isParallel: parallel,
         after: reasoningEnd(prompt: prompt))
     } catch {
       throw ServingError(.badRequest, "\(error)", parameter: choice == .auto ? "tools" : "tool_choice")
@@ -54,7 +54,7 @@ package struct TemplateSyntax: AnswerSyntax {
 
 extension ToolDefinition {
   /// As Grammars takes it.
-  fileprivate var description: ToolDescription {
+  fileprivate var toolDescription: ToolDescription {
     ToolDescription(name: name, parameters: parameters ?? [:], isStrict: isStrict)
   }
 }
