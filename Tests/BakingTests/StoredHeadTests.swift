@@ -103,6 +103,16 @@ import Testing
       ("nemotron-h-moe", [("backbone.", "model.")]),
       ("ernie4_5-moe", [(".mlp.moe_statics.", ".mlp.gate.moe_statics.")]),
       (
+        "exaone",
+        [
+          ("transformer.wte.", "model.embed_tokens."), ("transformer.ln_f.", "model.norm."),
+          ("transformer.h.", "model.layers."), (".ln_1.", ".input_layernorm."),
+          (".ln_2.", ".post_attention_layernorm."), (".attn.attention.out_proj.", ".self_attn.o_proj."),
+          (".attn.attention.", ".self_attn."), (".c_fc_0.", ".gate_proj."), (".c_fc_1.", ".up_proj."),
+          (".mlp.c_proj.", ".mlp.down_proj."),
+        ]
+      ),
+      (
         "granitemoe",
         [
           (".input_linear.weight", ".experts.gate_up_proj"), (".output_linear.weight", ".experts.down_proj"),

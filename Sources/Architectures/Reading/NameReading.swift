@@ -5,7 +5,7 @@
 struct NameReading: Sendable {
   /// The first rule that fits a name applies; a name that none fits stays as it is.
   let rules: [(from: String, to: String)]
-  /// What stands for what inside of names.
+  /// What stands for what inside of names; all of them apply, in their order.
   private var parts: [(from: String, to: String)] = []
 
   init(_ rules: (from: String, to: String)...) { self.rules = rules }
@@ -14,9 +14,7 @@ struct NameReading: Sendable {
 
   /// The name under which a family looks for the tensor.
   func name(of stored: String) -> String {
-    if let part = parts.first(where: { stored.contains($0.from) }) {
-      return stored.replacing(part.from, with: part.to)
-    }
+    if !parts.isEmpty { return parts.reduce(stored) { $0.replacing($1.from, with: $1.to) } }
     guard let rule = rules.first(where: { stored.hasPrefix($0.from) }) else { return stored }
     return rule.to + stored.dropFirst(rule.from.count)
   }
@@ -56,6 +54,13 @@ struct NameReading: Sendable {
     ]),
     NameReading(parts: [
       (".mlp.experts.", ".block_sparse_moe.experts."), (".mlp.router.", ".block_sparse_moe.gate."),
+    ]),
+    NameReading(parts: [
+      ("model.embed_tokens.", "transformer.wte."), ("model.norm.", "transformer.ln_f."),
+      ("model.layers.", "transformer.h."), (".input_layernorm.", ".ln_1."),
+      (".post_attention_layernorm.", ".ln_2."), (".self_attn.o_proj.", ".attn.attention.out_proj."),
+      (".self_attn.", ".attn.attention."), (".mlp.gate_proj.", ".mlp.c_fc_0."),
+      (".mlp.up_proj.", ".mlp.c_fc_1."), (".mlp.down_proj.", ".mlp.c_proj."),
     ]),
   ]
 
