@@ -5,6 +5,12 @@ import PackageDescription
 // project's. `run` builds and starts it.
 let instrumented: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer,address"])]
 
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: instrumented)
+}
+
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+
 let package = Package(
   name: "fuzz",
   dependencies: [
@@ -12,31 +18,35 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
-    .target(
-      name: "JSON", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")],
-      swiftSettings: instrumented),
     .target(name: "Kernels"),
+    library("JSON", [orderedCollections]),
+    library("Files", ["Kernels", .product(name: "SystemPackage", package: "swift-system")]),
+    library("Tensors", ["Files"]),
+    library("Checkpoints", ["Files", "JSON", "Tensors"]),
+    library("Patterns"),
+    library("Tokenization", ["JSON", "Patterns"]),
+    library("ChatTemplates", ["Files", "JSON", orderedCollections]),
+    library("Graph", ["Tensors"]),
+    library("IRFormat", ["Graph", "Tensors"]),
+    library("Architectures", ["Graph", "JSON", "Tensors"]),
+    // What reads the hub's answers, without what sends requests.
     .target(
-      name: "Files", dependencies: ["Kernels", .product(name: "SystemPackage", package: "swift-system")],
+      name: "Hub", dependencies: ["Files", "JSON", "Tensors"],
+      sources: [
+        "API/FileSelection.swift", "API/HubAddress.swift", "API/HubConfiguration.swift", "API/HubModel.swift",
+        "API/HubModelID.swift", "API/ListingReader.swift", "API/WeightFiles.swift", "HTTP/ContentRange.swift",
+        "HTTP/HubProxy.swift", "HTTP/RetryAfter.swift", "HTTP/RetryPolicy.swift", "HubError.swift",
+        "Streaming/SegmentWindow.swift",
+      ],
       swiftSettings: instrumented),
-    .target(name: "Tensors", dependencies: ["Files"], swiftSettings: instrumented),
-    .target(name: "Checkpoints", dependencies: ["Files", "JSON", "Tensors"], swiftSettings: instrumented),
-    .target(name: "Patterns", swiftSettings: instrumented),
-    .target(name: "Tokenization", dependencies: ["JSON", "Patterns"], swiftSettings: instrumented),
-    .target(
-      name: "ChatTemplates",
-      dependencies: ["Files", "JSON", .product(name: "OrderedCollections", package: "swift-collections")],
-      swiftSettings: instrumented),
-    .target(name: "Graph", dependencies: ["Tensors"], swiftSettings: instrumented),
-    .target(name: "IRFormat", dependencies: ["Graph", "Tensors"], swiftSettings: instrumented),
     .target(name: "CFuzzer"),
     .executableTarget(
-      name: "fuzz-text",
-      dependencies: ["CFuzzer", "ChatTemplates", "IRFormat", "JSON", "Patterns", "Tokenization"],
-      swiftSettings: instrumented,
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
-    .executableTarget(
-      name: "fuzz-checkpoints", dependencies: ["CFuzzer", "Checkpoints", "JSON", "Tensors"],
+      name: "fuzz",
+      dependencies: [
+        "Architectures", "CFuzzer", "ChatTemplates", "Checkpoints", "Files", "Hub", "IRFormat", "JSON",
+        "Patterns",
+        "Tensors", "Tokenization",
+      ],
       swiftSettings: instrumented,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]

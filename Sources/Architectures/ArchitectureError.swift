@@ -14,12 +14,15 @@ public struct ArchitectureError: Error, Sendable, CustomStringConvertible {
   public var code: Code
   /// A sentence for people, naming the key and the value.
   public var message: String
+  /// What the user can do; nil where that follows from the code.
+  public var mend: String?
 
   /// Makes an error of `code`.
-  public init(_ code: Code, _ message: String) {
+  public init(_ code: Code, _ message: String, mend: String? = nil) {
     self.code = code
     self.message = message
+    self.mend = mend
   }
 
-  public var description: String { message }
+  public var description: String { mend.map { "\(message). \($0)" } ?? message }
 }

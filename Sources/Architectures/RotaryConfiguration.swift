@@ -84,9 +84,10 @@ extension ModelConfiguration {
     var kind = try keys.text("rope_type", "type", or: "default")
     // The first Phi 3 files call it so.
     if kind == "yarn", modelType == "phi3" { kind = "longrope" }
-    let original =
-      try keys.optionalSize("original_max_position_embeddings")
-      ?? self.keys.optionalSize("original_max_position_embeddings") ?? maximumLength
+    // Phi 3's class has a length of its own in transformers, which counts more than that of the rotary parameters.
+    let own = try keys.optionalSize("original_max_position_embeddings")
+    let beside = try self.keys.optionalSize("original_max_position_embeddings")
+    let original = (modelType == "phi3" ? beside ?? own : own ?? beside) ?? maximumLength
     let stretch = Double(maximumLength) / Double(original)
     switch kind {
     case "default", "none", "mrope": return .none

@@ -1,3 +1,4 @@
+import Architectures
 import Files
 import Foundation
 import Graph
@@ -34,6 +35,10 @@ public struct Bake: Sendable {
     try checkDestination()
     do {
       return try bake(since: begin, events: events, isCancelled: isCancelled, inspect: inspect)
+    } catch is DifferentHead where !options.usesStoredHead {
+      var options = options
+      options.usesStoredHead = true
+      return try Bake(options).run(events: events, isCancelled: isCancelled, inspect: inspect)
     } catch {
       options.remoteWeights?.cancel()
       // Whoever waits for a source learns of the stop by the source's error.

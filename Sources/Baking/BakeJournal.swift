@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import JSON
 import Quantization
@@ -16,23 +17,21 @@ struct BakeJournal {
   }
 
   static let fileName = ".journal"
-  private let handle: FileHandle
+  private let file: OpenFile
 
   /// Begins a journal, or continues one after its `entries`.
   init(in staging: StagingFolder, fingerprint: String, entries: [Entry]) throws {
     let lines = ["{\"bake\":\"\(fingerprint)\"}"] + entries.map(\.line)
     try staging.write((lines.joined(separator: "\n") + "\n").utf8, to: Self.fileName)
-    do {
-      handle = try FileHandle(forWritingTo: staging.url.appending(path: Self.fileName))
-      try handle.seekToEnd()
-    } catch { throw BakeError.cannotWrite(staging.path(Self.fileName), error) }
+    let path = staging.path(Self.fileName)
+    file = try BakeError.writing { () throws(FileError) in try OpenFile(writing: path) }
   }
 
   /// Notes a weight. It is with the operating system then, and survives the process.
   func append(_ entry: Entry) throws {
-    do {
-      try handle.write(contentsOf: Data((entry.line + "\n").utf8))
-    } catch { throw BakeError.cannotWrite(Self.fileName, error) }
+    try BakeError.writing { () throws(FileError) in
+      try file.write(Array((entry.line + "\n").utf8), at: file.status.size)
+    }
   }
 
   /// What a stopped bake of the same thing noted; empty if there is none.

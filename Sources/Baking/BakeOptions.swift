@@ -38,6 +38,8 @@ public struct BakeOptions: Sendable {
   public var adapters: [Adapter] = []
   /// Elements that are read at a time; nil for the usual number. For tests, whose models are small.
   package var pieceElementCount: Int?
+  /// That a stored head is another matrix than the embedding that it is tied to, which only reading all of it tells.
+  var usesStoredHead = false
   /// How many threads work; nil for all processors.
   public var workerCount: Int?
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import JSON
 import OpenVINO
@@ -34,9 +35,8 @@ struct CalibrationWork {
   /// Keeps what later layers read, in place of what was kept before.
   func keep(_ batches: [TextBatch], after layer: Int) throws {
     let url = stateURL(after: layer)
-    try Data().write(to: url)
-    let handle = try FileHandle(forWritingTo: url)
-    defer { try? handle.close() }
+    let file = try OpenFile(writing: url.path)
+    try file.truncate(to: 0)
     let names = batches.first?.values.keys.sorted() ?? []
     let list: JSON = [
       "fingerprint": .string(fingerprint),
@@ -56,10 +56,15 @@ struct CalibrationWork {
           ]
         }),
     ]
+    var position = 0
     for batch in batches {
-      for name in names { if let value = batch.values[name] { try handle.write(contentsOf: value.bytes) } }
+      for value in names.compactMap({ batch.values[$0] }) {
+        try file.write(value.bytes, at: position)
+        position += value.bytes.count
+      }
     }
-    try Data(list.serialized().utf8).write(to: url.appendingPathExtension("json"), options: .atomic)
+    try SmallFile.replace(
+      url.appendingPathExtension("json").path, with: Array(list.serialized().utf8))
     guard layer > 0 else { return }
     let last = stateURL(after: layer - 1)
     try? FileManager.default.removeItem(at: last)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Graph
 import JSON
@@ -74,7 +75,7 @@ struct LayerFile {
   init(_ url: URL, folds: [ChannelFold]) throws {
     self.url = url
     self.folds = folds
-    try Data().write(to: url)
+    try OpenFile(writing: url.path).truncate(to: 0)
   }
 
   mutating func add(
@@ -83,11 +84,9 @@ struct LayerFile {
   ) throws {
     matrices.append(
       Matrix(name: name, format: format, offset: byteCount, losses: losses, statistics: statistics))
-    let handle = try FileHandle(forWritingTo: url)
-    defer { try? handle.close() }
-    try handle.seekToEnd()
+    let file = try OpenFile(writing: url.path)
     for part in buffers.parts where !part.isEmpty {
-      try handle.write(contentsOf: Data(part))
+      try file.write(part, at: byteCount)
       byteCount += part.count
     }
   }
@@ -116,7 +115,7 @@ extension LayerFile {
           ]
         }),
     ]
-    try Data(list.serialized().utf8).write(to: Self.listURL(url), options: .atomic)
+    try SmallFile.replace(Self.listURL(url).path, with: Array(list.serialized().utf8))
   }
 
   /// A layer that an earlier, stopped bake of the same thing finished; nil where there is none.

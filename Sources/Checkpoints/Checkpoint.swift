@@ -30,22 +30,39 @@ public enum Checkpoint {
     if let name = candidates.first(where: names.contains) {
       return try openFile("\(path)/\(name)", config: config)
     }
-    guard !names.contains("adapter_config.json") else { throw FolderKind.refusal(path, names) }
+    if ["adapter_config.json", "zero_to_fp32.py"].contains(where: names.contains) {
+      throw FolderKind.refusal(path, names)
+    }
     if let shards = try ShardNames.complete(names, in: path) {
       let sources = try shards.map { try FileByteSource(path: "\(path)/\($0)") }
       return try open(sources: sources, configIn: path)
     }
-    for ending in [".safetensors", ".gguf"] {
-      let found = names.filter { $0.hasSuffix(ending) }
-      guard let first = found.first else { continue }
-      guard found.count == 1 || GGUFSplit.number(of: first) != nil else {
-        throw CheckpointError(
-          .notACheckpoint, "\(path) has \(found.count) files \(ending) and nothing that says which to take",
-          mend: "Name one of them: \(found.prefix(8).joined(separator: ", ")).")
-      }
-      return try openFile("\(path)/\(first)", config: config)
-    }
+    if let name = try onlyFile(of: names, in: path) { return try openFile("\(path)/\(name)", config: config) }
     throw FolderKind.refusal(path, names)
+  }
+
+  /// The one file of a kind, or the first part of the one model in several; nil where there is none.
+  /// - Throws: `CheckpointError` of code `notACheckpoint` where there are several to choose from.
+  private static func onlyFile(of names: [String], in folder: String) throws(CheckpointError) -> String? {
+    // Weights in their makers' own layout lie beside others, or are no checkpoint that a family reads.
+    let own = ["consolidated", "adapter", "optimizer"]
+    for ending in [".safetensors", ".gguf"] {
+      let found = names.filter { name in name.hasSuffix(ending) && !own.contains { name.hasPrefix($0) } }
+      var models: [String: [String]] = [:]
+      for name in found where ending != ".gguf" || !GGUFModel.isCompanion(name) {
+        models[GGUFSplit.stem(of: name) ?? name, default: []].append(name)
+      }
+      guard models.count <= 1 else {
+        throw CheckpointError(
+          .notACheckpoint,
+          "\(folder) has \(models.count) models \(ending) and nothing that says which to take",
+          mend:
+            "Name one of them: \(models.values.compactMap(\.first).sorted().prefix(8).joined(separator: ", "))."
+        )
+      }
+      if let name = models.values.first?.first ?? found.first { return name }
+    }
+    return nil
   }
 
   private static func openFile(_ path: String, config: JSON?) throws -> OpenedCheckpoint {
@@ -54,7 +71,7 @@ public enum Checkpoint {
     let start = try source.bytes(at: 0, count: min(4, source.byteCount))
     if start.elementsEqual("GGUF".utf8) || path.hasSuffix(".gguf") { return try openGGUF(path) }
     if path.hasSuffix(".index.json") { return try openIndex(source, config: config) }
-    guard let format = PlainFormat(fileName: path) else {
+    guard let format = try PlainFormat(of: source) else {
       throw CheckpointError(
         .notACheckpoint, "\(path) is not a checkpoint of a known format",
         mend: "Known are safetensors, PyTorch's zip format and GGUF.")
@@ -78,17 +95,20 @@ public enum Checkpoint {
     var tensors: [any StoredTensor] = []
     var files: [CheckpointFile] = []
     var format = PlainFormat.safetensors
+    let missing = index.fileNames.filter { FileStatus(at: "\(folder)/\($0)") == nil }
+    guard missing.isEmpty else {
+      throw CheckpointError(
+        .notFound,
+        "\(source.name) names \(index.fileNames.count) files, of which \(missing.count) "
+          + "\(missing.count == 1 ? "is" : "are") missing: \(missing.prefix(4).joined(separator: ", "))"
+          + (missing.count > 4 ? " …" : ""),
+        mend: "Fetch \(missing.count == 1 ? "it" : "them") into \(folder).")
+    }
     for name in index.fileNames {
-      guard let named = PlainFormat(fileName: name) else {
+      let shard = try FileByteSource(path: "\(folder)/\(name)")
+      guard let named = try PlainFormat(of: shard) else {
         throw CheckpointError(.notACheckpoint, "\(source.name) names \(name), which is of no known format")
       }
-      let path = "\(folder)/\(name)"
-      guard FileStatus(at: path) != nil else {
-        throw CheckpointError(
-          .notFound, "\(source.name) names the file \(name), which is missing",
-          mend: "Fetch it into \(folder).")
-      }
-      let shard = try FileByteSource(path: path)
       files.append(CheckpointFile(shard))
       tensors += try named.tensors(of: shard)
       format = named
@@ -106,7 +126,7 @@ public enum Checkpoint {
     var tensors: [any StoredTensor] = []
     var format = PlainFormat.safetensors
     for source in sources {
-      guard let named = PlainFormat(fileName: source.name) else {
+      guard let named = try PlainFormat(of: source) else {
         throw CheckpointError(
           .unsupported, "\(source.name) cannot be read by ranges",
           mend: "Known are safetensors and PyTorch's zip format; download others first.")
@@ -163,7 +183,6 @@ public enum Checkpoint {
     let path = "\(folder)/\(name)"
     guard FileStatus(at: path)?.kind == .file else { return nil }
     let source = try FileByteSource(path: path)
-    try FileKind.check(source)
     return try JSONFile.read(source, maximumByteCount: 1 << 24)
   }
 }
@@ -184,9 +203,22 @@ enum PlainFormat: String {
     }
   }
 
+  /// The format of a file: what it begins with tells it, and its name where that tells nothing.
+  /// - Throws: `CheckpointError` for a file that is something else.
+  init?(of source: any ByteSource) throws {
+    try FileKind.check(source)
+    let start = try source.bytes(at: 0, count: min(9, source.byteCount))
+    if start.starts(with: [0x50, 0x4B, 3, 4]) {
+      self = .torch
+    } else if start.count == 9, start[8] == UInt8(ascii: "{"), start[4..<8].allSatisfy({ $0 == 0 }) {
+      self = .safetensors
+    } else {
+      self.init(fileName: source.name)
+    }
+  }
+
   /// The tensors of a file.
   func tensors(of source: any ByteSource) throws -> [any StoredTensor] {
-    try FileKind.check(source)
     switch self {
     case .safetensors: return try SafetensorsFile(source).tensors
     case .torch: return try TorchFile(source).tensors
@@ -198,6 +230,7 @@ enum PlainFormat: String {
 enum JSONFile {
   /// Reads a whole file; one of more than `maximumByteCount` bytes is refused.
   static func read(_ source: any ByteSource, maximumByteCount: Int) throws -> JSON {
+    try FileKind.check(source)
     guard source.byteCount <= maximumByteCount else {
       throw CheckpointError(
         .malformed, "\(source.name) has \(source.byteCount) bytes; at most \(maximumByteCount) are expected")

@@ -34,8 +34,10 @@ public struct ModelFolder: Sendable, Hashable {
 
   /// Why another user could change the model without this one noticing; nil where nobody can.
   public var writableByOthers: String? {
-    for path in [folder, xml, weights] {
-      guard let status = FileStatus(at: path) else { continue }
+    // What else is in it speaks for the model as well: its tokenizer, its template, what it ends with.
+    let files = Folders.readableNames(in: folder).map { "\(folder)/\($0)" }
+    for path in [folder, xml, weights] + files {
+      guard let status = FileStatus(at: path), status.kind != .other else { continue }
       // Its owner may be another user who keeps models for all.
       if let reason = Owners.distrust(status, user: status.owner) { return "\(path): \(reason)" }
     }

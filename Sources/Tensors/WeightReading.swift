@@ -22,6 +22,9 @@ public final class WeightReader {
       }
     case .reshaped(let inner) where inner.shape.columns != columns:
       try readWhole(inner) { output.copyAll(from: $0, rows.lowerBound * columns) }
+    case .reordered(let inner, let order) where columns == 1:
+      // A vector as a column: row by row, all of it would be read again for each number.
+      try readWhole(inner) { for (index, row) in rows.enumerated() { output[index] = $0[order[row]] } }
     case .rows, .stacked, .reordered, .reshaped:
       try weight.forEachRun(of: rows) { inner, innerRows, done in
         let part = output[done * columns..<(done + innerRows.count) * columns]
@@ -84,6 +87,18 @@ public final class WeightReader {
       try readRaw(0..<inner.shape.rows, of: inner, into: whole)
       let part = whole[rows.lowerBound * rowBytes..<rows.upperBound * rowBytes]
       return output.copyMemory(from: UnsafeRawBufferPointer(rebasing: part))
+    }
+    if case .reordered(let inner, let order) = weight.expression, weight.shape.columns == 1 {
+      let whole = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: inner.shape.rows * rowBytes, alignment: 64)
+      defer { whole.deallocate() }
+      try readRaw(0..<inner.shape.rows, of: inner, into: whole)
+      for (index, row) in rows.enumerated() {
+        let number = whole[order[row] * rowBytes..<(order[row] + 1) * rowBytes]
+        UnsafeMutableRawBufferPointer(rebasing: output[index * rowBytes..<(index + 1) * rowBytes])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: number))
+      }
+      return
     }
     try weight.forEachRun(of: rows) { inner, innerRows, done in
       let part = output[done * rowBytes..<(done + innerRows.count) * rowBytes]

@@ -14,7 +14,7 @@ import Testing
   }()
 
   @Test func hasAllCases() {
-    #expect(Self.cases.count == 22)
+    #expect(Self.cases.count == 28)
     #expect(TransformersDefaults.all.count > 60)
   }
 
@@ -27,7 +27,11 @@ import Testing
     switch (expected["type"]?.string, rotary.scaling) {
     case ("default", .none): break
     case ("linear", .linear(let factor)): #expect(factor == expected["factor"]?.double)
-    case ("yarn", .yarn(let yarn)): #expect(yarn.factor == expected["factor"]?.double)
+    case ("yarn", .yarn(let yarn)):
+      #expect(yarn.factor == expected["factor"]?.double)
+      #expect(yarn.originalLength == expected["original"]?.int)
+    case ("longrope", .longRope(_, _, let originalLength, _)):
+      #expect(originalLength == expected["original"]?.int)
     default: Issue.record("\(expected["type"]?.string ?? "") was read as \(rotary.scaling)")
     }
     let windows = try #require(expected["windows"]?.array)

@@ -97,23 +97,6 @@ import Testing
     #expect(notes.texts.contains { $0.hasPrefix("nothing to resume") })
   }
 
-  /// The source is read from its first byte to its last, whatever the order of the graph.
-  @Test(arguments: [
-    "llama", "qwen2", "gemma3", "gpt2", "stablelm",
-  ])
-  func readsTheSourceInItsOrder(family: String) throws {
-    let folder = try TemporaryFolder()
-    var options = tinyBake(Fixture.url(family), folder["baked"])
-    options.workerCount = 1
-    let bytes = Array(
-      try Data(contentsOf: Fixture.url(family).appending(path: "model.safetensors")))
-    let source = NotedSource(name: "model.safetensors", bytes: bytes)
-    options.remoteWeights = NotedWeights(files: [source])
-    _ = try Bake(options).run()
-    let offsets = source.offsets
-    #expect(offsets.count > 10 && offsets == offsets.sorted())
-  }
-
   @Test func replacesOnlyOnRequest() throws {
     let folder = try TemporaryFolder()
     var options = tinyBake(Fixture.url("llama"), folder["baked"])

@@ -42,6 +42,10 @@ import Testing
     Case(dequantized: "nvfp4-modelopt"), Case("mxfp4-ct", .f4e2m1, 32, .none, .f8e8m0),
     Case(dequantized: "bitnet"), Case("gptq-mislabelled", .i4, 32), Case("auto-round", .i4, 32),
     Case("gptq-dynamic", .i4, 32), Case("awq-no-zeros", .i4, 32),
+    Case("auto-round-asym", .u4, 32, .integer), Case("auto-round-sym", .i4, 32),
+    Case("gptq-v2-mislabelled", .i4, 32), Case("gptq-8bit-mislabelled", .i8, 32),
+    Case("fp8-mx", .f8e4m3, 32, .none, .f32), Case("fp8-blocks-e8m0", .f8e4m3, 32, .none, .f32),
+    Case("int8-blocks", .i8, 32, .none, .f32),
   ]
 
   @Test(arguments: cases) func givesTheSameNumbers(example: Case) throws {
@@ -61,10 +65,15 @@ import Testing
     }
   }
 
-  @Test func namesAMislabelledFile() throws {
-    let notes = try Checkpoint.open(path: Fixtures.path("quantized/gptq-mislabelled")).notes
+  @Test(arguments: [
+    ("gptq-mislabelled", "(8)"), ("gptq-8bit-mislabelled", "(128)"), ("gptq-v2-mislabelled", "(7)"),
+  ]) func namesAMislabelledFile(name: String, stored: String) throws {
+    let notes = try Checkpoint.open(path: Fixtures.path("quantized/\(name)")).notes
     #expect(notes.count == 1 && notes.first?.contains("mislabelled") == true)
-    #expect(try Checkpoint.open(path: Fixtures.path("quantized/auto-round")).notes.isEmpty)
+    #expect(notes.first?.contains(stored) == true)
+    for right in ["auto-round", "auto-round-sym", "gptq-sym", "gptq-v2"] {
+      #expect(try Checkpoint.open(path: Fixtures.path("quantized/\(right)")).notes.isEmpty)
+    }
   }
 
   /// A configuration, and what the refusal must name.

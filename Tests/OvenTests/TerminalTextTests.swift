@@ -9,6 +9,7 @@ import oven
     ("\u{9B}31m", "\u{FFFD}31m"),
     ("a\u{0}b\u{8}\u{7F}", "a␀b␈␡"), ("\u{1B}[31mred\u{1B}[0m", "␛[31mred␛[0m"),
     ("\u{1B}\u{301}[2J", "␛\u{301}[2J"),
+    ("a\u{202E}gpj.exe", "a\u{FFFD}gpj.exe"),
     ("\u{85}\u{90}x\u{9C}", "\u{FFFD}\u{FFFD}x\u{FFFD}"),
   ])
   func controlCharactersAreShown(text: String, shown: String) {
@@ -16,7 +17,8 @@ import oven
   }
 
   @Test(arguments: [
-    "", "plain\n\ttext\n", "Zürich ©®, 日本, 👍🏽, e\u{301}, ﷽ \u{FEFF}", "a\r\nb", "\u{A0}\u{10FFFD}",
+    "", "plain\n\ttext\n", "Zürich ©®, 日本, 👍🏽, e\u{301}, ﷽ \u{FEFF}", "a\r\nb",
+    "“x” – \u{200F}\u{2067}א\u{2069}", "\u{A0}\u{10FFFD}",
   ])
   func everythingElseStays(text: String) {
     #expect(Array(TerminalText.safe(text).unicodeScalars) == Array(text.unicodeScalars))

@@ -80,6 +80,22 @@ private final class ScriptedEngine: TextGenerationEngine {
     #expect(result.text == "Good day.")
   }
 
+  /// What a template writes behind an answer ends one, whatever else it looks at.
+  @Test(arguments: [
+    "", "{% if tools is not none %}{% for t in tools %}{{ t }}{% endfor %}{% endif %}",
+    "{% if documents is defined and documents %}{{ documents[0] }}{% endif %}",
+  ])
+  func theTemplateNamesAnEndToken(rest: String) throws {
+    let folder = URL.temporaryDirectory.appending(path: "oven-template-\(UUID().uuidString)")
+    try FileManager.default.copyItem(at: URL(filePath: Self.tokenizer), to: folder)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let template =
+      "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}" + rest
+    try Data(template.utf8).write(to: folder.appending(path: "chat_template.jinja"))
+    let format = try PromptFormat(folder: folder.path)
+    #expect(format.stopTokens == [try #require(format.tokenizer.id(of: "<|im_end|>"))])
+  }
+
   @Test func theUsersOwnStopStringsAreAddedToThem() throws {
     #expect(try answer("One.Two.### User:", style: .neural, stop: ["Two"]).0.text == "One.")
     #expect(try answer("One.### User:Two.", style: .neural, stop: ["Two"]).0.text == "One.")

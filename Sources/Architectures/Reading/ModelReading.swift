@@ -22,10 +22,14 @@ package struct ModelReading: Sendable {
 
   /// Finds out how to read `weights`.
   ///
-  /// - Parameter readsNumbers: whether numbers may be read to compare head and embedding. Where that means a download,
-  ///   a stored head is used as it is.
+  /// - Parameters:
+  ///   - readsNumbers: whether matrices may be read. Where that means a download, a stored head is used as it is.
+  ///   - usesStoredHead: that a stored head is another matrix than the embedding is known already, by `DifferentHead`.
   /// - Throws: `ArchitectureError` or `TensorError` where no reading fits, about the names as they are stored.
-  package init(config whole: JSON, weights source: any WeightSource, readsNumbers: Bool = true) throws {
+  package init(
+    config whole: JSON, weights source: any WeightSource, readsNumbers: Bool = true,
+    usesStoredHead: Bool = false
+  ) throws {
     text = try TextPart(whole)
     try ModelReading.refuseAdapters(source)
     var failure: (any Error)?
@@ -36,10 +40,11 @@ package struct ModelReading: Sendable {
       if index > 0, names == plain ?? source.tensorNames { continue }
       guard let renamed = RenamedWeights(source, names: names) else { continue }
       do {
-        let tied = try TiedHead(text.config, renamed, readsNumbers: readsNumbers)
+        let tied = try TiedHead(
+          text.config, renamed, compares: readsNumbers && !usesStoredHead, isKnown: usesStoredHead)
         let architecture = try ArchitectureRegistry.make(for: tied.config)
         let graph = try architecture.build(weights: WeightScope(tied.weights), options: GraphOptions())
-        let rest = try ModelReading.rest(of: tied.weights, architecture, graph, readsNumbers: readsNumbers)
+        let rest = try ModelReading.rest(of: tied.weights, architecture, graph)
         // What a training tool wrapped must fit exactly, and so must a reading that is a guess.
         if index > 0 || plain != nil, !rest.unused.isEmpty { continue }
         (config, self.architecture, self.weights) = (tied.config, architecture, tied.weights)
@@ -70,8 +75,9 @@ package struct ModelReading: Sendable {
     guard let name = source.tensorNames.first(where: { $0.contains(".lora_A.") }) else { return }
     throw ArchitectureError(
       .unsupported,
-      "the checkpoint holds an adapter that was not merged ('\(name)'): merge it (merge_and_unload of PEFT), or give "
-        + "the base model and the adapter's folder with --lora")
+      "the checkpoint holds an adapter that was not merged ('\(name)')",
+      mend:
+        "Merge it (merge_and_unload of PEFT), or give the base model, and the adapter's folder with --lora.")
   }
 
   private struct Rest {
@@ -83,7 +89,7 @@ package struct ModelReading: Sendable {
 
   /// The tensors that the graph does not use.
   private static func rest(
-    of weights: any WeightSource, _ architecture: any Architecture, _ graph: Graph, readsNumbers: Bool
+    of weights: any WeightSource, _ architecture: any Architecture, _ graph: Graph
   ) throws -> Rest {
     let used = Set(graph.weights.flatMap { $0.weight.tensors.map(\.name) })
     var rest = Rest(used: used)
@@ -94,7 +100,7 @@ package struct ModelReading: Sendable {
       else { continue }
       if OtherSenses.part(of: name) != nil || OtherSenses.part(of: tensor.name) != nil {
         rest.otherSenses.append(tensor)
-      } else if readsNumbers, try isZeroBias(tensor) {
+      } else if try isZeroBias(tensor) {
         zeros += 1
       } else {
         rest.unused.append(tensor.name)
@@ -124,6 +130,7 @@ struct RenamedWeights: WeightSource {
   private(set) var tensorNames: [String]
   private let base: any WeightSource
   private var stored: [String: String]
+  private var replacements: [String: any StoredTensor] = [:]
 
   /// - Parameter names: for each name of `base` the one to use. Nil where two would be the same.
   init?(_ base: any WeightSource, names: [String]) {
@@ -133,7 +140,14 @@ struct RenamedWeights: WeightSource {
     guard stored.count == names.count else { return nil }
   }
 
-  func tensor(named name: String) -> (any StoredTensor)? { stored[name].flatMap { base.tensor(named: $0) } }
+  func tensor(named name: String) -> (any StoredTensor)? {
+    stored[name].flatMap { replacements[$0] ?? base.tensor(named: $0) }
+  }
+
+  /// Gives another tensor under a name.
+  mutating func replace(_ name: String, by tensor: any StoredTensor) {
+    if let stored = stored[name] { replacements[stored] = tensor }
+  }
 
   /// Gives a tensor one more name.
   mutating func alias(_ name: String, of other: String) {

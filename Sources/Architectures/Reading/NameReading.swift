@@ -5,11 +5,16 @@
 struct NameReading: Sendable {
   /// The first rule that fits a name applies; a name that none fits stays as it is.
   let rules: [(from: String, to: String)]
+  /// What stands for what inside of names; all of them apply, in their order.
+  private var parts: [(from: String, to: String)] = []
 
   init(_ rules: (from: String, to: String)...) { self.rules = rules }
 
+  init(parts: [(from: String, to: String)]) { (rules, self.parts) = ([], parts) }
+
   /// The name under which a family looks for the tensor.
   func name(of stored: String) -> String {
+    if !parts.isEmpty { return parts.reduce(stored) { $0.replacing($1.from, with: $1.to) } }
     guard let rule = rules.first(where: { stored.hasPrefix($0.from) }) else { return stored }
     return rule.to + stored.dropFirst(rule.from.count)
   }
@@ -34,7 +39,30 @@ struct NameReading: Sendable {
       NameReading(("language_model.", "model.")),
       NameReading(("text_model.", "model.")),
       NameReading(("model.", "")),
-    ] + ["model.", "transformer.", "gpt_neox.", "backbone.", "model.decoder."].map(bare)
+    ] + ["model.", "transformer.", "gpt_neox.", "backbone.", "model.decoder.", "biogpt."].map(bare)
+    + inTransformers5
+
+  /// Names of modules as transformers 5 has them, where its checkpoints are not written under those of the hub
+  /// (`save_original_format=False`).
+  private static let inTransformers5 = [
+    NameReading(("lm_head.", "embed_out.")), NameReading(("model.", "backbone.")),
+    NameReading(parts: [(".mlp.gate.moe_statics.", ".mlp.moe_statics.")]),
+    NameReading(parts: [
+      (".block_sparse_moe.experts.gate_up_proj", ".block_sparse_moe.input_linear.weight"),
+      (".block_sparse_moe.experts.down_proj", ".block_sparse_moe.output_linear.weight"),
+      (".block_sparse_moe.router.weight", ".block_sparse_moe.router.layer.weight"),
+    ]),
+    NameReading(parts: [
+      (".mlp.experts.", ".block_sparse_moe.experts."), (".mlp.router.", ".block_sparse_moe.gate."),
+    ]),
+    NameReading(parts: [
+      ("model.embed_tokens.", "transformer.wte."), ("model.norm.", "transformer.ln_f."),
+      ("model.layers.", "transformer.h."), (".input_layernorm.", ".ln_1."),
+      (".post_attention_layernorm.", ".ln_2."), (".self_attn.o_proj.", ".attn.attention.out_proj."),
+      (".self_attn.", ".attn.attention."), (".mlp.gate_proj.", ".mlp.c_fc_0."),
+      (".mlp.up_proj.", ".mlp.c_fc_1."), (".mlp.down_proj.", ".mlp.c_proj."),
+    ]),
+  ]
 
   /// Names of a model that was saved without its head's module around it.
   private static func bare(_ base: String) -> NameReading {

@@ -19,59 +19,59 @@ struct TiedHead {
     (embedding: "model.tok_embeddings.weight", head: "output.weight"),
     (embedding: "gpt_neox.embed_in.weight", head: "embed_out.weight"),
     (embedding: "transformer.word_embeddings.weight", head: "lm_head.weight"),
+    (embedding: "word_embeddings.weight", head: "lm_head.weight"),
     (embedding: "model.decoder.embed_tokens.weight", head: "lm_head.weight"),
     (embedding: "backbone.embeddings.weight", head: "lm_head.weight"),
     (embedding: "biogpt.embed_tokens.weight", head: "output_projection.weight"),
   ]
 
-  init(_ config: JSON, _ weights: RenamedWeights, readsNumbers: Bool) throws {
+  init(_ config: JSON, _ weights: RenamedWeights, compares: Bool, isKnown: Bool) throws {
     (self.config, self.weights) = (config, weights)
     let said = config["tie_word_embeddings"]?.bool
     let isMeant = said ?? TransformersDefaults.tiesWords(config["model_type"]?.string ?? "")
-    for pair in TiedHead.pairs {
-      switch (weights.tensor(named: pair.embedding), weights.tensor(named: pair.head)) {
-      case (let embedding?, let head?):
-        let isTied = try isMeant && readsNumbers && TiedHead.areEqual(embedding, head)
-        set(isTied)
-        guard isMeant, !isTied else { return }
-        notes.append(
-          "config.json ties the head to the embedding, but another '\(head.name)' is stored: the stored one is used"
-        )
-        return
-      case (_?, nil):
-        if said == nil { set(true) }
-        return
-      case (nil, _?):
-        guard isMeant else { continue }
+    if let pair = TiedHead.pairs.first(where: { weights.tensor(named: $0.embedding) != nil }),
+      let embedding = weights.tensor(named: pair.embedding)
+    {
+      try settle(
+        embedding, at: pair.embedding, weights.tensor(named: pair.head), said: said, isMeant: isMeant,
+        compares: compares,
+        isKnown: isKnown)
+    } else if isMeant {
+      // Of a tied pair only the head is stored. The family knows which of the names is that of its embedding.
+      for pair in TiedHead.pairs where weights.tensor(named: pair.head) != nil {
         self.weights.alias(pair.embedding, of: pair.head)
         set(true)
-        return
-      case (nil, nil): continue
       }
     }
+  }
+
+  private mutating func settle(
+    _ embedding: any StoredTensor, at place: String, _ head: (any StoredTensor)?, said: Bool?, isMeant: Bool,
+    compares: Bool,
+    isKnown: Bool
+  ) throws {
+    guard let head else {
+      guard said == nil else { return }
+      if !isMeant {
+        notes.append(
+          "no head is stored, and config.json does not say that it is the embedding: the embedding is used")
+      }
+      return set(true)
+    }
+    let compared = isMeant && compares ? try ComparedTensor(embedding, other: head) : nil
+    set(compared != nil)
+    if let compared { return weights.replace(place, by: compared) }
+    guard isMeant else { return }
+    notes.append(
+      compares || isKnown
+        ? "config.json ties the head to the embedding, but another '\(head.name)' is stored: the stored one is used"
+        : "config.json ties the head to the embedding, but '\(head.name)' is stored too: the stored one is used"
+    )
   }
 
   private mutating func set(_ isTied: Bool) {
     guard var members = config.object else { return }
     members["tie_word_embeddings"] = .bool(isTied)
     config = .object(members)
-  }
-
-  /// Whether two matrices hold the same numbers; read in pieces, up to the first difference.
-  private static func areEqual(_ one: any StoredTensor, _ other: any StoredTensor) throws -> Bool {
-    guard one.shape == other.shape, one.formatName == other.formatName else { return false }
-    let columns = one.shape.columns
-    let step = max(1, (1 << 18) / max(columns, 1))
-    var (left, right) = ([Float](), [Float]())
-    let scratch = ScratchBuffer()
-    for start in stride(from: 0, to: one.shape.rows, by: step) {
-      let rows = start..<min(start + step, one.shape.rows)
-      left = Array(repeating: 0, count: rows.count * columns)
-      right = left
-      try left.withUnsafeMutableBufferPointer { try one.readRows(rows, into: $0, scratch: scratch) }
-      try right.withUnsafeMutableBufferPointer { try other.readRows(rows, into: $0, scratch: scratch) }
-      guard left == right else { return false }
-    }
-    return true
   }
 }

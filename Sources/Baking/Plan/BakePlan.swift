@@ -37,7 +37,8 @@ struct BakePlan {
     self.checkpoint = checkpoint
     guard let config = checkpoint.config else { throw BakeError.noConfig(options.source.path) }
     let reading = try ModelReading(
-      config: config, weights: checkpoint.weights, readsNumbers: options.remoteWeights == nil)
+      config: config, weights: checkpoint.weights, readsNumbers: options.remoteWeights == nil,
+      usesStoredHead: options.usesStoredHead)
     files = try SourceFiles(
       of: checkpoint, at: options.source, text: reading.text, needsTokenizer: options.needsTokenizer)
     tokenizerIR = try TokenizerIRFiles(files, isStrict: options.isStrictAboutTokenizer)

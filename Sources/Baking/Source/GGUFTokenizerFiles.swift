@@ -12,6 +12,8 @@ struct GGUFTokenizerFiles {
   let specialTokensMap: JSON
   /// Whether the file does not say how text is split before its tokens are looked for.
   let isGuess: Bool
+  /// Merges that were left out, because the tokens that they make have no text in the file.
+  let lostMergeCount: Int
   /// `generation_config.json`.
   let generationConfig: JSON
   /// `chat_template.jinja`; nil where the GGUF has no template.
@@ -23,6 +25,7 @@ struct GGUFTokenizerFiles {
   init?(_ gguf: GGUFFile) throws {
     guard let vocabulary = GGUFVocabulary(gguf) else { return nil }
     tokenizer = try TokenizerImporter.fromGGUF(vocabulary)
+    lostMergeCount = vocabulary.lostMergeCount
     isGuess = vocabulary.model == "gpt2" && ["", "default"].contains(vocabulary.pre ?? "")
     chatTemplate = gguf.chatTemplate ?? gguf.namedChatTemplates["default"]
     namedChatTemplates = gguf.namedChatTemplates.filter { $0.key != "default" }
@@ -44,9 +47,9 @@ struct GGUFTokenizerFiles {
     config.merge(special) { own, _ in own }
     tokenizerConfig = .object(config)
     var generation = JSONObject()
-    if let bos = vocabulary.bos { generation["bos_token_id"] = .int(bos) }
-    if let eos = vocabulary.eos { generation["eos_token_id"] = .int(eos) }
-    if let padding = vocabulary.padding { generation["pad_token_id"] = .int(padding) }
+    if let bos = gguf.tokenID("bos") { generation["bos_token_id"] = .int(bos) }
+    generation["eos_token_id"] = gguf.endTokens
+    if let padding = gguf.tokenID("padding") { generation["pad_token_id"] = .int(padding) }
     generationConfig = .object(generation)
   }
 }

@@ -1,5 +1,6 @@
 import Architectures
 import Checkpoints
+import Files
 import Foundation
 import JSON
 import Tokenization
@@ -67,7 +68,7 @@ struct SourceFiles {
     }
     try check()
     if let config = checkpoint.config { settleGeneration(config, text) }
-    if needsTokenizer { try checkTokenizer() }
+    if needsTokenizer { try checkTokenizer(text.config) }
   }
 
   /// Refuses files that could not be read from the baked folder either.
@@ -81,8 +82,15 @@ struct SourceFiles {
     }
   }
 
-  private func checkTokenizer() throws(BakeError) {
-    do { _ = try tokenizer() } catch {
+  private mutating func checkTokenizer(_ config: JSON?) throws(BakeError) {
+    do {
+      let known = config?["vocab_size"]?.int ?? .max
+      if let tokenizer = try tokenizer(), tokenizer.vocabularySize > known {
+        notes.append(
+          "tokenizer.json has \(tokenizer.vocabularySize) tokens, and the model only knows \(known): is it the "
+            + "model's own? Texts with the others cannot be answered")
+      }
+    } catch {
       throw BakeError(
         .badData, "the source's tokenizer.json cannot be used", why: error.message,
         mend: "fetch the model again, or bake with --no-tokenizer")
@@ -187,16 +195,24 @@ struct SourceFiles {
       }
     }
     for name in wanted.sorted() {
-      let url = folder.appending(path: name)
-      let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize
-      guard (size ?? 0) <= Self.maximumByteCount, let data = try? Data(contentsOf: url) else {
-        throw BakeError(
-          .badData, "cannot read \(url.path)",
-          why: "it is unreadable or implausibly large (\(size ?? 0) bytes)",
-          mend: "check the file, or fetch the model again")
-      }
-      files.append(File(name: name, bytes: Array(data)))
+      files.append(File(name: name, bytes: try Self.bytes(of: folder.appending(path: name).path)))
     }
+  }
+
+  /// The content of a file beside the weights.
+  /// - Throws: `BakeError` of code `badData` for one that cannot be read, or stands for another one.
+  private static func bytes(of path: String) throws(BakeError) -> [UInt8] {
+    guard let bytes = SmallFile.bytes(at: path, limit: maximumByteCount) else {
+      throw BakeError(
+        .badData, "cannot read \(path)",
+        why: "it is no regular file, unreadable, or implausibly large (more than \(maximumByteCount) bytes)",
+        mend: "check the file, or fetch the model again")
+    }
+    let isText = [".jinja", ".txt", ".tiktoken"].contains(where: path.hasSuffix)
+    if let kind = FileKind(start: Array(bytes.prefix(512)), isText: isText) {
+      throw BakeError(.badData, "\(path) is \(kind.what)", why: "", mend: kind.mend)
+    }
+    return bytes
   }
 
   /// Writes anew what a GGUF has in its metadata, where the folder has no such file. Where the file does not say how
@@ -209,6 +225,11 @@ struct SourceFiles {
       if files.isGuess, try copyTokenizer(beside: source, like: gguf) {
         try addRest(of: files)
         return
+      }
+      if files.lostMergeCount > 0 {
+        notes.append(
+          "\(files.lostMergeCount) merges of the GGUF file's vocabulary make tokens that it has no text for: left out"
+        )
       }
       if files.isGuess {
         notes.append(
@@ -230,16 +251,17 @@ struct SourceFiles {
     let names = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"]
     var beside = SourceFiles()
     for name in names {
-      let url = folder.appending(path: name)
-      guard let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize,
-        size <= Self.maximumByteCount,
-        let data = try? Data(contentsOf: url)
-      else { continue }
-      beside.files.append(File(name: name, bytes: Array(data)))
+      guard let bytes = try? Self.bytes(of: folder.appending(path: name).path) else { continue }
+      beside.files.append(File(name: name, bytes: bytes))
     }
-    guard let tokenizer = try? beside.tokenizer(),
-      tokenizer.vocabularySize == gguf["tokenizer.ggml.tokens"]?.strings?.count
+    guard let tokenizer = try? beside.tokenizer(), let count = gguf["tokenizer.ggml.tokens"]?.strings?.count
     else { return false }
+    guard tokenizer.vocabularySize == count else {
+      notes.append(
+        "the tokenizer.json beside the GGUF file is another model's, and was not taken: it has "
+          + "\(tokenizer.vocabularySize) tokens, the file \(count)")
+      return false
+    }
     files += beside.files
     return true
   }

@@ -29,14 +29,15 @@ public struct LoRAAdapter: Sendable {
       try JSONFile.read(try FileByteSource(path: configPath), maximumByteCount: 1 << 22), file: configPath)
     baseModel = configuration.baseModel
     let names = ["adapter_model.safetensors", "adapter_model.bin"]
-    guard let name = names.first(where: { FileStatus(at: "\(folder)/\($0)")?.kind == .file }),
-      let format = PlainFormat(fileName: name)
-    else {
+    guard let name = names.first(where: { FileStatus(at: "\(folder)/\($0)")?.kind == .file }) else {
       throw CheckpointError(
         .notFound, "\(folder) has neither adapter_model.safetensors nor adapter_model.bin",
         mend: "Fetch the adapter again, with its weights.")
     }
     let source = try FileByteSource(path: "\(folder)/\(name)")
+    guard let format = try PlainFormat(of: source) else {
+      throw CheckpointError(.notACheckpoint, "\(source.name) is not of a known format")
+    }
     file = CheckpointFile(source)
     let table = try TensorTable(try format.tensors(of: source), of: source.name)
     (updates, replacements) = try LoRAAdapter.read(table, configuration, file: source.name)

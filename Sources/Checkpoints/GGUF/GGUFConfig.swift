@@ -49,16 +49,9 @@ extension GGUFContext {
 
   /// The ids of special tokens. Several tokens can end an answer; a list is written only if there are.
   private func addTokens(to config: inout JSONObject) {
-    func id(_ name: String) -> Int? { file["tokenizer.ggml.\(name)_token_id"]?.int }
-    if let id = id("bos") { config["bos_token_id"] = .int(id) }
-    var ends: [Int] = []
-    for id in [id("eos"), id("eot"), id("eom")].compactMap({ $0 }) where !ends.contains(id) {
-      ends.append(id)
-    }
-    if let first = ends.first {
-      config["eos_token_id"] = ends.count == 1 ? .int(first) : .array(ends.map(JSON.int))
-    }
-    if let id = id("padding") { config["pad_token_id"] = .int(id) }
+    if let id = file.tokenID("bos") { config["bos_token_id"] = .int(id) }
+    config["eos_token_id"] = file.endTokens
+    if let id = file.tokenID("padding") { config["pad_token_id"] = .int(id) }
   }
 
   /// Whether projections have biases, as Llama's configuration says it.

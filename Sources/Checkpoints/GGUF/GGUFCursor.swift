@@ -14,6 +14,9 @@ struct GGUFCursor {
 
   init(_ source: any ByteSource) { self.source = source }
 
+  /// The file's name, for messages.
+  var file: String { source.name }
+
   /// The bytes of the file that have not been read.
   var remaining: Int { source.byteCount - position }
 
@@ -54,7 +57,9 @@ struct GGUFCursor {
   mutating func count(of what: String, bytesEach: Int, atMost limit: Int) throws -> Int {
     let count = try number(UInt64.self)
     guard count <= UInt64(remaining / bytesEach) else {
-      throw malformed("\(count) \(what) cannot be in the \(remaining) bytes that are left")
+      var error = malformed("\(count) \(what) cannot be in the \(remaining) bytes that are left")
+      error.mend = "Fetch it again: it is cut off or damaged."
+      throw error
     }
     guard count <= UInt64(limit) else {
       throw malformed("\(count) \(what) are more than the \(limit) that are read")

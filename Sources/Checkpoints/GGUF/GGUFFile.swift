@@ -1,3 +1,4 @@
+import JSON
 import Tensors
 
 /// One GGUF file: metadata and the places of its tensors, under the file's own names.
@@ -37,6 +38,21 @@ public struct GGUFFile: Sendable {
     return templates
   }
 
+  /// The token that the metadata name for a role, such as `bos`; nil where they name none, or one that does not exist.
+  package func tokenID(_ role: String) -> Int? {
+    guard let id = self["tokenizer.ggml.\(role)_token_id"]?.int else { return nil }
+    let count = self["tokenizer.ggml.tokens"]?.strings?.count ?? 1 << 31
+    return (0..<count).contains(id) ? id : nil
+  }
+
+  /// The tokens that end an answer, as configurations have them: one, or a list; nil where the file names none.
+  package var endTokens: JSON? {
+    var ends: [Int] = []
+    for id in ["eos", "eot", "eom"].compactMap(tokenID) where !ends.contains(id) { ends.append(id) }
+    guard let first = ends.first else { return nil }
+    return ends.count == 1 ? .int(first) : .array(ends.map(JSON.int))
+  }
+
   /// Reads the header of the file at `path`; no tensor data.
   public init(path: String) throws { try self.init(try FileByteSource(path: path)) }
 
@@ -69,7 +85,7 @@ public struct GGUFFile: Sendable {
   private static func checkedVersion(_ version: UInt32, file: String) throws(CheckpointError) -> Int {
     switch version {
     case 2, 3: return Int(version)
-    case 0x0200_0000, 0x0300_0000:
+    case 0x0100_0000, 0x0200_0000, 0x0300_0000:
       throw CheckpointError(
         .unsupported, "\(file) is a big-endian GGUF file, made for other processors",
         mend: "Take the model's little-endian file, the usual one; its name does not say 'be'.")

@@ -17,6 +17,10 @@ struct GGUFModel {
       throw CheckpointError(.malformed, "\(file.name) does not say which architecture it has")
     }
     guard let architecture = GGUFArchitecture.known.first(where: { $0.name == name }) else {
+      if let other = GGUFModel.otherArchitectures.first(where: { $0.names.contains(name) }) {
+        throw CheckpointError(
+          .notACheckpoint, "\(file.name) is \(other.what) ('\(name)')", mend: "Take a language model.")
+      }
       let known = GGUFArchitecture.known.map(\.name).joined(separator: ", ")
       throw CheckpointError(
         .unsupported, "\(file.name) has the architecture '\(name)', which is not supported",
@@ -44,7 +48,37 @@ struct GGUFModel {
     ),
     "imatrix": ("statistics for quantising (imatrix) and not a model", "Take the model's own file."),
     "vocab": ("a vocabulary without weights", "Take the model's own file."),
+    "controlvector": (
+      "a control vector, which steers a model, and no model",
+      "Take the model's own file; it is baked without."
+    ),
   ]
+
+  /// What architectures are that are no language models.
+  private static let otherArchitectures: [(names: Set<String>, what: String)] = [
+    (
+      [
+        "bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "neo-bert",
+        "eurobert",
+        "gemma-embedding", "llama-embed",
+      ], "a model of embeddings, which answers nothing"
+    ),
+    (
+      [
+        "flux", "sd1", "sd2", "sd3", "sdxl", "wan", "hidream", "cosmos", "ltxv", "hyvid", "lumina2", "aura",
+        "pig",
+        "qwen_image", "z_image",
+      ], "a model that makes pictures or films"
+    ),
+    (["t5", "t5encoder"], "a model with an encoder (T5)"), (["whisper"], "a model that writes speech down"),
+    (["wavtokenizer-dec"], "a model that makes sounds"),
+  ]
+
+  /// Whether a file's name says that it stands beside a model and is none: `mmproj-MODEL-f16.gguf`, `imatrix.gguf`.
+  static func isCompanion(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return ["mmproj", "imatrix"].contains { name.hasPrefix($0) || name.contains("-\($0)") }
+  }
 
   private static func checkKind(of file: GGUFFile) throws(CheckpointError) {
     var kind = file["general.type"]?.string ?? ""

@@ -49,6 +49,11 @@ struct GGUFSplit {
     }
   }
 
+  /// What the names of all parts of a model begin with; nil for a name that is not of a part.
+  static func stem(of name: String) -> String? {
+    number(of: name).map { _ in String(name.dropLast("00001-of-00001.gguf".count)) }
+  }
+
   private static func five(_ number: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, 5 - digits.count)) + digits

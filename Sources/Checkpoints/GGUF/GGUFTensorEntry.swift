@@ -48,16 +48,14 @@ struct GGUFTensorEntry {
     if let (removed, instead) = GGMLType.removedNames[number] {
       throw CheckpointError(
         .unsupported,
-        "tensor '\(name)' is stored as \(removed), a layout for one kind of processor that is no "
+        "tensor '\(name)' of \(cursor.file) is stored as \(removed), a layout for one kind of processor that is no "
           + "longer made",
         mend: "Take the \(instead) file of the model, which has the same numbers.")
     }
-    guard let known = GGMLType.unreadNames[number] else {
-      throw cursor.malformed("tensor '\(name)' has the unknown type \(number)")
-    }
     let supported = GGMLType.allCases.map(\.name).joined(separator: ", ")
+    let known = GGMLType.unreadNames[number] ?? "type \(number), newer than this program or none at all"
     throw CheckpointError(
-      .unsupported, "tensor '\(name)' is stored as \(known), which is not supported",
+      .unsupported, "tensor '\(name)' of \(cursor.file) is stored as \(known), which is not supported",
       mend: "Take a file of another type: \(supported).")
   }
 

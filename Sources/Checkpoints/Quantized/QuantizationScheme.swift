@@ -77,15 +77,22 @@ struct QuantizationScheme {
     words = .awq
   }
 
-  /// AutoRound stores in the layout of GPTQ or of AWQ, and says which in one of two places.
+  /// AutoRound stores in the layout of GPTQ or of AWQ, and says which in one of two places. Its own layouts, `auto_round`
+  /// and `auto_round:gptqmodel`, are GPTQ's with the zero points as they are.
   private mutating func readAutoRound(_ config: JSON, _ file: String) throws(CheckpointError) {
-    let layout = config["packing_format"]?.string ?? config["backend"]?.string ?? "auto_round:auto_gptq"
+    let sym = config["sym"] ?? true
+    let usual = sym.bool == true ? "auto_round:auto_gptq" : "auto_round"
+    let layout = config["packing_format"]?.string ?? config["backend"]?.string ?? usual
     guard config["data_type"]?.string ?? "int" == "int" else {
       throw QuantizationScheme.refused("AutoRound's '\(config["data_type"]?.string ?? "")' numbers", file)
     }
     if layout.contains("awq") { return try readAWQ(["bits": config["bits"] ?? 4], file) }
+    let storesLess = layout.contains("gptq") && !layout.contains("gptqmodel")
     try readGPTQ(
-      ["bits": config["bits"] ?? 4, "sym": config["sym"] ?? true, "checkpoint_format": "gptq"], file)
+      [
+        "bits": config["bits"] ?? 4, "sym": sym,
+        "checkpoint_format": .string(storesLess ? "gptq" : "gptq_v2"),
+      ], file)
   }
 
   /// compressed-tensors: a list of groups, each of which may have bits and a format of its own.

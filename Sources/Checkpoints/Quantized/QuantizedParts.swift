@@ -71,6 +71,16 @@ extension QuantizedWeights {
     return isTrivial ? nil : order
   }
 
+  /// Refuses scales that are no floats: whole numbers would be taken for what they are not.
+  func checkScales(_ stored: any StoredTensor) throws(CheckpointError) {
+    guard let type = stored.elementType, [.f64, .f32, .f16, .bf16, .f8e4m3, .f8e8m0].contains(type) else {
+      throw CheckpointError(
+        .unsupported,
+        "'\(stored.name)' of \(file) is \(stored.formatName), and scales are read as floats only",
+        mend: "Take the model in another format, or the one that is not quantised.")
+    }
+  }
+
   /// Scales for each row and group, for each row, or for all.
   func rowScales(_ module: String, _ shape: Shape) throws -> (
     numbers: GroupNumbers, groups: Int, stored: any StoredTensor
@@ -80,6 +90,13 @@ extension QuantizedWeights {
       throw CheckpointError(.inconsistent, "\(file) has no '\(module).weight_scale' for a quantised weight")
     }
     try require(stored.shape.elementCount > 0, stored, "[\(shape[0]), groups]")
+    if stored.elementType == .u8, stored.shape.rank == 2, stored.shape[0] == shape[0],
+      stored.shape[1] > 0, shape[1] % stored.shape[1] == 0
+    {
+      // The exponents of powers of two.
+      return (.exponents(stored), stored.shape[1], stored)
+    }
+    try checkScales(stored)
     if stored.shape.elementCount == 1 { return (.constant(try single(stored)), 1, stored) }
     if stored.shape.dimensions == [shape[0]] {
       let column = DerivedTensor(name: stored.name, Weight(stored).reshaped([shape[0], 1]))

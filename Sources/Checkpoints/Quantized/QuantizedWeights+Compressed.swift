@@ -48,6 +48,18 @@ extension QuantizedWeights {
   /// number; weight_zero_point of the scale's shape, or none.
   func bytes(_ module: String, _ codes: any StoredTensor) throws -> any StoredTensor {
     try check(codes, rank: 2, type: .i8)
+    if let (blocks, block) = try blockScales(module, codes.shape),
+      table.tensor(named: "\(module).weight_zero_point") == nil
+    {
+      guard codes.shape[1] % block.columns == 0 else {
+        return DequantizedBlocks(name: "\(module).weight", codes: codes, scales: blocks, block: block)
+      }
+      return try tensor(
+        module, codes.shape, "compressed-int8", bits: 8,
+        codes: RowPackedCodes(words: codes, bits: 8, columns: codes.shape.columns, flip: 0x80),
+        groups: blocks.shape[1], scales: .blocks(blocks, height: block.rows), scaleType: blocks.elementType,
+        zeros: .constant(128), order: nil, parts: [codes, blocks])
+    }
     let (scales, groups, stored) = try rowScales(module, codes.shape)
     var zeros = GroupNumbers.constant(128)
     var parts = [codes, stored]
@@ -109,7 +121,10 @@ extension QuantizedWeights {
         (shape[0] + block.rows - 1) / block.rows == scales.shape[0]
           && (shape[1] + block.columns - 1) / block.columns == scales.shape[1]
       }
-      if let fitting { return (scales, fitting) }
+      if let fitting {
+        try checkScales(scales)
+        return (scales, fitting)
+      }
       guard scales.shape[0] == shape[0] else {
         throw CheckpointError(
           .inconsistent, "'\(module)' of \(file): scales \(scales.shape) do not fit the weight \(shape)")

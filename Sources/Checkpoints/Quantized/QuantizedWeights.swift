@@ -91,20 +91,22 @@ struct QuantizedWeights {
       parts: [words, scales] + (stored.map { [$0] } ?? []))
   }
 
-  /// Zero points of a file that calls itself symmetric and of the first version, but stores the middle itself as the
-  /// second version does: they are what they are said to be, in the middle.
+  /// Zero points of a file that calls itself symmetric, but stores the middle as the other version of the format does:
+  /// they are what they are said to be, in the middle.
   private func relabelled(
     _ zeros: GroupNumbers, rows: Int, groups: Int, bits: Int
   ) throws -> GroupNumbers {
     let middle = Float(1 << (bits - 1))
-    guard scheme.isSymmetric, case .packed(_, bits: _, adding: 1, isAWQ: false, perWord: nil) = zeros else {
+    guard scheme.isSymmetric, case .packed(_, bits: _, let offset, isAWQ: false, perWord: nil) = zeros else {
       return zeros
     }
     let range = try zeroRange(zeros, rows: rows, groups: groups)
-    guard range.lowerBound == middle + 1, range.upperBound == middle + 1 else { return zeros }
+    let wrong = offset == 1 ? middle + 1 : middle - 1
+    guard range == wrong...wrong else { return zeros }
+    let (said, stored) = offset == 1 ? ("first", "second") : ("second", "first")
     notes.add(
-      "\(file) is mislabelled: it says 'sym' and the first version of GPTQ's format, but its zero points are "
-        + "stored as the second version does (\(Int(middle))); they are read as symmetric")
+      "\(file) is mislabelled: it says 'sym' and the \(said) version of GPTQ's format, but its zero points are "
+        + "stored as the \(stored) version does (\(Int(wrong - offset))); they are read as symmetric")
     return .constant(middle)
   }
 

@@ -104,7 +104,7 @@ public final class RemoteRangeReader: ByteSource {
     guard !range.isEmpty else { return }
     let first = range.lowerBound / policy.segmentBytes
     let last = (range.upperBound - 1) / policy.segmentBytes
-    if range.count <= Self.glance, segments.withLockedValue({ $0.isElsewhere(first) }) {
+    if range.count <= glance, segments.withLockedValue({ $0.isElsewhere(first) }) {
       return try await glance(at: range, into: target)
     }
     let isOnward = segments.withLockedValue { $0.beginRead(first: first, last: last) }
@@ -122,8 +122,9 @@ public final class RemoteRangeReader: ByteSource {
     }
   }
 
-  /// Reads no longer than this of what is not there fetch no more than they need: the header of an archive's entry.
-  private static let glance = 4096
+  /// Reads no longer than this of what is not there fetch no more than they need: the header of an archive's entry, a
+  /// bias that is looked at beforehand.
+  private var glance: Int { max(4096, policy.segmentBytes / 64) }
 
   private func glance(at range: Range<Int>, into target: BorrowedBuffer) async throws {
     if segments.withLockedValue({ $0.isClosed }) { throw cancelled }

@@ -71,7 +71,7 @@ public struct PromptFormat: Sendable {
         \.json)
     )
     context["add_generation_prompt"] = false
-    guard let text = try? template.render(context) else { return nil }
+    guard let text = try? template.apply(context) else { return nil }
     let pieces = Array(text.utf8)
     let pattern = Array(answer.utf8)
     let starts = stride(from: pieces.count - pattern.count, through: 0, by: -1)

@@ -60,20 +60,7 @@ extension TokenizerImporter {
   }
 
   private static func merges(_ vocabulary: GGUFVocabulary) throws(TokenizerError) -> [JSON] {
-    guard let merges = vocabulary.merges else {
-      throw inconsistent("the GGUF file has no tokenizer.ggml.merges")
-    }
-    var result: [JSON] = []
-    result.reserveCapacity(merges.count)
-    for merge in merges {
-      // The format writes the two tokens with one space between; a token never begins with a space itself.
-      guard let space = merge.utf8.dropFirst().firstIndex(of: 0x20) else {
-        throw inconsistent("the merge \(merge.debugDescription) is not two tokens")
-      }
-      let right = merge.utf8.index(after: space)
-      result.append([.string(String(merge[..<space])), .string(String(merge[right...]))])
-    }
-    return result
+    try vocabulary.usableMerges().map { [.string($0.left), .string($0.right)] }
   }
 
   /// Control and user-defined tokens are found in the text before anything else; jina's mask takes its space.

@@ -67,6 +67,34 @@ public struct GGUFVocabulary: Sendable {
     return object
   }
 
+  /// The merges without those that make, or are made of, tokens that the file has no text for: files in use have
+  /// tokens whose text was taken away. Where none was, such a merge is an error, which the reader of the result finds.
+  ///
+  /// A merge is two tokens with one space between; a token never begins with a space itself.
+  func usableMerges() throws(TokenizerError) -> [(left: String, right: String)] {
+    guard let merges else {
+      throw TokenizerImporter.inconsistent("the GGUF file has no tokenizer.ggml.merges")
+    }
+    var pairs: [(left: String, right: String)] = []
+    pairs.reserveCapacity(merges.count)
+    for merge in merges {
+      guard let space = merge.utf8.dropFirst().firstIndex(of: 0x20) else {
+        throw TokenizerImporter.inconsistent("the merge \(merge.debugDescription) is not two tokens")
+      }
+      pairs.append((String(merge[..<space]), String(merge[merge.utf8.index(after: space)...])))
+    }
+    let texts = ids(tokens)
+    guard texts.count < tokens.count else { return pairs }
+    func has(_ text: String) -> Bool { texts[text] != nil }
+    return pairs.filter { has($0.left) && has($0.right) && has($0.left + $0.right) }
+  }
+
+  /// How many merges `usableMerges` leaves out.
+  public var lostMergeCount: Int {
+    guard let merges, let usable = try? usableMerges() else { return 0 }
+    return merges.count - usable.count
+  }
+
   func token(_ id: Int?) -> (token: String, id: Int)? {
     guard let id, tokens.indices.contains(id) else { return nil }
     return (tokens[id], id)

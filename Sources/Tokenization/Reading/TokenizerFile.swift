@@ -22,6 +22,11 @@ struct TokenizerFile {
     do {
       json = try JSON(parsing: found?.rest ?? bytes)
     } catch {
+      if bytes.starts(with: "version https://git-lfs".utf8) {
+        throw TokenizerError(
+          .malformed, "tokenizer.json is a Git-LFS pointer and not the file itself",
+          mend: "fetch the content: git lfs pull in the folder")
+      }
       throw TokenizerError(.malformed, "tokenizer.json is not JSON: \(error)")
     }
   }

@@ -59,35 +59,47 @@ struct BenchReport {
   var peakMemory: Int?
 
   var lines: [String] {
-    var table = Table([.left, .right])
-    table.add("load, compiled", Units.time(compileSeconds))
-    if let answers { add(answers, to: &table) }
+    var table = Table([.left, .right, .left])
+    let longest = max(compileSeconds, answers?.cachedSeconds.median ?? 0, answers?.warmUpSeconds ?? 0)
+    table.add("load, compiled", Units.time(compileSeconds), Bar.text(compileSeconds, of: longest))
+    if let answers { add(answers, longest: longest, to: &table) }
+    let fastest = batch.map(\.tokensPerSecond.median).max() ?? 0
     for batch in batch {
       table.add(
         "\(batch.sequences) at once, \(batch.generatedTokens) tokens after \(batch.promptTokens)",
-        batch.tokensPerSecond.text { Units.decimals($0, 1) } + " tokens/s")
-      table.add("  first token of the last", batch.firstTokenSeconds.text(Units.time))
-      table.add("  outside of the device", Units.decimals(batch.overhead.median * 100, 2) + " %")
+        batch.tokensPerSecond.text { Units.decimals($0, 1) } + " tokens/s",
+        Bar.text(batch.tokensPerSecond.median, of: fastest))
+      table.add("  first token of the last", batch.firstTokenSeconds.text(Units.time), "")
+      table.add(
+        "  outside of the device", Units.decimals(batch.overhead.median * 100, 2) + " %",
+        Bar.text(batch.overhead.median, of: 1))
     }
-    if let peakMemory { table.add("peak memory", Units.bytes(peakMemory)) }
+    if let peakMemory { table.add("peak memory", Units.bytes(peakMemory), "") }
     let products = kernels == .oven ? ", Oven's kernels" : ""
     let place = "\(model) on \(device) (\(deviceName)), OpenVINO \(runtime)"
     return ["\(place), \(engine) engine\(products)"] + table.lines
   }
 
-  private func add(_ answers: Answers, to table: inout Table) {
-    table.add("load, from cache", answers.cachedSeconds.text(Units.time))
-    table.add("warm-up", Units.time(answers.warmUpSeconds))
+  private func add(_ answers: Answers, longest: Double, to table: inout Table) {
+    let cached = answers.cachedSeconds
+    table.add("load, from cache", cached.text(Units.time), Bar.text(cached.median, of: longest))
+    table.add("warm-up", Units.time(answers.warmUpSeconds), Bar.text(answers.warmUpSeconds, of: longest))
+    let decode = answers.decode
+    let rates = answers.prefills.map(\.tokensPerSecond.median) + [decode.tokensPerSecond.median]
+    let fastest = rates.max() ?? 0
     for prefill in answers.prefills {
       let rate = prefill.tokensPerSecond.text { Units.decimals($0, 1) }
       table.add(
-        "prefill, \(prefill.tokens) tokens", "\(Units.time(prefill.seconds.median)), \(rate) tokens/s")
+        "prefill, \(prefill.tokens) tokens", "\(Units.time(prefill.seconds.median)), \(rate) tokens/s",
+        Bar.text(prefill.tokensPerSecond.median, of: fastest))
     }
-    let decode = answers.decode
     table.add(
       "decode, \(decode.generatedTokens) tokens after \(decode.promptTokens)",
-      decode.tokensPerSecond.text { Units.decimals($0, 1) } + " tokens/s")
-    table.add("outside of the device", Units.decimals(decode.overhead.median * 100, 2) + " %")
+      decode.tokensPerSecond.text { Units.decimals($0, 1) } + " tokens/s",
+      Bar.text(decode.tokensPerSecond.median, of: fastest))
+    table.add(
+      "outside of the device", Units.decimals(decode.overhead.median * 100, 2) + " %",
+      Bar.text(decode.overhead.median, of: 1))
   }
 
   var json: JSON {

@@ -1,6 +1,7 @@
 import Architectures
 import ChatTemplates
 import Checkpoints
+import Files
 import Generation
 import Graph
 import IRFormat
@@ -25,6 +26,15 @@ extension CheckpointError: ErrorReportConvertible {
   }
 }
 
+extension FileError: ErrorReportConvertible {
+  var report: ErrorReport {
+    ErrorReport(
+      what: "cannot \(action) \(path)", why: reason,
+      mend: isFullDisk ? "free some space" : isForbidden ? "choose a place where you may write" : "",
+      status: isForbidden ? .permission : isMissing ? .noInput : .inputOutput)
+  }
+}
+
 extension TensorError: ErrorReportConvertible {
   var report: ErrorReport {
     ErrorReport(
@@ -35,7 +45,10 @@ extension TensorError: ErrorReportConvertible {
 
 extension ArchitectureError: ErrorReportConvertible {
   var report: ErrorReport {
-    ErrorReport(what: message, why: "", mend: "'oven families' lists what is supported", status: .badData)
+    let usual =
+      code == .badConfiguration
+      ? "check config.json, or fetch it again" : "'oven families' lists what is supported"
+    return ErrorReport(what: message, why: "", mend: mend ?? usual, status: .badData)
   }
 }
 

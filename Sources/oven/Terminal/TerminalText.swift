@@ -51,13 +51,17 @@ package enum TerminalText {
     case 0x7F: "\u{2421}"
     // The C1 controls, which some terminals obey like escape sequences.
     case 0x80..<0xA0: "\u{FFFD}"
+    // Embeddings and overrides of the direction, with which a name can be made to look like another one. What right-to-left
+    // text needs, marks and isolates, stays.
+    case 0x202A, 0x202B, 0x202D, 0x202E: "\u{FFFD}"
     default: scalar
     }
   }
 
   /// Bytes that a control character or a mark begins with: the rest is looked at only where there is one.
   private static func isSuspicious(_ byte: UInt8) -> Bool {
-    byte < 0x20 && byte != 0x0A && byte != 0x09 || byte == 0x7F || byte == 0xC2 || byte == 0xF4
+    byte < 0x20 && byte != 0x0A && byte != 0x09 || byte == 0x7F || byte == 0xC2 || byte == 0xE2
+      || byte == 0xF4
   }
 
   private static func isCode(_ code: Substring.UnicodeScalarView) -> Bool {

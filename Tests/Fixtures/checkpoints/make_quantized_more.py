@@ -114,3 +114,32 @@ for word in range(OUT // 8):
         awq[:, word] |= codes.T[:, word * 8 + column].astype(np.uint32) << np.uint32(4 * nibble)
 save("awq-no-zeros", {"quant_method": "awq", "bits": 4, "group_size": 32, "zero_point": False, "version": "gemm"},
      {"layer.qweight": awq.view(np.int32), "layer.scales": scales}, golden)
+
+# AutoRound's own layouts store zero points as they are; files that say they are symmetric and of a version, but store
+# the middle as the other version does.
+codes = rng.integers(0, 16, (OUT, IN))
+zeros = rng.integers(0, 16, (IN // 32, OUT))
+plain = {"layer.qweight": padded(codes, 4).T, "layer.scales": scales}
+save("auto-round-asym", {"quant_method": "auto-round", "bits": 4, "group_size": 32, "sym": False, "packing_format": "auto_round"},
+     {**plain, "layer.qzeros": padded(zeros, 4)}, (codes - zeros.T.repeat(32, 1)) * scales.astype(np.float32).T.repeat(32, 1))
+golden = (codes - 8) * scales.astype(np.float32).T.repeat(32, 1)
+for name, quantization, zero in (
+        ("auto-round-sym", {"quant_method": "auto-round", "bits": 4, "group_size": 32, "sym": True, "packing_format": "auto_round:gptqmodel"}, 8),
+        ("gptq-v2-mislabelled", {"quant_method": "gptq", "bits": 4, "group_size": 32, "sym": True, "checkpoint_format": "gptq_v2"}, 7)):
+    save(name, quantization, {**plain, "layer.qzeros": padded(np.full((IN // 32, OUT), zero), 4)}, golden)
+codes = rng.integers(0, 256, (OUT, IN))
+save("gptq-8bit-mislabelled", {"quant_method": "gptq", "bits": 8, "group_size": 32, "sym": True},
+     {"layer.qweight": padded(codes, 8).T, "layer.scales": scales, "layer.qzeros": padded(np.full((IN // 32, OUT), 128), 8)},
+     (codes - 128) * scales.astype(np.float32).T.repeat(32, 1))
+
+# Scales that are powers of two, by their exponents: as bytes (ModelOpt's MXFP8), and as a type of their own.
+bytes_ = rng.integers(120, 130, (OUT, IN // 32)).astype(np.uint8)
+save("fp8-mx", {"quant_method": "modelopt", "quant_algo": "MXFP8"}, {"layer.weight": floats, "layer.weight_scale": bytes_},
+     floats.float().numpy() * np.exp2(bytes_.astype(np.float32) - 127).repeat(32, 1))
+bytes_ = rng.integers(120, 130, (2, 4)).astype(np.uint8)
+save("fp8-blocks-e8m0", {"quant_method": "fp8", "weight_block_size": [32, 32]},
+     {"layer.weight": floats, "layer.weight_scale_inv": torch.from_numpy(bytes_).view(torch.float8_e8m0fnu)},
+     floats.float().numpy() * np.exp2(bytes_.astype(np.float32) - 127).repeat(32, 0).repeat(32, 1))
+blocks = rng.random((2, 4)).astype(np.float32)
+save("int8-blocks", ct("int-quantized", [{"weights": {"num_bits": 8, "type": "int", "strategy": "block", "block_structure": [32, 32]}}]),
+     {"layer.weight": values, "layer.weight_scale": blocks}, values * blocks.repeat(32, 0).repeat(32, 1))

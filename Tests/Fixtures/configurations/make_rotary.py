@@ -7,6 +7,8 @@ import json, os
 from transformers import AutoConfig
 
 YARN = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64}
+LONG = {"type": "longrope", "long_factor": [2.0] * 8, "short_factor": [1.0] * 8, "short_mscale": 1.0, "long_mscale": 1.0,
+        "original_max_position_embeddings": 64}
 LINEAR = {"type": "linear", "factor": 4.0}
 DEFAULT = {"rope_theta": 1e6, "rope_type": "default"}
 SIZES = dict(hidden_size=64, num_attention_heads=4, num_key_value_heads=2, num_hidden_layers=8, vocab_size=320,
@@ -27,6 +29,11 @@ CASES = [
     dict(model_type="mistral", sliding_window=None),
     dict(model_type="qwen2", use_sliding_window=True, max_window_layers=0, sliding_window=8),
     dict(model_type="qwen2", use_sliding_window=True, max_window_layers=3, sliding_window=8),
+    dict(model_type="llama", rope_scaling=YARN, original_max_position_embeddings=32),
+    dict(model_type="llama", rope_scaling={"rope_type": "yarn", "factor": 4.0}),
+    dict(model_type="llama", rope_parameters={**YARN, "rope_theta": 1e4}, original_max_position_embeddings=128),
+    dict(model_type="phi3", rope_scaling=LONG), dict(model_type="phi3", rope_scaling=LONG, original_max_position_embeddings=32),
+    dict(model_type="phimoe", rope_scaling=LONG, original_max_position_embeddings=32),
 ]
 
 out = []
@@ -40,5 +47,6 @@ for case in CASES:
     if types: windows = [window if kind == "sliding_attention" else None for kind in types]
     else: windows = [window] * config.num_hidden_layers
     out.append({"config": case, "type": full["rope_type"], "theta": full["rope_theta"], "factor": full.get("factor"),
+                "original": full.get("original_max_position_embeddings"),
                 "local_theta": rope.get("sliding_attention", {}).get("rope_theta"), "windows": windows})
 json.dump(out, open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "configurations.json"), "w"), indent=1)

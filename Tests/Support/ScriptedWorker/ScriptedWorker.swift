@@ -12,9 +12,9 @@ struct ScriptedWorker {
     try Worker().run { limits in
       let own = RunnerLimits(
         contextLength: 400, blockLength: 4, blockCount: 120, sequences: 6, stepTokens: 24, takesDrafts: true)
-      return ScriptedRunner(.hashing(vocabulary: 40), limits: limits ?? own) { step in
-        if hangs, step.number >= 2 { Thread.sleep(forTimeInterval: 60) }
-      }
+      return ScriptedRunner(
+        .hashing(vocabulary: 40), limits: limits ?? own,
+        beforeStep: { if hangs, $0.number >= 2 { Thread.sleep(forTimeInterval: 60) } })
     }
   }
 }

@@ -35,32 +35,18 @@ private func read(_ tensor: any StoredTensor, _ rows: Range<Int>, _ scratch: Scr
   }
 }
 
-/// A safetensors file behind a zero byte and the text of a configuration: two inputs in one.
-@Sendable private func openQuantized(_ source: MemoryByteSource) throws -> any WeightSource {
-  let bytes = try source.bytes(at: 0, count: source.byteCount)
-  let end = bytes.firstIndex(of: 0) ?? bytes.endIndex
+/// A safetensors file behind a zero byte and the text of a configuration.
+private func openQuantized(_ source: MemoryByteSource) throws -> any WeightSource {
+  let input = Halves(try source.bytes(at: 0, count: source.byteCount))
   return try Checkpoint.quantized(
-    MemoryByteSource(name: "fuzzed", bytes: Array(bytes[end...].dropFirst())),
-    config: try JSON(parsing: bytes[..<end]))
+    MemoryByteSource(name: "fuzzed", bytes: input.tail), config: try JSON(parsing: input.head))
 }
 
-private let readers: [String: @Sendable (MemoryByteSource) throws -> any WeightSource] = [
-  "safetensors": { try Checkpoint.safetensors($0) }, "gguf": { try Checkpoint.gguf($0).weights },
-  "torch": { try Checkpoint.torch($0) }, "quantized": openQuantized,
-  "pickle": { source in
-    _ = try Checkpoint.memberCount(pickle: try source.bytes(at: 0, count: source.byteCount))
-    return try TensorTable()
-  },
+/// The readers of checkpoints.
+let checkpointReaders: [String: @Sendable ([UInt8]) -> Void] = [
+  "safetensors": { run({ try Checkpoint.safetensors($0) }, $0) },
+  "gguf": { run({ try Checkpoint.gguf($0).weights }, $0) },
+  "torch": { run({ try Checkpoint.torch($0) }, $0) },
+  "quantized": { run(openQuantized, $0) },
+  "pickle": { _ = try? Checkpoint.memberCount(pickle: $0) },
 ]
-
-/// The reader that is fuzzed, chosen once.
-private let open = Environment.reader(of: readers.keys.sorted()).flatMap { readers[$0] }
-
-/// Whether the environment names a reader.
-var hasReader: Bool { open != nil }
-
-/// Gives one input to the reader.
-func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
-  if let open { run(open, Array(UnsafeBufferPointer(start: data, count: size))) }
-  return 0
-}
