@@ -28,26 +28,26 @@ struct TiedHead {
     (self.config, self.weights) = (config, weights)
     let said = config["tie_word_embeddings"]?.bool
     let isMeant = said ?? TransformersDefaults.tiesWords(config["model_type"]?.string ?? "")
-    for pair in TiedHead.pairs {
-      switch (weights.tensor(named: pair.embedding), weights.tensor(named: pair.head)) {
-      case (let embedding?, let head?):
-        let isTied = try isMeant && readsNumbers && TiedHead.areEqual(embedding, head)
-        set(isTied)
-        guard isMeant, !isTied else { return }
-        notes.append(
-          "config.json ties the head to the embedding, but another '\(head.name)' is stored: the stored one is used"
-        )
-        return
-      case (_?, nil):
-        if said == nil { set(true) }
-        return
-      case (nil, _?):
-        guard isMeant else { continue }
-        self.weights.alias(pair.embedding, of: pair.head)
-        set(true)
-        return
-      case (nil, nil): continue
-      }
+    func has(_ name: String) -> Bool { weights.tensor(named: name) != nil }
+    // Several families call their head the same: it is the embedding that tells them apart.
+    guard
+      let pair = TiedHead.pairs.first(where: { has($0.embedding) })
+        ?? TiedHead.pairs.first(where: { has($0.head) })
+    else { return }
+    switch (weights.tensor(named: pair.embedding), weights.tensor(named: pair.head)) {
+    case (let embedding?, let head?):
+      let isTied = try isMeant && readsNumbers && TiedHead.areEqual(embedding, head)
+      set(isTied)
+      guard isMeant, !isTied else { return }
+      notes.append(
+        "config.json ties the head to the embedding, but another '\(head.name)' is stored: the stored one is used"
+      )
+    case (_?, nil):
+      if said == nil { set(true) }
+    case (nil, _):
+      guard isMeant else { return }
+      self.weights.alias(pair.embedding, of: pair.head)
+      set(true)
     }
   }
 
