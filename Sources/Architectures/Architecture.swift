@@ -101,6 +101,7 @@ public enum ArchitectureRegistry {
     OLMo.self,
     OLMo2.self,
     OLMoE.self,
+    OLMoHybrid.self,
     OPT.self,
     Orion.self,
     Persimmon.self,

@@ -299,6 +299,7 @@ public struct ModelLoader: Sendable {
       case .prefill, .decode: try FixedGraph.check(model)
       case .embedding: break
       }
+      if plan.npu != nil { try LanguageModelInterface.checkForNPU(model) }
       if plan.isPaged {
         try model.convertToPagedAttention()
         try PagedInterface.check(model)

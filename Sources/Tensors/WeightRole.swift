@@ -8,7 +8,7 @@ public enum WeightRole: String, Sendable, Hashable, CaseIterable {
   case embedding
   /// The last matrix [vocabulary, hidden], which gives the logits.
   case head
-  /// The small matrix [experts, hidden] that chooses experts.
+  /// A small matrix that decides much: what chooses experts, what sets the pace of a memory.
   case router
   /// The scale or shift of a normalisation.
   case norm

@@ -20,6 +20,19 @@ struct LoweredVocabulary {
       || definition.decoder?.isByteLevel ?? false
   }
 
+  /// Texts of added tokens that the normalizer changes, so that the model never sees them: Gemma's runs of spaces in GGUF
+  /// files. The operation merges such a token from its parts all the same, and misses some that way.
+  var unseenTokens: Set<[UInt8]> {
+    guard let normalizer = definition.normalizer, !isByteLevel else { return [] }
+    return Set(
+      added.lazy.filter { !$0.isNormalized && !$0.isSingleWord }.map { Array($0.content.utf8) }.filter {
+        bytes in
+        var text = NormalizedText(String(decoding: bytes, as: UTF8.self))
+        normalizer.apply(to: &text)
+        return !text.bytes.isEmpty && !bytes.isEmpty && text.bytes.firstRange(of: bytes) == nil
+      })
+  }
+
   /// The bytes that a token of the model stands for; as they are where a character is none of the alphabet.
   func bytes(_ token: some Collection<UInt8>) -> [UInt8] {
     let token = Array(token)

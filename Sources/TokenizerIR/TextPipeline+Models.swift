@@ -41,7 +41,13 @@ extension TextPipeline {
   /// Vocabulary, left and right parts of the merges, added tokens and their ids.
   private mutating func tables(_ model: BPE, _ vocabulary: LoweredVocabulary) -> [IRBuilder.Output] {
     var parts: [[[UInt8]]] = [[], []]
-    for index in 0..<model.merges.count { parts[index % 2].append(vocabulary.bytes(model.merges[index])) }
+    let unseen = vocabulary.unseenTokens
+    for index in stride(from: 0, to: model.merges.count - 1, by: 2) {
+      let (left, right) = (vocabulary.bytes(model.merges[index]), vocabulary.bytes(model.merges[index + 1]))
+      if !unseen.isEmpty, unseen.contains(left + right) { continue }
+      parts[0].append(left)
+      parts[1].append(right)
+    }
     var tables = document.strings(vocabulary.tokens.map { vocabulary.bytes($0) })
     tables += document.strings(parts[0]) + document.strings(parts[1])
     if !vocabulary.added.isEmpty {

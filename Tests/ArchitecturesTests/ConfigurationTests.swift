@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""model_type":"cohere","use_qk_norm":true"#, "use_qk_norm"),
+    (#""model_type":"mpt","attn_config":{"alibi":true,"qk_ln":true}"#, "qk_ln"),
     (#""model_type":"gemma2","use_bidirectional_attention":true"#, "use_bidirectional_attention"),
     (
       #""model_type":"mixtral","num_key_value_heads":4,"num_local_experts":4,"num_experts_per_tok":2,"hidden_act":"mish""#,

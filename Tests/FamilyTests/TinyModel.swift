@@ -57,7 +57,11 @@ struct TinyModel: CustomTestStringConvertible, Sendable {
 
   /// Token ids are stored as 64-bit integers, which a checkpoint reader gives as floats; they are small enough.
   func reference() throws -> Reference {
-    let path = TinyModel.folder.path + "/\(name)/reference.safetensors"
+    try TinyModel.reference(at: TinyModel.folder.path + "/\(name)/reference.safetensors")
+  }
+
+  /// What transformers computed, from a file of `input_ids`, `logits` and `greedy`.
+  static func reference(at path: String) throws -> Reference {
     let source = try Checkpoint.open(path: path).weights
     let scratch = ScratchBuffer()
     func numbers(_ name: String) throws -> (Shape, [Float]) {

@@ -205,4 +205,18 @@ import Testing
     #expect(try run())
     #expect(kinds(events.take()).suffix(2) == ["from cache", "loaded from cache"])
   }
+
+  @Test func anNPUDoesNotGetRecurrentStates() throws {
+    let toy = Toy.fixtures + "/toy/openvino_model"
+    let graph = try String(contentsOfFile: toy + ".xml", encoding: .utf8)
+    try folder.write(graph.replacing("key", with: "conv"), to: "openvino_model.xml")
+    try FileManager.default.copyItem(atPath: toy + ".bin", toPath: folder.path + "/openvino_model.bin")
+    var request = try ModelLoader.Request(model: ModelFolder(path: folder.path))
+    request.device = "NPU"
+    request.properties = ["NPUW_DEVICES": "CPU"]
+    let error = #expect(throws: SupervisorError.self) {
+      try ModelLoader(core: Toy.core.get(), cache: nil).load(request)
+    }
+    #expect(error?.message.contains("recurrent") == true)
+  }
 }

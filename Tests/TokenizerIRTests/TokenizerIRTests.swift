@@ -30,6 +30,26 @@ enum IRFixtures {
 
 @Suite("Tokenizer IR")
 struct TokenizerIRTests {
+  /// Runs of spaces are tokens of their own, and the normalizer leaves the model none: merges of them must not be there.
+  @Test func mergesOfWhatTheModelNeverSeesAreLeftOut() throws {
+    let model: JSON = [
+      "type": "BPE", "vocab": [" ": 0, "  ": 1, "   ": 2, "a": 3, "b": 4, "ab": 5],
+      "merges": [[" ", " "], ["  ", " "], ["a", "b"]],
+    ]
+    let space: JSON = ["type": "Replace", "pattern": ["String": " "], "content": "_"]
+    func bin(_ normalizer: JSON) throws -> Int {
+      let json = IRFixtures.small([
+        "added_tokens": [["id": 2, "content": "   ", "special": false, "normalized": false]],
+        "normalizer": normalizer, "model": model,
+      ])
+      return try TokenizerIR(Tokenizer(json: json)).tokenizer.bin.count
+    }
+    let rule = try bin(space)
+    let other = try bin(["type": "Replace", "pattern": ["String": "x"], "content": "_"])
+    // The merge of the first two parts stays, that of the token goes: two begins and ends, and three characters.
+    #expect(rule < other)
+  }
+
   /// Every edge joins ports that exist and every constant lies in the file.
   @Test(arguments: ["smollm2", "minilm", "mistral-v1", "unigram"])
   func documentsAreWhole(_ name: String) throws {

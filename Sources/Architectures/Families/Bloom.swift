@@ -10,15 +10,14 @@ public struct Bloom: Architecture {
   public let ignoredTensors = ["lm_head.weight"]
 
   private let epsilon: Float
+  private let addsToNormalized: Bool
   private let slopes: [Float]
 
   public static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
 
   public init(_ config: ModelConfiguration) throws {
     self.config = config
-    try config.keys.require(
-      "apply_residual_connection_post_layernorm", false,
-      because: "only residual connections around the norms are supported")
+    addsToNormalized = try config.keys.flag("apply_residual_connection_post_layernorm", or: false)
     epsilon = Float(try config.keys.number("layer_norm_epsilon", or: 1e-5))
     slopes = LinearBiases.slopes(heads: config.headCount)
   }
@@ -28,6 +27,7 @@ public struct Bloom: Architecture {
     let names = DecoderNames(
       embedding: model + "word_embeddings", layers: model + "h", norm: model + "ln_f")
     var decoder = PreNormDecoder(config: config, norm: norm, names: names)
+    if addsToNormalized { decoder.residual = .aroundNormalized }
     decoder.prepare = { hidden, decoder in
       try decoder.normalize(hidden, norm(weights[model + "word_embeddings_layernorm"]))
     }

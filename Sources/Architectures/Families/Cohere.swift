@@ -14,7 +14,7 @@ public struct Cohere: Architecture {
   private let activation: Activation
   private let intermediateSize: Int
   private let epsilon, logitScale: Float
-  private let attentionBias: Bool
+  private let attentionBias, normalizesHeads: Bool
   private let windows: [Int?]
   private let turnsWindowsOnly: Bool
 
@@ -25,7 +25,6 @@ public struct Cohere: Architecture {
   public init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
-    try keys.require("use_qk_norm", false, because: "norms of queries and keys are not supported here")
     turnsWindowsOnly = config.modelType == "cohere2"
     rotary = try config.rotary(theta: turnsWindowsOnly ? 10_000 : 500_000)
     let distance = try keys.optionalSize("sliding_window_pattern") ?? 4
@@ -37,6 +36,7 @@ public struct Cohere: Architecture {
     epsilon = Float(try keys.number("layer_norm_eps", or: 1e-5))
     logitScale = Float(try keys.number("logit_scale", or: 0.0625))
     attentionBias = try keys.flag("attention_bias", or: false)
+    normalizesHeads = try keys.flag("use_qk_norm", or: false)
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
@@ -48,6 +48,10 @@ public struct Cohere: Architecture {
       let input = try decoder.normalize(hidden, norm(layer["input_layernorm"]))
       var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
       attention.slidingWindow = windows[index]
+      if normalizesHeads {
+        attention.queryNorm = .perHead(try headNorm(layer["self_attn.q_norm"], config.headCount))
+        attention.keyNorm = .perHead(try headNorm(layer["self_attn.k_norm"], config.keyValueHeadCount))
+      }
       if !turnsWindowsOnly || windows[index] != nil {
         attention.rotary = rotary
         attention.pairNeighbours(rotary.dimension)
@@ -63,5 +67,19 @@ public struct Cohere: Architecture {
 
   private func norm(_ scope: WeightScope) throws -> Normalization {
     try scope.layerNorm(config.hiddenSize, epsilon: epsilon, bias: false)
+  }
+
+  /// A norm of its own for each head (Command R+).
+  private func headNorm(_ scope: WeightScope, _ heads: Int) throws -> Normalization {
+    // Its factors move with the rows that are paired.
+    let size = config.headDimension
+    let order = (0..<heads).flatMap { head in
+      (RotaryEmbedding.pairedNeighbours(rotary.dimension) + Array(rotary.dimension..<size)).map {
+        head * size + $0
+      }
+    }
+    let weight = try scope.weight("weight", [heads, size]).reshaped([heads * size])
+    return Normalization(
+      .layer, name: scope.path, epsilon: epsilon, weight: weight.reordered(order).reshaped([heads, size]))
   }
 }

@@ -26,13 +26,14 @@ public struct MPT: Architecture {
     try attention.require("prefix_lm", false, because: "only causal attention is supported")
     try attention.require(
       "attn_type", "multihead_attention", because: "only multihead_attention is supported")
-    intermediateSize = try config.hiddenSize * (keys.optionalSize("expansion_ratio", atMost: 1024) ?? 4)
+    // The reference does not look at `expansion_ratio`.
+    intermediateSize = 4 * config.hiddenSize
     epsilon = Float(try keys.number("layer_norm_epsilon", or: 1e-5))
     scale = try attention.optionalNumber("softmax_scale").map { Float($0) }
     let limit = try attention.number("clip_qkv", or: 0)
     clip = limit == 0 ? nil : Float(limit)
-    slopes = LinearBiases.slopes(
-      heads: config.headCount, maximum: try attention.number("alibi_bias_max", or: 8))
+    // Nor at `alibi_bias_max`, which is 8 in all models.
+    slopes = LinearBiases.slopes(heads: config.headCount)
   }
 
   public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {

@@ -9,7 +9,7 @@ enum OtherSenses {
       "vision tower",
       [
         "vision_tower.", "vision_model.", "visual.", "vision_encoder.", "vision_embed_tokens.", "vit.",
-        "vision_backbone.", "vision.", "vpm.", "image_encoder.",
+        "vision_backbone.", "vision.", "vpm.", "image_encoder.", "visual_embeddings_table.",
       ]
     ),
     (
@@ -17,7 +17,7 @@ enum OtherSenses {
       [
         "multi_modal_projector.", "mm_projector.", "mlp1.", "connector.", "embed_vision.", "aligner.",
         "vision_projector.", "resampler.", "image_newline", "patch_merger.", "vision_adapter.", "projector.",
-        "vision_language_adapter.", "merger.",
+        "vision_language_adapter.", "merger.", "mlp_AR.", "resampler_model.",
       ]
     ),
     (

@@ -24,9 +24,13 @@ package struct TextPart: Sendable {
   private static let sameAs: [String: String] = [
     "qwen2_vl": "qwen2", "qwen2_vl_text": "qwen2", "qwen2_5_vl": "qwen2", "qwen2_5_vl_text": "qwen2",
     "qwen2_5_omni_text": "qwen2", "qwen2_audio": "qwen2", "qwen3_vl_text": "qwen3",
-    "qwen3_vl_moe_text": "qwen3_moe", "glm4v_text": "glm4", "phi3_v": "phi3", "gemma3": "gemma3_text",
+    "qwen3_vl_moe_text": "qwen3_moe", "qwen3_omni_moe_text": "qwen3_moe", "glm4v_text": "glm4",
+    "glm4v_moe_text": "glm4_moe", "paddleocr_vl_text": "llama", "phi3_v": "phi3", "gemma3": "gemma3_text",
     "mistral_text": "mistral", "llava_qwen": "qwen2", "llava_llama": "llama", "llava_mistral": "mistral",
   ]
+
+  /// What such a text part does without a key that says so.
+  private static let unsaid: [String: JSONObject] = ["qwen3_vl_moe_text": ["norm_topk_prob": true]]
 
   /// Models whose text part sees a text in both directions, or is fed by the other part in every layer.
   private static let inseparable: [String: String] = [
@@ -66,6 +70,13 @@ package struct TextPart: Sendable {
       // Defaults are those of its own name.
       members = TransformersDefaults.completed(text).object ?? members
       members["model_type"] = .string(other)
+      for (key, value) in TextPart.unsaid[type] ?? [:] where members[key] == nil { members[key] = value }
+      // GLM 4 itself has heads of 128 where nothing is said; this one divides.
+      if type == "glm4v_text", members["head_dim"] == nil, let size = members["hidden_size"]?.int,
+        let heads = members["num_attention_heads"]?.int, heads > 0
+      {
+        members["head_dim"] = .int(size / heads)
+      }
       text = .object(members)
     }
     if isPart, var members = text.object {

@@ -56,6 +56,44 @@ struct DeltaSettings: Sendable {
       output: try scope["out_proj"].linear(hidden, valueSize))
   }
 
+  /// The layer whose queries, keys and values are projected and mixed apart (OLMo Hybrid).
+  func separateNet(_ scope: WeightScope, _ config: ModelConfiguration) throws -> GatedDeltaNet {
+    let hidden = config.hiddenSize, channels = 2 * keySize + valueSize
+    let parts = [("q", keySize), ("k", keySize), ("v", valueSize)]
+    let projections = try parts.map { try scope["\($0.0)_proj"].linear($0.1, hidden).weight }
+    return GatedDeltaNet(
+      name: scope.path, keyHeadCount: keyHeadCount, valueHeadCount: valueHeadCount,
+      keyHeadDimension: keyHeadDimension, valueHeadDimension: valueHeadDimension,
+      input: Linear(name: scope["in_proj_qkv"].path, weight: .stacked(projections)),
+      gate: try scope["g_proj"].linear(valueSize, hidden),
+      strength: try scope["b_proj"].linear(valueHeadCount, hidden),
+      decay: try scope["a_proj"].linear(valueHeadCount, hidden),
+      convolution: CausalConvolution(
+        name: scope["conv1d"].path, weight: try separateFilters(scope, parts, channels), bias: nil,
+        activation: activation),
+      decayLogarithm: try scope.weight("A_log", [valueHeadCount]),
+      decayBias: try scope.weight("dt_bias", [valueHeadCount]),
+      norm: try scope["o_norm"].rootMeanSquareNorm(valueHeadDimension, epsilon: epsilon),
+      output: try scope["o_proj"].linear(hidden, valueSize))
+  }
+
+  /// The filters of queries, keys and values, which transformers 5.24 stores in three equal parts, whatever their sizes.
+  private func separateFilters(
+    _ scope: WeightScope, _ parts: [(name: String, size: Int)], _ channels: Int
+  ) throws -> Weight {
+    func all(_ sizes: [Int]) throws -> Weight {
+      .stacked(
+        try zip(parts, sizes).map {
+          try scope["\($0.name)_conv1d"].weight("weight", [$1, 1, kernelSize])
+        })
+    }
+    do {
+      return try all(parts.map(\.size))
+    } catch let error as TensorError where error.code == .badShape && channels % 3 == 0 {
+      return try all([channels / 3, channels / 3, channels / 3])
+    }
+  }
+
   private typealias Projections = (input: Linear, gate: Linear, strength: Linear, decay: Linear)
 
   private func projections(_ scope: WeightScope, _ hidden: Int) throws -> Projections {

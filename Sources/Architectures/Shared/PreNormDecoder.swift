@@ -10,6 +10,8 @@ struct PreNormDecoder {
   enum Residual {
     /// The feed-forward part reads the state that attention has been added to.
     case sequential
+    /// The same, but what the norms give out is added to, and not what they read.
+    case aroundNormalized
     /// Both read the state that the layer began with, each through a norm of its own.
     case parallel
     /// Both read the state that the layer began with, through one norm.
@@ -70,6 +72,12 @@ struct PreNormDecoder {
         residualFactor: residualFactor)
     }
     let input = try decoder.normalize(hidden, attentionNorm)
+    if residual == .aroundNormalized {
+      let middle = try decoder.normalize(
+        decoder.add(input, parts.attention.mix(input, in: decoder, layer: index)),
+        norm(scope[names.feedForwardNorm]))
+      return try decoder.add(middle, decoder.apply(parts.feedForward, middle))
+    }
     let attended = try decoder.add(hidden, parts.attention.mix(input, in: decoder, layer: index))
     let other =
       residual == .parallelOnOneNorm

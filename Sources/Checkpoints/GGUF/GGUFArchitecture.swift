@@ -7,7 +7,7 @@ import Tensors
 /// attributes of the modules in transformers.
 struct GGUFArchitecture: Sendable {
   /// What a tensor goes through on its way back.
-  enum Step: Sendable {
+  indirect enum Step: Sendable {
     /// It is stored as it is.
     case same
     /// Rows were permuted for ggml's rotary embedding; query heads.
@@ -28,13 +28,46 @@ struct GGUFArchitecture: Sendable {
     case separate
     /// A gate, which the original has in one tensor with the `up` of the same layer, the gate first.
     case fusedWithUp
+    /// A gate in one tensor with its `up`, rows in turn (gpt-oss); a bias likewise.
+    case interleavedWithUp
+    /// The last two axes were exchanged.
+    case exchanged
     /// A vector that the original has as a matrix of one row.
     case row
+    /// A vector that is stored with another axis.
+    case flattened
+    /// The filters of a causal convolution, without the axis of one input channel.
+    case filter
+    /// The rates of fading, as they are: the original has the logarithm of the negative.
+    case decay
+    /// Value heads of a delta rule that were sorted by their place in a group instead of by group.
+    case untiled(TiledPart)
+    /// Strengths and decays of a delta rule by key head, as two; the name contains `*` for the letter of each.
+    case mixedStrengths
+    /// Queries, keys and values of each group of heads in turn, which were sorted by kind (Falcon).
+    case groupedHeads
+    /// What makes keys of latent attention, exchanged, in one with what makes values beside it.
+    case latentKeys
+    /// One step, and another one on its result.
+    case then(Step, Step)
     /// It holds no weight, but constants that became part of the configuration.
     case dropped
   }
 
-  /// One tensor's two names, without layer prefix and without `.weight` or `.bias`.
+  /// What of a tensor belongs to value heads.
+  enum TiledPart: Sendable {
+    /// All rows, as many to a head as its size.
+    case rows
+    /// One row for each head.
+    case heads
+    /// The rows behind those of queries and keys.
+    case tail
+    /// All columns.
+    case columns
+  }
+
+  /// One tensor's two names, without layer prefix and without `.weight` or `.bias`. A stored name with its ending has a
+  /// whole name for its other one.
   struct Name: Sendable {
     let stored: String
     let name: String
@@ -51,6 +84,8 @@ struct GGUFArchitecture: Sendable {
   let name: String
   /// `model_type` of the configuration.
   var modelType: String
+  /// Other values that `configure` may put in its place.
+  var otherTypes: [String] = []
   /// The class of transformers.
   var className: String
   /// The prefix of a layer's names, before its number.
@@ -59,15 +94,27 @@ struct GGUFArchitecture: Sendable {
   var globals: [Name] = commonGlobals
   /// Tensors of a layer.
   var layer: [Name]
+  /// Tensors of a layer where they depend on what the file has.
+  var ownLayer: (@Sendable (GGUFContext) -> [Name])?
+  /// Whether layers may have other numbers of key-value heads, which `configure` reads.
+  var hasOwnHeads = false
+  /// Tensors that the file keeps in its metadata.
+  var literals: @Sendable (GGUFContext) throws -> [any StoredTensor] = { _ in [] }
   /// Adds what is particular to the family to the common configuration.
   var configure: @Sendable (GGUFContext, inout JSONObject) throws -> Void = { _, _ in }
 
   /// All architectures, for looking up and for messages.
   static let known: [GGUFArchitecture] = [
-    commandR, ernie4_5, exaone4, gemma, gemma2, gemma3, glm4, gpt2, gptneox, granite, graniteMoE,
-    hunyuanDense,
-    internlm2, llama, minicpm, olmo, olmo2, phi2, phi3, qwen2, qwen2moe, qwen3, qwen3moe, smollm3, stablelm,
-    starcoder2,
+    apertus, arcee, bloom, chatglm, cohere2, commandR, deepseek2, dots1, ernie4_5, ernie4_5MoE, exaone,
+    exaone4,
+    falcon,
+    falconH1, gemma, gemma2, gemma3, gemma3n, gemma4, glm4, glm4moe, gpt2, gptneox, gptOSS, granite,
+    graniteHybrid, graniteMoE, hunyuanDense, hunyuanMoE, internlm2, jamba, lfm2, lfm2moe, llama, llama4,
+    mamba,
+    mamba2, minicpm, minicpm3, minimaxM2, mistral3, mpt, nemotron, nemotronH, nemotronHMoE, olmo, olmo2,
+    olmoe,
+    phi2, phi3, phimoe, qwen2, qwen2moe, qwen2vl, qwen3, qwen35, qwen35moe, qwen3moe, qwen3next, qwen3vl,
+    qwen3vlmoe, seedOSS, smollm3, stablelm, starcoder, starcoder2,
   ]
 }
 

@@ -29,7 +29,8 @@ struct GGUFModel {
     let stored = try TensorTable(tensors, of: file.name)
     let context = try GGUFContext(file: file, stored: stored, architecture: architecture)
     config = try context.config()
-    weights = try TensorTable(try tensors.flatMap { try context.translate($0) }, of: file.name)
+    weights = try TensorTable(
+      try tensors.flatMap { try context.translate($0) } + architecture.literals(context), of: file.name)
   }
 
   /// What files are that are not models, by `general.type` or their architecture.

@@ -61,7 +61,7 @@ struct GGUFRopeScaling {
   }
 
   /// The numbers of a tensor, which some files have once and some in every layer.
-  private static func factors(_ name: String, _ context: GGUFContext) throws -> [Float]? {
+  static func factors(_ name: String, _ context: GGUFContext) throws -> [Float]? {
     let names = ["\(name).weight", "blk.0.\(name).weight"]
     guard let tensor = names.lazy.compactMap(context.stored.tensor).first else { return nil }
     guard tensor.shape.elementCount <= 1 << 16 else {

@@ -5,14 +5,21 @@ extension GGUFContext {
   /// the model reports it as unused.
   func translate(_ tensor: any StoredTensor) throws -> [any StoredTensor] {
     var parts = tensor.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count >= 2, let suffix = parts.popLast() else { return [tensor] }
+    guard parts.count >= 2 else { return [tensor] }
     var prefix = ""
     var names = architecture.globals
     if parts.count >= 3, parts[0] == "blk", let layer = Int(parts[1]) {
+      // Layers behind the last only predict further tokens.
+      if layer >= layerCount { return [] }
       prefix = "\(architecture.layerPrefix)\(layer)."
-      names = architecture.layer
+      names = layerNames
       parts.removeFirst(2)
     }
+    let whole = parts.joined(separator: ".")
+    if let name = names.first(where: { $0.stored == whole }) {
+      return try apply(name.step, to: tensor, prefix + name.name)
+    }
+    guard parts.count >= 2, let suffix = parts.popLast() else { return [tensor] }
     let stored = parts.joined(separator: ".")
     if let name = names.first(where: { $0.stored == stored }) {
       return try apply(name.step, to: tensor, "\(prefix)\(name.name).\(suffix)")
@@ -43,18 +50,35 @@ extension GGUFContext {
     case .interleavedHeads: return [try interleavedHeads(tensor, name)]
     case .separate: return try separate(tensor, name)
     case .fusedWithUp: return [try fusedWithUp(tensor, name)]
+    case .interleavedWithUp: return [try interleavedWithUp(tensor, name)]
     case .row: return [DerivedTensor(name: name, weight.reshaped([1, weight.shape.elementCount]))]
+    case .flattened: return [DerivedTensor(name: name, weight.reshaped([weight.shape.elementCount]))]
+    case .exchanged:
+      guard (2...3).contains(tensor.shape.rank) else {
+        throw malformed(tensor, "a matrix or a batch of them")
+      }
+      return [ExchangedTensor(untransposed: RenamedTensor(name: name, base: tensor))]
+    case .filter:
+      guard tensor.shape.rank == 2 else { throw malformed(tensor, "a filter for each channel") }
+      return [DerivedTensor(name: name, weight.reshaped([tensor.shape[0], 1, tensor.shape[1]]))]
+    case .decay: return [decayLogarithm(tensor, name)]
+    case .untiled(let part): return [try untiled(tensor, part, name)]
+    case .mixedStrengths: return try mixedStrengths(tensor, name)
+    case .groupedHeads: return [try groupedHeads(tensor, name)]
+    case .latentKeys: return [try latentKeys(tensor, name)]
+    case .then(let first, let second):
+      return try apply(first, to: tensor, name).flatMap { try apply(second, to: $0, name) }
     }
   }
 
   /// More experts or heads than any model has; each becomes a tensor.
-  private static let maximumPartCount = 4096
+  static let maximumPartCount = 4096
 
-  private static func fill(_ name: String, with text: String) -> String {
+  static func fill(_ name: String, with text: String) -> String {
     name.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false).joined(separator: text)
   }
 
-  private func malformed(_ tensor: any StoredTensor, _ expected: String) -> CheckpointError {
+  func malformed(_ tensor: any StoredTensor, _ expected: String) -> CheckpointError {
     CheckpointError(
       .malformed, "tensor '\(tensor.name)' of \(file.name) has the shape \(tensor.shape), not \(expected)")
   }
@@ -70,7 +94,7 @@ extension GGUFContext {
     }
   }
 
-  private func headSize(of tensor: any StoredTensor, heads: Int) throws(CheckpointError) -> Int {
+  func headSize(of tensor: any StoredTensor, heads: Int) throws(CheckpointError) -> Int {
     guard tensor.shape.rank <= 2, tensor.shape[0] % (2 * heads) == 0 else {
       throw malformed(tensor, "\(heads) heads of an even size")
     }
@@ -106,16 +130,21 @@ extension GGUFContext {
     }
   }
 
+  /// The `up` of a gate, which has its shape.
+  func up(beside gate: any StoredTensor) throws(CheckpointError) -> any StoredTensor {
+    let name = gate.name.split(separator: ".").map { part in
+      part.hasPrefix("ffn_gate") ? "ffn_up" + part.dropFirst(8) : String(part)
+    }.joined(separator: ".")
+    guard let up = stored.tensor(named: name), up.shape == gate.shape, (2...3).contains(up.shape.rank) else {
+      throw malformed(gate, "that of a '\(name)' beside it")
+    }
+    return up
+  }
+
   /// A gate [experts, rows, columns] with its `up` of the same shape as [experts, 2 · rows, columns]; without
   /// experts as [2 · rows, columns].
   private func fusedWithUp(_ gate: any StoredTensor, _ name: String) throws -> any StoredTensor {
-    let upName = gate.name.split(separator: ".").map { part in
-      part.hasPrefix("ffn_gate") ? "ffn_up" + part.dropFirst(8) : String(part)
-    }.joined(separator: ".")
-    guard let up = stored.tensor(named: upName), up.shape == gate.shape, (2...3).contains(up.shape.rank)
-    else {
-      throw malformed(gate, "that of a '\(upName)' beside it")
-    }
+    let up = try up(beside: gate)
     let (first, second) = (Weight(gate), Weight(up))
     if gate.shape.rank == 2 { return DerivedTensor(name: name, .stacked([first, second])) }
     let (experts, rows, columns) = (gate.shape[0], gate.shape[1], gate.shape[2])

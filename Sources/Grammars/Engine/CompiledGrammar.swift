@@ -152,11 +152,13 @@ final class CompiledGrammar: @unchecked Sendable {
     into words: UnsafeMutableBufferPointer<UInt64>
   ) {
     var pending = [Exit(node: node, row: row)]
+    var ends: [LexerWalk.Exit] = []
     while let exit = pending.popLast() {
+      ends.removeAll(keepingCapacity: true)
       LexerWalk.descend(
-        shared.lexer, trie, below: exit.node, from: rows.start(exit.row), into: words
-      ) { inner in
-        let next = Exit(node: inner.node, row: rows.step(exit.row, inner.state))
+        shared.lexer, trie, below: exit.node, from: rows.start(exit.row), into: words, &ends)
+      for end in ends {
+        let next = Exit(node: end.node, row: rows.step(exit.row, end.state))
         if seen.insert(next).inserted { pending.append(next) }
       }
     }

@@ -29,12 +29,23 @@ extension GrammarTree {
     var known: [Node: Bool] = [:]
   }
 
+  /// The parts of a sequence, in a loop, because there may be many.
+  private func spine(_ node: Node) -> [Node] {
+    var parts: [Node] = []
+    var rest = node
+    while case .sequence(let first, let second) = kinds[Int(rest)] {
+      parts.append(first)
+      rest = second
+    }
+    return parts + [rest]
+  }
+
   private func isFinite(_ node: Node, _ answers: inout NodeAnswers) -> Bool {
     if let known = answers.known[node] { return known }
     let result: Bool
     switch kinds[Int(node)] {
     case .empty, .lexeme: result = true
-    case .sequence(let first, let second): result = isFinite(first, &answers) && isFinite(second, &answers)
+    case .sequence: result = spine(node).allSatisfy { isFinite($0, &answers) }
     case .choice(let parts): result = parts.contains { isFinite($0, &answers) }
     case .repetition(let part, let least, _): result = least == 0 || isFinite(part, &answers)
     case .rule(let number): result = answers.rules.contains(number)
@@ -53,8 +64,10 @@ extension GrammarTree {
     } else {
       switch kinds[Int(node)] {
       case .empty, .lexeme, .rule: result = node
-      case .sequence(let first, let second):
-        result = sequence([pruned(first, &finite, &done), pruned(second, &finite, &done)])
+      case .sequence:
+        var parts: [Node] = []
+        for part in spine(node) { parts.append(pruned(part, &finite, &done)) }
+        result = sequence(parts)
       case .choice(let parts):
         var kept: [Node] = []
         for part in parts { kept.append(pruned(part, &finite, &done)) }
@@ -112,8 +125,7 @@ extension GrammarTree {
     switch kinds[Int(node)] {
     case .empty: result = true
     case .lexeme: result = false
-    case .sequence(let first, let second):
-      result = mayBeEmpty(first, &answers) && mayBeEmpty(second, &answers)
+    case .sequence: result = spine(node).allSatisfy { mayBeEmpty($0, &answers) }
     case .choice(let parts): result = parts.contains { mayBeEmpty($0, &answers) }
     case .repetition(let part, let least, _): result = least == 0 || mayBeEmpty(part, &answers)
     case .rule(let number): result = answers.rules.contains(number)
@@ -128,9 +140,11 @@ extension GrammarTree {
     guard seen.insert(node).inserted else { return }
     switch kinds[Int(node)] {
     case .empty, .lexeme: break
-    case .sequence(let first, let second):
-      firstRules(first, &result, &seen, &nullable)
-      if mayBeEmpty(first, &nullable) { firstRules(second, &result, &seen, &nullable) }
+    case .sequence:
+      for part in spine(node) {
+        firstRules(part, &result, &seen, &nullable)
+        if !mayBeEmpty(part, &nullable) { break }
+      }
     case .choice(let parts): for part in parts { firstRules(part, &result, &seen, &nullable) }
     case .repetition(let part, _, _): firstRules(part, &result, &seen, &nullable)
     case .rule(let number): result.insert(number)

@@ -56,11 +56,23 @@ struct GrammarTree {
     return intern(.lexeme(language))
   }
 
+  /// Parts one after another; a sequence among them gives its parts, so that only the second of two is ever one.
   mutating func sequence(_ parts: [Node]) -> Node {
     var result = Self.empty
     for part in parts.reversed() {
       if part == Self.empty { continue }
-      result = result == Self.empty ? part : intern(.sequence(part, result))
+      guard result != Self.empty else {
+        result = part
+        continue
+      }
+      var heads: [Node] = []
+      var last = part
+      while case .sequence(let first, let second) = kinds[Int(last)] {
+        heads.append(first)
+        last = second
+      }
+      result = intern(.sequence(last, result))
+      for head in heads.reversed() { result = intern(.sequence(head, result)) }
     }
     return result
   }

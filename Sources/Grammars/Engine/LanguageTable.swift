@@ -110,11 +110,16 @@ extension LanguageTable {
     if first == Self.empty { return second }
     if second == Self.empty { return first }
     if first == Self.everything, second == Self.everything { return Self.everything }
-    // Leaning to the right, so that equal languages look equal.
-    if case .sequence(let head, let tail) = nodes[Int(first)] {
-      return sequence(head, sequence(tail, second))
+    // Leaning to the right, so that equal languages look equal; in a loop, because a text may be long.
+    var heads: [ID] = []
+    var last = first
+    while case .sequence(let head, let tail) = nodes[Int(last)] {
+      heads.append(head)
+      last = tail
     }
-    return intern(.sequence(first, second))
+    var result = intern(.sequence(last, second))
+    for head in heads.reversed() { result = intern(.sequence(head, result)) }
+    return result
   }
 
   func sequence(_ parts: [ID]) -> ID {
@@ -212,11 +217,13 @@ extension LanguageTable {
         let head = texts[at][depth]
         var end = at
         while end < texts.endIndex, texts[end][depth] == head { end += 1 }
-        if end - at == 1 {
-          branches.append(literal(texts[at][depth...]))
-        } else {
-          branches.append(sequence(byte(head), tree(texts[at..<end], depth + 1)))
-        }
+        // What all of them share is one literal: sorted texts share what the first and the last one do.
+        let (first, last) = (texts[at], texts[end - 1])
+        var shared = depth + 1
+        while shared < min(first.count, last.count), first[shared] == last[shared] { shared += 1 }
+        if end - at == 1 { shared = first.count }
+        let rest = end - at == 1 ? Self.empty : tree(texts[at..<end], shared)
+        branches.append(sequence(literal(first[depth..<shared]), rest))
         at = end
       }
       return union(branches)
@@ -330,7 +337,8 @@ extension LanguageTable {
     var parents: [ID: ID] = [id: -1]
     var queue = [id]
     var at = 0
-    while at < queue.count, queue.count < Self.searchLimit {
+    let most = nodes.count + Self.searchLimit * 8
+    while at < queue.count, queue.count < Self.searchLimit, nodes.count < most {
       let current = queue[at]
       at += 1
       for move in moves(current) where parents[move.next] == nil {

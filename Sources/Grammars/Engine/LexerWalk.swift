@@ -21,15 +21,18 @@ struct LexerWalk: Sendable {
       plainAreInside ? vocabulary.plain.mask : [UInt64](repeating: 0, count: vocabulary.maskWords)
     let trie = plainAreInside ? vocabulary.plain.rest : vocabulary.trie
     inside.withUnsafeMutableBufferPointer { words in
-      Self.descend(lexer, trie, below: 0, from: state, into: words) { exits.append($0) }
+      Self.descend(lexer, trie, below: 0, from: state, into: words, &exits)
     }
     if !lexer.complete[Int(state)].isEmpty { exits.append(Exit(node: 0, state: state)) }
   }
 
   /// Walks the subtree below a node, from a state before its first byte.
+  ///
+  /// The places where a lexeme ends are gathered and left to the caller: to step on in the parser may make states, and
+  /// the table of states may move.
   static func descend(
     _ lexer: Lexer, _ trie: TokenTrie, below node: Int32, from state: Lexer.State,
-    into words: UnsafeMutableBufferPointer<UInt64>, _ exit: (Exit) -> Void
+    into words: UnsafeMutableBufferPointer<UInt64>, _ exits: inout [Exit]
   ) {
     trie.nodes.withUnsafeBufferPointer { nodes in
       withUnsafeTemporaryAllocation(of: Int32.self, capacity: TokenTrie.longestToken + 2) { stack in
@@ -54,7 +57,7 @@ struct LexerWalk: Sendable {
           if current.token >= 0 { words[Int(current.token) >> 6] |= 1 << UInt64(current.token & 63) }
           stack[Int(current.depth) + 1] = entry >> 1
           if entry & 1 != 0, Int(current.end) > at + 1 {
-            exit(Exit(node: Int32(at), state: entry >> 1))
+            exits.append(Exit(node: Int32(at), state: entry >> 1))
           }
           at += 1
         }

@@ -9,7 +9,7 @@ struct SchemaGrammar {
   private static let mostMembers = 60_000
   /// Patterns of property names in one object whose overlaps are looked at.
   private static let mostPatterns = 8
-  /// Properties after which an object's grammar goes on in a rule of its own, so that nothing stands too deep.
+  /// Members after which an object's or an array's grammar goes on in a rule of its own, so that nothing stands too deep.
   private static let membersInRule = 16
 
   private let reader: SchemaReader
@@ -86,6 +86,7 @@ struct SchemaGrammar {
       index -= 1
       let element = tree.sequence([comma, value(array.prefix[index], &tree), after])
       after = index >= array.least ? tree.optional(element) : element
+      if index % Self.membersInRule == 0 { after = inRule(after, &tree) }
     }
     let first = count > 0 ? value(array.prefix[0], &tree) : rest
     let full = tree.sequence([
@@ -94,6 +95,13 @@ struct SchemaGrammar {
     let empty = tree.lexeme(lexemes.emptyArray, in: table)
     if most == 0 { return empty }
     return array.least == 0 ? tree.choice([empty, full]) : full
+  }
+
+  /// A node as the body of a rule.
+  private func inRule(_ node: Node, _ tree: inout GrammarTree) -> Node {
+    let rule = tree.newRule()
+    tree.define(rule, node)
+    return tree.rule(rule)
   }
 
   // MARK: Objects
@@ -136,11 +144,7 @@ struct SchemaGrammar {
         // Without bounds 1 stands for any number of members.
         with = tree.sequence([with, after[min(count + 1, max(top, 1))]])
         var node = member.isRequired ? with : tree.choice([with, after[count]])
-        if index % Self.membersInRule == 0 {
-          let rule = tree.newRule()
-          tree.define(rule, node)
-          node = tree.rule(rule)
-        }
+        if index % Self.membersInRule == 0 { node = inRule(node, &tree) }
         now.append(node)
       }
       after = now

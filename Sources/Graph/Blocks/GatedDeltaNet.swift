@@ -31,6 +31,8 @@ public struct GatedDeltaNet: Sendable {
   public var norm: Normalization
   /// From values to the state.
   public var output: Linear
+  /// What strengths are multiplied with; 2 lets a value be written the other way round (`linear_allow_neg_eigval`).
+  public var strengthFactor: Float = 1
 
   /// Linear attention.
   public init(
@@ -65,16 +67,19 @@ extension DecoderBuilder {
   /// replace by one node, GatedDeltaNet (docs/hybrids.md).
   public func attendLinearly(_ input: Value, _ net: GatedDeltaNet) throws(GraphError) -> Value {
     try graph.within(net.name) { () throws(GraphError) in
-      let projected = try graph.linears(
-        input, [net.input, net.gate, net.strength, net.decay], merging: false)
+      let projected = try graph.linears(input, [net.input, net.gate], merging: false)
+      // A row for each head, on which all its memory hangs: like a router, they keep eight bits.
+      let strengths = try graph.linear(input, net.strength, role: .router)
+      let decays = try graph.linear(input, net.decay, role: .router)
       let mixed = try convolve(withoutPadding(projected[0]), net.convolution)
       let parts = try graph.split(mixed, [net.keySize, net.keySize, net.valueSize], axis: 2)
       let query = try graph.scaledForDeltaRule(normalizedHeads(parts[0], net))
       let key = try normalizedHeads(parts[1], net)
       let value = try graph.transpose(
         graph.reshape(parts[2], [0, 0, net.valueHeadCount, net.valueHeadDimension]), [0, 2, 1, 3])
-      let strength = try graph.transpose(graph.unary(.sigmoid, projected[2]), [0, 2, 1])
-      let decay = try graph.transpose(decay(projected[3], net), [0, 2, 1])
+      let strength = try graph.transpose(
+        graph.scaled(graph.unary(.sigmoid, strengths), by: net.strengthFactor), [0, 2, 1])
+      let decay = try graph.transpose(decay(decays, net), [0, 2, 1])
       let read = try deltaRule(query, key, value, decay, strength, net)
       // Each head's result is normalised, and then gated; flat, because the paged form gives it another shape.
       let flat = [-1, net.valueHeadDimension]

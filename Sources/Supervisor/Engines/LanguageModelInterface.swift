@@ -53,4 +53,16 @@ struct LanguageModelInterface {
       )
     }
   }
+
+  /// Refuses recurrent states where the plugin's path for language models on NPUs runs the model: it knows keys and
+  /// values only, and fills prompts up, which would become a part of such a state.
+  static func checkForNPU(_ model: Model) throws(OpenVINOError) {
+    let recurrent = try model.variables().filter { !RecurrentStates.isCache($0.identity) }
+    guard let first = recurrent.first else { return }
+    throw OpenVINOError(
+      .unsupported,
+      "\(recurrent.count) of its states are recurrent, such as \(first.identity); an NPU's plugin keeps keys and values "
+        + "only, and fills prompts up",
+      mend: "Leave the NPU out: the model runs on a CPU or GPU.")
+  }
 }

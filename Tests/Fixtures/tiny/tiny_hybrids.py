@@ -44,6 +44,7 @@ MODELS = {
  "mamba-bias": ("mamba", dict(hidden_size=48, num_hidden_layers=3, state_size=5, expand=3, conv_kernel=3, time_step_rank=5, use_bias=True, use_conv_bias=False, tie_word_embeddings=False, **ENDS), B),
  "falcon-mamba": ("falcon_mamba", dict(hidden_size=48, num_hidden_layers=2, state_size=6, expand=2, **ENDS), B),
  "bamba": ("bamba", small(L=3, attn_layer_indices=[1], mamba_proj_bias=False, **mamba()), B),
+ "olmo-hybrid": ("olmo_hybrid", small(L=3, layer_types=layers("llf"), linear_num_key_heads=3, linear_num_value_heads=6, linear_key_head_dim=8, linear_value_head_dim=12, tie_word_embeddings=False), B),
  "jamba": ("jamba", small(L=4, attn_layer_period=4, attn_layer_offset=2, expert_layer_period=2, expert_layer_offset=1, num_experts=4, num_experts_per_tok=2, mamba_d_state=6, mamba_d_conv=3, mamba_dt_rank=4, use_mamba_kernels=False), B),
  "gemma3n-odd": ("gemma3n_text", small(L=5, head_dim=12, layer_types=layers("fsfsf"), sliding_window=5, vocab_size_per_layer_input=128, hidden_size_per_layer_input=10, num_kv_shared_layers=2, laurel_rank=6, altup_num_inputs=3, altup_correct_scale=False, final_logit_softcapping=12.0, activation_sparsity_pattern=[0.9, 0.5, 0.0, 0.0, 0.0]) | dict(intermediate_size=[64, 64, 80, 64, 64]), B),
  "gemma4-shared": ("gemma4_text", small(L=6, head_dim=16, global_head_dim=24, layer_types=layers("ssfssf"), sliding_window=5, vocab_size_per_layer_input=160, hidden_size_per_layer_input=10, num_kv_shared_layers=3, use_double_wide_mlp=True, final_logit_softcapping=15.0), B),

@@ -21,6 +21,10 @@ extension GGUFArchitecture {
       ] {
         if let value = config[old] { config[new] = value }
       }
+      // The converter writes four times the hidden size, whatever it is.
+      if let up = context.stored.tensor(named: "blk.0.ffn_up.weight") {
+        config["n_inner"] = .int(up.shape[0])
+      }
       config["activation_function"] = "gelu_new"
     })
 

@@ -15,8 +15,8 @@ extension GGUFArchitecture {
     layer: fourNorms + attention(permuted: false) + gatedMLP,
     configure: { context, config in
       common(&config)
-      config["attn_logit_softcapping"] = .double(context.double("attn_logit_softcapping") ?? 50)
-      config["final_logit_softcapping"] = .double(context.double("final_logit_softcapping") ?? 30)
+      config["attn_logit_softcapping"] = context.softcap("attn_logit_softcapping", or: 50)
+      config["final_logit_softcapping"] = context.softcap("final_logit_softcapping", or: 30)
       config["query_pre_attn_scalar"] = try context.queryScalar(layersOf27B: 46)
       config["layer_types"] = context.layerTypes { $0 % 2 == 1 }
     })
@@ -34,7 +34,10 @@ extension GGUFArchitecture {
       config["rope_theta"] = .double(context.double("rope.freq_base") ?? 1_000_000)
       config["rope_local_base_freq"] = .double(context.double("rope.freq_base_swa") ?? 10000)
       config["sliding_window_pattern"] = .int(pattern)
-      config["layer_types"] = context.layerTypes { pattern > 0 && ($0 + 1) % pattern == 0 }
+      config["layer_types"] = context.layerTypes { layer in
+        context.isSliding(layer).map { !$0 } ?? (pattern > 0 && (layer + 1) % pattern == 0)
+      }
+      config["final_logit_softcapping"] = context.softcap("final_logit_softcapping", or: 0)
     })
 
   private static let globals = [
@@ -56,6 +59,12 @@ extension GGUFArchitecture {
 }
 
 extension GGUFContext {
+  /// A soft limit; 0 is none.
+  fileprivate func softcap(_ key: String, or fallback: Double) -> JSON {
+    let limit = double(key) ?? fallback
+    return limit > 0 ? .double(limit) : .null
+  }
+
   /// What queries are divided by the root of: the head size, but in the 27B models hidden size / heads. GGUF
   /// does not say which; ggml goes by the number of layers.
   fileprivate func queryScalar(layersOf27B: Int) throws -> JSON {

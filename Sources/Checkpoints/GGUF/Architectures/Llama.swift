@@ -3,7 +3,7 @@ import JSON
 extension GGUFArchitecture {
   /// Llama and what is stored as one: Mistral, SmolLM2, Falcon3 and, with experts, Mixtral.
   static let llama = GGUFArchitecture(
-    name: "llama", modelType: "llama", className: "LlamaForCausalLM",
+    name: "llama", modelType: "llama", otherTypes: ["mistral", "mixtral"], className: "LlamaForCausalLM",
     layer: preNorms + attention(permuted: true) + gatedMLP + [
       Name("ffn_gate_inp", "block_sparse_moe.gate"),
       Name("ffn_gate_exps", "block_sparse_moe.experts.*.w1", .experts),

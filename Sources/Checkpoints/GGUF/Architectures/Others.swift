@@ -15,11 +15,24 @@ extension GGUFArchitecture {
       if let bound = context.double("attention.clamp_kqv"), bound > 0 { config["clip_qkv"] = .double(bound) }
     })
 
-  /// OLMo 2.
+  /// OLMo 2 and, with windows in most layers, OLMo 3, whose stretched positions are those of the other layers.
   static let olmo2 = GGUFArchitecture(
-    name: "olmo2", modelType: "olmo2", className: "Olmo2ForCausalLM",
+    name: "olmo2", modelType: "olmo2", otherTypes: ["olmo3"], className: "Olmo2ForCausalLM",
     layer: postNorms + attention(permuted: false) + gatedMLP,
-    configure: { context, config in context.addBiases(to: &config) })
+    configure: { context, config in
+      context.addBiases(to: &config)
+      guard config["sliding_window"]?.isNull == false else { return }
+      config["model_type"] = "olmo3"
+      config["architectures"] = ["Olmo3ForCausalLM"]
+      config["layer_types"] = context.layerTypes { layer in
+        context.isSliding(layer).map { !$0 } ?? ((layer + 1) % 4 == 0)
+      }
+      let base = config["rope_theta"] ?? 10_000
+      config["rope_parameters"] = [
+        "sliding_attention": ["rope_type": "default", "rope_theta": base],
+        "full_attention": ["rope_type": "default", "rope_theta": base],
+      ]
+    })
 
   /// EXAONE 4: three layers with a window and rotary embedding, one with neither, where there is a window.
   static let exaone4 = GGUFArchitecture(
@@ -62,7 +75,8 @@ extension GGUFArchitecture {
 
   /// Granite with experts.
   static let graniteMoE = GGUFArchitecture(
-    name: "granitemoe", modelType: "granitemoe", className: "GraniteMoeForCausalLM",
+    name: "granitemoe", modelType: "granitemoe", otherTypes: ["granitemoeshared"],
+    className: "GraniteMoeForCausalLM",
     layer: preNorms + attention(permuted: true) + [
       Name("ffn_gate_inp", "block_sparse_moe.router.layer"),
       Name("ffn_gate_exps", "block_sparse_moe.input_linear", .fusedWithUp),
@@ -83,7 +97,7 @@ extension GGUFArchitecture {
 }
 
 extension GGUFContext {
-  fileprivate func addGraniteScales(to config: inout JSONObject) {
+  func addGraniteScales(to config: inout JSONObject) {
     for (key, name) in [
       ("attention.scale", "attention_multiplier"), ("embedding_scale", "embedding_multiplier"),
       ("residual_scale", "residual_multiplier"), ("logit_scale", "logits_scaling"),
