@@ -29,11 +29,14 @@ struct ChangedWeights {
     }
   }
 
-  /// Where the tensors of a file begin, in order.
-  static func starts(in file: [UInt8]) throws -> [Int] {
+  /// The tensors of a file in its order, with where they begin.
+  static func places(in file: [UInt8]) throws -> [(name: String, start: Int)] {
     let length = file[..<8].enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
     let header = try JSON(parsing: file[8..<(8 + length)]).object ?? [:]
-    return header.compactMap { $1["data_offsets"]?.array?.first?.int }.map { 8 + length + $0 }.sorted()
+    return header.compactMap { name, value -> (name: String, start: Int)? in
+      guard let offset = value["data_offsets"]?.array?.first?.int else { return nil }
+      return (name, 8 + length + offset)
+    }.sorted { $0.start < $1.start }
   }
 
   func has(_ name: String) -> Bool { tensors.contains { $0.name == name } }

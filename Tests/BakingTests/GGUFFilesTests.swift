@@ -113,12 +113,15 @@ import Testing
         ("tokenizer.chat_template.tool_use", .text("T" + template)),
         ("tokenizer.chat_template.rag", .text("R" + template)),
       ]
-    let folder = try bake(entries).folder["baked"]
-    for (name, text) in [
-      ("chat_template.jinja", template), ("additional_chat_templates/tool_use.jinja", "T" + template),
-      ("additional_chat_templates/rag.jinja", "R" + template),
-    ] {
-      #expect(try String(contentsOf: folder.appending(path: name), encoding: .utf8) == text)
+    let baked = try bake(entries)
+    try withExtendedLifetime(baked) {
+      for (name, text) in [
+        ("chat_template.jinja", template), ("additional_chat_templates/tool_use.jinja", "T" + template),
+        ("additional_chat_templates/rag.jinja", "R" + template),
+      ] {
+        let file = baked.folder["baked"].appending(path: name)
+        #expect(try String(contentsOf: file, encoding: .utf8) == text)
+      }
     }
   }
 }

@@ -28,7 +28,8 @@ import Testing
   }
 
   /// A disk or a download is read from the first byte to the last: no read goes back behind the tensor that the
-  /// furthest one was in.
+  /// furthest one was in. Experts that are stored one by one are the exception: the gates of a layer become one matrix,
+  /// and so do what follows them, so that reads go back to the layer's first expert.
   @Test(arguments: models) func readsTheSourceInItsOrder(_ name: String) throws {
     let folder = try TemporaryFolder()
     let bytes = Array(try Data(contentsOf: Fixture.url(name).appending(path: "model.safetensors")))
@@ -37,14 +38,19 @@ import Testing
     options.workerCount = 1
     options.remoteWeights = NotedWeights(files: [source])
     _ = try Bake(options).run()
-    let starts = try ChangedWeights.starts(in: bytes)
+    let places = try ChangedWeights.places(in: bytes)
+    func start(of offset: Int) -> Int {
+      guard let tensor = places.last(where: { $0.start <= offset }) else { return 0 }
+      guard let experts = tensor.name.range(of: ".experts.") else { return tensor.start }
+      let part = tensor.name[..<experts.upperBound]
+      return places.first { $0.name.hasPrefix(part) }?.start ?? tensor.start
+    }
     var (furthest, stepsBack) = (0, 0)
     for offset in source.offsets {
-      let tensor = starts.last { $0 <= furthest } ?? 0
-      if offset < tensor { stepsBack += 1 }
+      if offset < start(of: furthest) { stepsBack += 1 }
       furthest = max(furthest, offset)
     }
-    #expect(source.offsets.count > 5 && stepsBack == 0)
+    #expect(source.offsets.count > 5 && stepsBack == 0, "\(stepsBack) of \(source.offsets.count)")
   }
 }
 
