@@ -51,6 +51,12 @@ package enum HugePages {
   package struct Map: Equatable {
     /// Its first address, and the one after its last.
     package var begin: Int, end: Int
+
+    /// The addresses from `begin` up to, not including, `end`.
+    package init(begin: Int, end: Int) {
+      self.begin = begin
+      self.end = end
+    }
   }
 
   /// The maps of no file that are large, filled to nine tenths at least, and not yet in huge pages.
