@@ -49,10 +49,12 @@ extension RuntimeOptions {
   /// The same, for the worker's command line.
   var arguments: [String] {
     var result = [
-      "--device", device, "--cache-dir", cacheFolder, "--cache-budget", "\(cacheBudget)",
+      "--device", device, "--cache-budget", "\(cacheBudget)",
       "--engine", engine.rawValue, "--cpu-kernels", cpuKernels.rawValue, "--precision", precision.rawValue,
       "--prompt-length", "\(promptLength)", "--response-length", "\(responseLength)",
     ]
+    // The worker finds the usual place as this process does.
+    if let cacheDir { result += ["--cache-dir", cacheDir] }
     for property in properties { result += ["--property", "\(property.key)=\(property.value)"] }
     if noCache { result.append("--no-cache") }
     if noCanary { result.append("--no-canary") }
