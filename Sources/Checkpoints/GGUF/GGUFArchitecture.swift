@@ -96,6 +96,8 @@ struct GGUFArchitecture: Sendable {
   var layer: [Name]
   /// Tensors of a layer where they depend on what the file has.
   var ownLayer: (@Sendable (GGUFContext) -> [Name])?
+  /// Whether there is no attention, and so a count of 0 heads.
+  var hasNoAttention = false
   /// Whether layers may have other numbers of key-value heads, which `configure` reads.
   var hasOwnHeads = false
   /// Tensors that the file keeps in its metadata.

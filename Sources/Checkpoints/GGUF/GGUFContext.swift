@@ -15,14 +15,16 @@ struct GGUFContext {
     self.file = file
     self.stored = stored
     self.architecture = architecture
-    layerCount =
-      try GGUFContext.int("block_count", file) - (file.value("nextn_predict_layers")?.int ?? 0)
-    guard (1...1024).contains(layerCount) else {
-      throw CheckpointError(.malformed, "\(file.name) has \(layerCount) layers, which is not plausible")
+    let blocks = try GGUFContext.int("block_count", file)
+    let further = file.value("nextn_predict_layers")?.int ?? 0
+    guard blocks <= 1024, further >= 0, further < blocks else {
+      throw CheckpointError(
+        .malformed,
+        "\(file.name) has \(blocks) layers, \(further) of them for further tokens, which is not plausible")
     }
-    // Models without attention say 0.
-    headCount =
-      file.value("attention.head_count")?.int == 0 ? 1 : try GGUFContext.int("attention.head_count", file)
+    layerCount = blocks - further
+    let isWithout = architecture.hasNoAttention && file.value("attention.head_count")?.int == 0
+    headCount = isWithout ? 1 : try GGUFContext.int("attention.head_count", file)
     layerNames = architecture.layer
     keyValueHeadCount = headCount
     keyValueHeadCount = try sharedHeadCount()

@@ -16,13 +16,13 @@ extension GGUFContext {
   var deltaHeads: (keys: Int, values: Int, keySize: Int, valueSize: Int) {
     get throws {
       let values = try int("ssm.time_step_rank"), keys = try int("ssm.group_count")
-      let inner = try int("ssm.inner_size")
-      guard values % keys == 0, inner % values == 0 else {
+      let inner = try int("ssm.inner_size"), keySize = try int("ssm.state_size")
+      guard values % keys == 0, inner % values == 0, keySize < 1 << 16, inner < 1 << 24, keys < 1 << 16 else {
         throw CheckpointError(
           .malformed,
           "\(file.name) has \(values) value heads of a delta rule for \(keys) keys and \(inner) numbers")
       }
-      return (keys, values, try int("ssm.state_size"), inner / values)
+      return (keys, values, keySize, inner / values)
     }
   }
 
@@ -33,7 +33,10 @@ extension GGUFContext {
     let heads = try deltaHeads
     let size = part == .heads ? 1 : heads.valueSize
     let start = part == .tail ? 2 * heads.keys * heads.keySize : 0
-    let share = heads.values / heads.keys
+    let share = heads.values / heads.keys, count = start + heads.values * size
+    guard tensor.shape.rank <= 2, (part == .columns ? tensor.shape.columns : tensor.shape[0]) == count else {
+      throw malformed(tensor, "\(count) rows or columns of value heads")
+    }
     let order =
       Array(0..<start)
       + (0..<heads.values).flatMap { head in
@@ -41,15 +44,11 @@ extension GGUFContext {
         return (0..<size).map { start + stored * size + $0 }
       }
     if part == .columns {
-      guard tensor.shape.rank == 2, tensor.shape[1] == order.count else {
-        throw malformed(tensor, "\(order.count) columns")
-      }
       return MappedTensor(name: name, base: tensor) { row in
         let copy = Array(row)
         for (index, stored) in order.enumerated() { row[index] = copy[stored] }
       }
     }
-    guard tensor.shape[0] == order.count else { throw malformed(tensor, "\(order.count) rows") }
     return DerivedTensor(name: name, Weight(tensor).reordered(order))
   }
 
@@ -72,6 +71,7 @@ extension GGUFContext {
   /// Rows of all queries, all keys and all values as queries, key and value of each group of heads in turn.
   func groupedHeads(_ tensor: any StoredTensor, _ name: String) throws -> any StoredTensor {
     let groups = keyValueHeadCount, share = headCount / groups
+    guard headCount % groups == 0 else { throw malformed(tensor, "\(groups) groups of \(headCount) heads") }
     let size = try headSize(of: tensor, heads: headCount + 2 * groups)
     var order: [Int] = []
     for group in 0..<groups {

@@ -34,7 +34,7 @@ extension GGUFArchitecture {
   static let mamba = GGUFArchitecture(
     name: "mamba", modelType: "mamba", otherTypes: ["falcon_mamba"], className: "MambaForCausalLM",
     layerPrefix: "backbone.layers.",
-    globals: backbone, layer: [Name("attn_norm", "norm")] + channelSpace("mixer"),
+    globals: backbone, layer: [Name("attn_norm", "norm")] + channelSpace("mixer"), hasNoAttention: true,
     configure: { context, config in
       try context.addPlainSpace(to: &config)
       config["intermediate_size"] = .int(try context.int("ssm.inner_size"))
@@ -48,7 +48,7 @@ extension GGUFArchitecture {
   /// Mamba 2.
   static let mamba2 = GGUFArchitecture(
     name: "mamba2", modelType: "mamba2", className: "Mamba2ForCausalLM", layerPrefix: "backbone.layers.",
-    globals: backbone, layer: [Name("attn_norm", "norm")] + headedSpace("mixer"),
+    globals: backbone, layer: [Name("attn_norm", "norm")] + headedSpace("mixer"), hasNoAttention: true,
     configure: { context, config in
       try context.addPlainSpace(to: &config)
       let heads = try context.int("ssm.time_step_rank"), inner = try context.int("ssm.inner_size")
@@ -132,7 +132,9 @@ extension GGUFArchitecture {
       config["num_experts_per_tok"] = .int(context.size("expert_used_count") ?? 0)
       let shared = context.firstTensor("ffn_gate_shexp.weight") ?? context.firstTensor("ffn_gate.weight")
       if let size = shared?.shape[0] { config["shared_intermediate_size"] = .int(size) }
-      if let size = context.firstTensor("ffn_gate_exps.weight")?.shape[1] {
+      if let size = context.size("expert_feed_forward_length") ?? context.size("feed_forward_length"),
+        context.expertCount != nil
+      {
         config["intermediate_size"] = .int(size)
       }
     })
