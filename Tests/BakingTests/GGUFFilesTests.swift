@@ -114,7 +114,7 @@ import Testing
         ("tokenizer.chat_template.rag", .text("R" + template)),
       ]
     let baked = try bake(entries)
-    try withExtendedLifetime(baked) {
+    try withExtendedLifetime(baked) { () throws in
       for (name, text) in [
         ("chat_template.jinja", template), ("additional_chat_templates/tool_use.jinja", "T" + template),
         ("additional_chat_templates/rag.jinja", "R" + template),
