@@ -84,6 +84,17 @@ struct SchedulerTests {
     #expect(scheduler.prefixHits == 20 && scheduler.prefixQueries == 40)
   }
 
+  @Test func promptsThatBeginAlikeAreComputedOnceEvenTogether() throws {
+    let scheduler = scheduler(limits(stepTokens: 24))
+    let runner = ScriptedRunner(model, limits: scheduler.limits)
+    let system = Array(0..<40)
+    for number in 0..<3 { _ = try scheduler.admit(request(system + [41 + number], new: 1), seed: 0) }
+    let steps = try drive(scheduler, runner)
+    let computed = steps.flatMap(\.rows).map(\.tokens.count).reduce(0, +)
+    #expect(computed == 40 + 3)
+    #expect(scheduler.prefixHits == 80)
+  }
+
   @Test func branchesShareThePromptAndCopyWhatTheyWrite() throws {
     let scheduler = scheduler(limits())
     let runner = ScriptedRunner(model, limits: scheduler.limits)

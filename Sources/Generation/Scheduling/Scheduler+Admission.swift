@@ -47,6 +47,31 @@ extension Scheduler {
     return true
   }
 
+  /// What the blocks contain that the next `count` tokens of a sequence fill, if they begin with a block.
+  func digests(of state: SequenceState, count: Int) -> [BlockDigest] {
+    guard limits.sharesBlocks, state.computed % limits.blockLength == 0 else { return [] }
+    // The logits that follow the last token are needed: it is always computed.
+    let end = min(state.computed + count, state.tokens.count - 1) / limits.blockLength
+    return (state.computed / limits.blockLength..<max(end, state.computed / limits.blockLength)).map {
+      state.chain.digest($0, of: state.tokens)
+    }
+  }
+
+  /// Takes over the blocks that others have filled since a sequence was let in, in place of its own empty ones.
+  func adopt(_ state: SequenceState) {
+    while let digest = digests(of: state, count: limits.blockLength).first, let block = pool.find(digest) {
+      let index = state.computed / limits.blockLength
+      pool.release(state.blocks[index])
+      state.blocks[index] = block
+      state.computed += limits.blockLength
+      state.published += 1
+      if !state.hasPrompt {
+        state.cached += limits.blockLength
+        prefixHits += limits.blockLength
+      }
+    }
+  }
+
   /// Gives a sequence the blocks of its tokens: those whose content is there already, and new ones for the rest. Besides
   /// there must be one for each sequence that runs, which may soon need another.
   private func place(_ state: SequenceState) -> Bool {

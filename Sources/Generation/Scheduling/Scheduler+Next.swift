@@ -47,15 +47,20 @@ extension Scheduler {
     let placed = Set(step.rows.map(\.id))
     let prompts = running.filter { !placed.contains($0.id) }
     guard let first = prompts.first else { return }
+    prompts.forEach(adopt)
     var budget = max(1, (step.rows.isEmpty ? limits.promptStepTokens : limits.stepTokens) - step.tokenCount)
     let half = min(first.pending, (budget + 1) / 2)
     budget -= half
     var pieces: [(SequenceState, Int)] = []
+    var underWay = Set(digests(of: first, count: half))
     for state in prompts.dropFirst().enumerated()
       .sorted(by: { ($0.element.pending, $0.offset) < ($1.element.pending, $1.offset) }).map(\.element)
     {
       let piece = min(state.pending, max(0, budget))
       guard piece > 0 else { break }
+      // Another one computes just this: it is there with the next step.
+      if let next = digests(of: state, count: limits.blockLength).first, underWay.contains(next) { continue }
+      underWay.formUnion(digests(of: state, count: piece))
       budget -= piece
       pieces.append((state, piece))
     }
