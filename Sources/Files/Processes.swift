@@ -17,8 +17,13 @@ package enum Processes {
   /// Ends a process of ours at once, whatever it does.
   package static func end(_ process: Int32) { _ = kill(process, SIGKILL) }
 
-  /// Stops this process as Ctrl-Z does, until the shell continues it.
-  package static func suspend() { raise(SIGTSTP) }
+  /// Stops this process and those that share the terminal with it, as Ctrl-Z does, until the shell continues them.
+  package static func suspend() {
+    // Not `raise`: the thread that asks may be one that takes no signals.
+    _ = kill(0, SIGTSTP)
+    // Another thread is stopped by it, and this one with it a moment later.
+    usleep(100_000)
+  }
 
   /// Ends this process at once, without the handlers of libraries, which would wait for work that still runs.
   package static func exitAtOnce(_ status: Int32) -> Never { _exit(status) }

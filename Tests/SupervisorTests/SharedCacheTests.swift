@@ -50,7 +50,7 @@ import Testing
 
   @Test func aGroupsCacheIsWrittenForTheGroup() throws {
     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-    try FileManager.default.setAttributes([.posixPermissions: 0o2775], ofItemAtPath: place)
+    try FileManager.default.setAttributes([.posixPermissions: 0o2770], ofItemAtPath: place)
     let before = umask(0o077)
     defer { umask(before) }
     let cache = try CompiledModelCache(folder: place, trust: .named)
@@ -64,6 +64,19 @@ import Testing
     cache.noteUse(of: entry)
     #expect(try permissions(entry.folder + "/meta.json") == 0o660)
     #expect(cache.entry(for: key) != nil)
+  }
+
+  /// What root makes in an image is for the users of the image to read.
+  @Test func whatIsMadeIsAsOpenAsTheFolder() throws {
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place)
+    let entry = try store(CompiledModelCache(folder: place, trust: .named))
+    #expect(try permissions(entry.folder) == 0o755)
+    for path in [entry.blob, entry.folder + "/meta.json"] {
+      #expect(try permissions(path) == 0o644, "\(path)")
+    }
+    // A folder that was only found stays private.
+    #expect(try permissions(store(CompiledModelCache(folder: place)).blob) == 0o600)
   }
 
   /// Two users of one group, as two processes of this program would be: the second loads what the first has compiled,

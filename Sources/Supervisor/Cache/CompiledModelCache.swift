@@ -58,7 +58,7 @@ public struct CompiledModelCache: Sendable {
     do throws(FileError) {
       try Folders.make(locks, permissions: 0o700)
       // Only the one who made it can, and has to.
-      if isShared, FileStatus(at: locks)?.owner == Owners.user { try share(locks) }
+      if FileStatus(at: locks)?.owner == Owners.user { try share(locks) }
     } catch {
       throw CacheTrust.unwritable(folder, error)
     }
@@ -105,14 +105,21 @@ public struct CompiledModelCache: Sendable {
       mend: "Give a folder of your own with --cache-dir or CACHE_DIR.")
   }
 
-  /// Whether the members of a group write here together.
-  private var isShared: Bool { (FileStatus(at: folder)?.permissions ?? 0) & 0o020 != 0 && trust == .named }
-  private var filePermissions: UInt32 { isShared ? 0o660 : 0o600 }
+  /// Who may use what is made in a folder that the user named: whoever may use the folder, as its group does, or the
+  /// users of an image that is made by root. Nothing is for everybody to write.
+  private var openness: UInt32 {
+    trust == .named ? (FileStatus(at: folder)?.permissions ?? 0) & 0o075 : 0
+  }
+  private var filePermissions: UInt32 { 0o600 | openness & 0o066 }
 
-  /// Lets the folder's group have what was made in it.
+  /// Makes what was made in the folder as open as the folder is.
   private func share(_ path: String) throws(FileError) {
-    if let group = FileStatus(at: folder)?.group { try Owners.setGroup(group, of: path) }
-    try Owners.setPermissions(FileStatus(at: path)?.isFolder == true ? 0o770 : 0o660, of: path)
+    guard openness != 0 else { return }
+    if openness & 0o020 != 0, let group = FileStatus(at: folder)?.group {
+      try Owners.setGroup(group, of: path)
+    }
+    let isFolder = FileStatus(at: path)?.isFolder == true
+    try Owners.setPermissions(isFolder ? 0o700 | openness : filePermissions, of: path)
   }
 
   /// What is at the place of an entry.
@@ -163,7 +170,7 @@ public struct CompiledModelCache: Sendable {
       guard var entry = entry(for: used.key) else { return }
       entry.lastUsed = now()
       try? SmallFile.replace(entry.meta, with: entry.metaBytes, permissions: filePermissions)
-      if isShared { try? share(entry.meta) }
+      try? share(entry.meta)
     }
   }
 
@@ -175,7 +182,7 @@ public struct CompiledModelCache: Sendable {
     let path = lockPath(key.digest)
     let isNew = FileStatus(at: path) == nil
     let lock = try FileLock.acquire(path, whileWaiting: whileWaiting)
-    if isShared, isNew { try? share(path) }
+    if isNew { try? share(path) }
     return try withExtendedLifetime(lock) { try body() }
   }
 
@@ -201,7 +208,7 @@ public struct CompiledModelCache: Sendable {
         key: key, size: size, sum: try SmallFile.digest(of: blob), created: time, lastUsed: time,
         compileSeconds: compileSeconds, folder: partial)
       try SmallFile.create(entry.meta, entry.metaBytes, permissions: filePermissions)
-      if isShared { for path in [blob, entry.meta, partial] { try share(path) } }
+      for path in [blob, entry.meta, partial] { try share(path) }
       entry.folder = place(key.digest)
       Removal.quietly(entry.folder)
       try Rename.replace(partial, to: entry.folder)

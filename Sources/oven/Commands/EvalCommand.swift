@@ -27,8 +27,8 @@ struct EvalCommand: ParsableCommand {
   @Argument(help: "Another folder of the same model, which counts as right.", completion: .directory)
   var reference: String?
   @Option(help: "The text, a UTF-8 file.", completion: .file()) var text: String
-  @Option(help: "Tokens that are seen together.") var window: Int = 512
-  @Option(help: "Read only so many tokens of the text.") var maxTokens: Int?
+  @Option(parsing: .unconditional, help: "Tokens that are seen together.") var window: Int = 512
+  @Option(parsing: .unconditional, help: "Read only so many tokens of the text.") var maxTokens: Int?
   @Flag(help: "Compute in float32 throughout, for comparisons with other programs.") var exact = false
   @Flag(help: "Print the figures as JSON.") var json = false
   @OptionGroup(title: "Device") var runtime: RuntimeOptions

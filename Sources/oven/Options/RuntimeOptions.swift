@@ -19,7 +19,9 @@ struct RuntimeOptions: ParsableArguments {
       user's cache folder)
       """, completion: .directory)
   var cacheDir: String?
-  @Option(help: "Gigabytes that compiled models may take; the least recently used go first.")
+  @Option(
+    parsing: .unconditional,
+    help: "Gigabytes that compiled models may take; the least recently used go first.")
   var cacheBudget: Double = 20
   @Flag(name: .customLong("no-cache"), help: "Compile every time, and keep nothing.") var noCache = false
   @Flag(name: .customLong("no-canary"), help: "Do not compare a device with the CPU after its first load.")
@@ -41,8 +43,9 @@ struct RuntimeOptions: ParsableArguments {
   var cpuKernels = CPUKernels.plugin
   @Option(help: "CPU: fast rounds activations to 8 bits; f32 leaves them as they are, and is slower.")
   var precision = CPUPrecision.fast
-  @Option(help: "NPU: tokens of the longest prompt.") var promptLength: Int = 1024
-  @Option(help: "NPU: tokens left for an answer to it.") var responseLength: Int = 128
+  @Option(parsing: .unconditional, help: "NPU: tokens of the longest prompt.") var promptLength: Int = 1024
+  @Option(parsing: .unconditional, help: "NPU: tokens left for an answer to it.") var responseLength: Int =
+    128
   @Option(help: "NPU: DYNAMIC or STATIC prefill.") var prefillHint: String?
   @Option(help: "NPU: FAST_COMPILE or BEST_PERF for generation.") var generateHint: String?
 
