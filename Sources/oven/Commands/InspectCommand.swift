@@ -24,7 +24,9 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Print it as JSON to stdout.") var json = false
 
   func run() throws {
-    let url = URL(filePath: try ModelPlace.any(dir), directoryHint: .isDirectory)
+    let path = try ModelPlace.any(dir)
+    if case .checkpoint(let source) = PathKind(path) { throw ModelPlace.notBaked(dir, source) }
+    let url = URL(filePath: path, directoryHint: .isDirectory)
     let inspection = try FolderInspection(url)
     let check = check ? try FolderCheck(of: url, manifest: inspection.manifest) : nil
     if json {

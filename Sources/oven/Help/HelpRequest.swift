@@ -47,6 +47,14 @@ enum HelpRequest {
           mend: near.map { "did you mean \($0)?" } ?? "\(name) --help lists them", status: .usage)
       }
     }
+    if let page = HelpPage(dump: dump, path: path), !page.verbs.isEmpty,
+      let word = arguments.dropFirst(path.count).first(where: { !$0.hasPrefix("-") })
+    {
+      let near = Spelling.nearest(to: word, in: page.verbs.map(\.name))
+      return ErrorReport(
+        what: "\(name) has no verb \(word)", why: "",
+        mend: near.map { "did you mean \(name) \($0)?" } ?? "\(name) --help lists them", status: .usage)
+    }
     let text = Oven.message(for: error).split(separator: "\n").map { $0.drop { $0 == " " } }
     var what = text.first.map(String.init) ?? "this cannot be understood"
     if what.hasPrefix("Error: ") { what = String(what.dropFirst("Error: ".count)) }

@@ -48,7 +48,8 @@ extension ErrorReport {
     case .unreadable:
       self.init(
         what: "\(path) cannot be looked into",
-        why: "this user may not read it; it belongs to \(Owners.name(of: path))",
+        why:
+          "this user may not read it; \(Folders.nearest(path)) belongs to \(Owners.name(of: Folders.nearest(path)))",
         mend: "ask for the right to read it, or copy the folder", status: .permission)
     case .multimodal(let part):
       self.init(

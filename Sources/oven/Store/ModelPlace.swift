@@ -9,10 +9,7 @@ enum ModelPlace {
   static func running(_ text: String) throws -> String {
     switch try ModelName(text) {
     case .baked(let path, _): return path
-    case .checkpoint(let source):
-      throw ErrorReport(
-        what: "\(text) is a checkpoint, and not baked yet", why: "this verb runs what was baked",
-        mend: "oven run \(source) bakes it once and asks it; or oven bake \(source) -o DIR", status: .noInput)
+    case .checkpoint(let source): throw notBaked(text, source)
     case .hub(let id, let file):
       let name = ModelName.stored(hub: id, file: file)
       let option = file.map { " --gguf \($0)" } ?? ""
@@ -22,6 +19,13 @@ enum ModelPlace {
           "if it is one of the hub: oven run \(name) downloads, bakes and asks it; or oven bake --model_id "
           + "\(id)\(option) -o DIR", status: .noInput)
     }
+  }
+
+  /// What a verb says that was told a checkpoint, and wants what was baked.
+  static func notBaked(_ text: String, _ source: String) -> ErrorReport {
+    ErrorReport(
+      what: "\(text) is a checkpoint, and not baked yet", why: "this verb is about what was baked",
+      mend: "oven run \(source) bakes it once and asks it; or oven bake \(source) -o DIR", status: .noInput)
   }
 
   /// As `running`, for verbs that look at files and take any folder or file: what exists is left as it is.
