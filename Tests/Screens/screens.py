@@ -27,6 +27,7 @@ class Window:
     """A terminal of a width, with a shell in it."""
 
     def __init__(self, width, folder, height=300):
+        self.count = 0
         self.socket = os.path.join(folder, f"tmux-{width}")
         home = os.path.join(folder, "home")
         os.makedirs(home, exist_ok=True)
@@ -72,11 +73,13 @@ class Window:
 
     def command(self, words):
         """What a command shows."""
-        self.type("clear; " + words + "; printf '\\nended %s\\n' $?")
+        self.count += 1
+        self.type("clear; " + words + f"; printf '\\nended %s of %s\\n' $? {self.count}")
         self.key("Enter")
-        text = self.wait(r"^ended \d+$")
-        lines = text.split("\n")
-        end = max(index for index, line in enumerate(lines) if re.fullmatch(r"ended \d+", line))
+        # The number tells the end of this command from that of the one before.
+        ending = rf"^ended \d+ of {self.count}$"
+        lines = self.wait(ending).split("\n")
+        end = max(index for index, line in enumerate(lines) if re.match(ending, line))
         return "\n".join(line.rstrip() for line in lines[:end]).strip("\n") + "\n"
 
     def close(self):
@@ -131,6 +134,13 @@ def chat(window, *options):
     time.sleep(0.3)
     window.key("C-c")
     say("/undo", r"Taken\s+back")
+    # A shell stops it at the prompt, and continues it.
+    before = len(window.text())
+    window.key("C-z")
+    window.wait("Stopped", after=before - 2)
+    window.type("fg")
+    window.key("Enter")
+    window.wait(r"^> *$", after=before)
     window.key("C-d")
     return window.wait(r"answers?,[\s\S]*^\$ *$")
 
