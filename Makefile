@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help build install test fuzz demo screens verify verify-logits verify-hub verify-npu format lint runtime model clean
 .PHONY: dist wheel verify-dist
-.PHONY: bench-bake bench-tokenizer bench-quantization bench-run bench-run-optimum
+.PHONY: bench-bake bench-grammar bench-tokenizer bench-quantization bench-run bench-run-optimum
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
 CONFIG    := release
@@ -15,6 +15,8 @@ OVEN      := $(ROOT)/.build/$(CONFIG)/oven
 GGUF      := models/SmolLM2-135M-Instruct.Q4_1.gguf
 GEMMA     := models/gemma-3-270m.Q4_K_M.gguf
 BAKED     := models/smollm2_int4
+SMOLLM2   := Tests/Fixtures/tokenizers/smollm2/tokenizer.json
+SCHEMAS   ?= Benchmarks/grammar/schemas.jsonl
 QUESTION  := What is the capital of France?
 PREFIX    ?= /usr/local
 
@@ -75,6 +77,11 @@ bench-quantization: build ## time the quantiser's kernels against memory
 bench-tokenizer: build ## time the tokenizer against HF tokenizers and tiktoken
 	@sh scripts/peers tokenizers==0.22.1 tiktoken
 	.venv-peers/bin/python Benchmarks/tokenizer/compare.py .build/$(CONFIG)/bench-tokenizer
+
+bench-grammar: build ## time the grammars' masks, beside llguidance and XGrammar (SCHEMAS=file: JSON lines of schemas)
+	@sh scripts/peers llguidance==1.9.1 xgrammar==0.2.8 tokenizers==0.22.1 numpy
+	.build/$(CONFIG)/bench-grammar $(SMOLLM2) $(SCHEMAS)
+	.venv-peers/bin/python Tests/Peers/grammar.py .build/$(CONFIG)/bench-grammar $(SMOLLM2) $(SCHEMAS)
 
 bench-run: build model ## time prefill and decode against OpenVINO GenAI, in turn, on SmolLM2
 	@sh scripts/bench-run $(OVEN) $(GGUF) .bench

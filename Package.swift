@@ -136,6 +136,9 @@ let package = Package(
       name: "bench-quantization", dependencies: ["Files", "Kernels", "Quantization", "Tensors", crypto],
       path: "Benchmarks/quantization", swiftSettings: settings),
     .executableTarget(
+      name: "bench-grammar", dependencies: ["Generation", "Grammars", "JSON", "Tokenization"],
+      path: "Benchmarks/grammar", exclude: ["schemas.jsonl"], swiftSettings: settings),
+    .executableTarget(
       name: "bench-tokenizer", dependencies: ["Tokenization"], path: "Benchmarks/tokenizer",
       exclude: ["compare.py"], swiftSettings: settings),
 

@@ -39,6 +39,8 @@ final class LanguageTable {
   private var isBoolean: [Bool] = []
   /// The languages of single characters that were asked for.
   var characters: [CharacterKey: ID] = [:]
+  /// Any character as a JSON string writes it.
+  private(set) lazy var anyCharacter = character(.all, .json)
 
   /// What follows where the next byte is one of a set.
   struct Move {

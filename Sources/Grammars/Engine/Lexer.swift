@@ -30,6 +30,7 @@ final class Lexer {
   private var capacity = 256
   private var walks: [State: LexerWalk] = [:]
   private var runs: [State: Int] = [:]
+  private var successors: [State: Set<State>?] = [:]
 
   init(vocabulary: GrammarVocabulary) {
     self.vocabulary = vocabulary
@@ -135,24 +136,28 @@ final class Lexer {
 extension Lexer {
   /// Whether `count` characters of any kind, without quotes, backslashes and controls, may follow a state.
   func allowsPlain(_ state: State, _ count: Int) -> Bool {
+    if threads[Int(state)].contains(where: { languages.plainCharacters($0.rest) >= count }) { return true }
     var level: Set<State> = [state]
     for left in stride(from: count, to: 0, by: -1) {
       var next: Set<State> = []
-      for state in level {
-        if let known = runs[state], known >= left { continue }
-        guard let reached = afterPlainCharacter(state) else { return false }
+      for state in level where runs[state] ?? 0 < left {
+        guard let reached = plainSuccessors(state) else { return false }
         // A state that leads to itself alone goes on for ever.
-        if reached == [state] {
-          runs[state] = .max
-          continue
-        }
-        next.formUnion(reached)
+        if reached == [state] { runs[state] = .max } else { next.formUnion(reached) }
       }
       if next.count > 64 { return false }
+      if next.isEmpty { break }
       level = next
     }
     runs[state] = max(runs[state] ?? 0, count)
     return true
+  }
+
+  private func plainSuccessors(_ state: State) -> Set<State>? {
+    if let known = successors[state] { return known }
+    let computed = afterPlainCharacter(state)
+    successors[state] = .some(computed)
+    return computed
   }
 
   /// The states after one plain character; nil where some character may not come.

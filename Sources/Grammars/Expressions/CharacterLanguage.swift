@@ -33,8 +33,39 @@ extension LanguageTable {
 
   /// A text as it is written.
   func literal(_ text: String, _ encoding: CharacterEncoding) -> ID {
-    encoding == .utf8
-      ? literal(text) : sequence(text.unicodeScalars.map { character(ScalarSet($0.value), encoding) })
+    // Most names and values have nothing to escape.
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    if encoding == .utf8 || isPlain { return literal(text) }
+    return sequence(text.unicodeScalars.map { character(ScalarSet($0.value), encoding) })
+  }
+
+  /// How many characters without quotes, backslashes and controls may surely come first, whatever they are: what can be
+  /// seen without an automaton. 0 says nothing.
+  func plainCharacters(_ id: ID) -> Int {
+    let head: ID
+    if case .sequence(let first, _) = nodes[Int(id)] { head = first } else { head = id }
+    switch nodes[Int(head)] {
+    case .repetition(let inner, _, let most):
+      return inner == anyCharacter || isUnion(inner, with: anyCharacter)
+        ? (most == Self.unbounded ? .max : Int(most)) : 0
+    case .union(let parts) where head == id: return parts.map(plainCharacters).max() ?? 0
+    default: return 0
+    }
+  }
+
+  private func isUnion(_ id: ID, with part: ID) -> Bool {
+    guard case .union(let parts) = nodes[Int(id)], case .union(let wanted) = nodes[Int(part)] else {
+      return false
+    }
+    // The single bytes of both may have become one set.
+    return wanted.allSatisfy { one in
+      if parts.contains(one) { return true }
+      guard case .bytes(let set) = nodes[Int(one)] else { return false }
+      return parts.contains { part in
+        if case .bytes(let larger) = nodes[Int(part)] { return set.subtracting(larger).isEmpty }
+        return false
+      }
+    }
   }
 
   private static let unescaped = ScalarSet([0x20...0x21, 0x23...0x5B, 0x5D...0x10FFFF])

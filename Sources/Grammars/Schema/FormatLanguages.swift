@@ -17,10 +17,16 @@ enum FormatLanguages {
     #"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"#
   private static let byte = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
   private static let ipv4 = byte + #"(?:\."# + byte + "){3}"
-  private static let label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-  // A label with `--` in its third and fourth place is punycode, which would have to be decoded.
+  // No label has `--` in its third and fourth place: that is punycode, which would have to be decoded. Labels and their
+  // number are bounded so that no name is longer than 253 characters, without another automaton that counts them.
+  private static let alphanumeric = "[a-zA-Z0-9]"
+  private static let inLabel = "[a-zA-Z0-9-]"
+  private static func label(_ most: Int) -> String {
+    let (a, h) = (alphanumeric, inLabel)
+    return "\(a)(?:\(h)?\(a)|\(h)\(h)\(a)|\(h)(?:\(a)\(h)|-\(a))\(h){0,\(most - 5)}\(a))?"
+  }
   private static let hostname =
-    #"(?=.{1,253}$)(?!(?:.*\.)?..--)"# + label + #"(?:\."# + label + "){0,10}"
+    "(?:\(label(61))(?:\\.\(label(61))){0,3}|\(label(24))(?:\\.\(label(24))){4,9})"
   private static let ipv6: String = {
     let part = "[0-9a-fA-F]{1,4}"
     let last = "(?:\(part):\(part)|\(ipv4))"
@@ -51,7 +57,9 @@ enum FormatLanguages {
   private static let days = "[0-9]+D"
   private static let months = "[0-9]+M(?:\(days))?"
   private static let years = "[0-9]+Y(?:\(months))?"
-  private static let atom = "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+"
+  private static let atom = "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]"
+  /// At most 64 characters stand before the `@`.
+  private static let email = "\(atom){1,31}(?:\\.\(atom){1,10}){0,3}@\(hostname)"
   private static let pointer = #"(?:/(?:[^~/]|~[01])*)*"#
 
   private static let expressions: [String: String] = [
@@ -59,8 +67,8 @@ enum FormatLanguages {
     "time": time,
     "date-time": date + "[Tt]" + time,
     "duration": "P(?:(?:\(days)|\(months)|\(years))(?:\(clock))?|\(clock)|[0-9]+W)",
-    "email": "(?=.{1,64}@)\(atom)(?:\\.\(atom))*@\(hostname)",
-    "idn-email": "(?=.{1,64}@)\(atom)(?:\\.\(atom))*@\(hostname)",
+    "email": email,
+    "idn-email": email,
     "hostname": hostname,
     "idn-hostname": hostname,
     "ipv4": ipv4,

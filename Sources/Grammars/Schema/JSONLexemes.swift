@@ -8,20 +8,20 @@ struct JSONLexemes {
   private let table: LanguageTable
   /// Blanks, or none.
   let blanks: Language
+  let openObject, closeObject, openArray, closeArray, emptyArray, comma, colon: Language
 
   init(_ table: LanguageTable) {
     self.table = table
-    blanks = table.repetition(table.bytes(ByteSet(Array(" \t\n\r".utf8))), 0, Self.mostBlanks)
+    let blanks = table.repetition(table.bytes(ByteSet(Array(" \t\n\r".utf8))), 0, Self.mostBlanks)
+    self.blanks = blanks
+    openObject = table.sequence(table.literal("{"), blanks)
+    closeObject = table.sequence(blanks, table.literal("}"))
+    openArray = table.sequence(table.literal("["), blanks)
+    closeArray = table.sequence(blanks, table.literal("]"))
+    emptyArray = table.sequence(openArray, table.literal("]"))
+    comma = table.sequence([blanks, table.literal(","), blanks])
+    colon = table.sequence([blanks, table.literal(":"), blanks])
   }
-
-  var openObject: Language { table.sequence(table.literal("{"), blanks) }
-  var closeObject: Language { table.sequence(blanks, table.literal("}")) }
-  var emptyObject: Language { table.sequence(openObject, table.literal("}")) }
-  var openArray: Language { table.sequence(table.literal("["), blanks) }
-  var closeArray: Language { table.sequence(blanks, table.literal("]")) }
-  var emptyArray: Language { table.sequence(openArray, table.literal("]")) }
-  var comma: Language { table.sequence([blanks, table.literal(","), blanks]) }
-  var colon: Language { table.sequence([blanks, table.literal(":"), blanks]) }
 
   /// A string in quotes whose text is written in `CharacterEncoding.json`.
   func quoted(_ text: Language) -> Language {

@@ -180,17 +180,9 @@ struct SchemaGrammar {
         "patternProperties", at: "",
         "more than \(Self.mostPatterns) patterns of names in one object are not enforced")
     }
-    let named = table.union(names.map { table.literal($0, .json) })
     var ways: [Node] = []
     // Each set of patterns that a name may match has values of its own.
     for matched in 0..<(1 << patterns.count) {
-      var language = [table.difference(table.anyText(.json), named)]
-      if let allowed = object.names { language.append(allowed) }
-      for (index, pattern) in patterns.enumerated() {
-        language.append(matched >> index & 1 != 0 ? pattern : table.complement(pattern))
-      }
-      let key = table.intersection(language)
-      guard table.hasText(key) else { continue }
       let schemas = object.facets.flatMap { facet -> SchemaShape.Together in
         let hits = facet.patterns.filter { pattern in
           patterns.firstIndex(of: pattern.names).map { matched >> $0 & 1 != 0 } ?? false
@@ -198,6 +190,14 @@ struct SchemaGrammar {
         return hits.isEmpty ? facet.additional : hits.flatMap(\.schemas)
       }.together
       if schemas == [SchemaDocument.never] { continue }
+      let named = table.union(names.map { table.literal($0, .json) })
+      var language = [table.difference(table.anyText(.json), named)]
+      if let allowed = object.names { language.append(allowed) }
+      for (index, pattern) in patterns.enumerated() {
+        language.append(matched >> index & 1 != 0 ? pattern : table.complement(pattern))
+      }
+      let key = table.intersection(language)
+      guard table.hasText(key) else { continue }
       let name = tree.lexeme(lexemes.quoted(key), in: table)
       ways.append(tree.sequence([name, colon, value(schemas, &tree)]))
     }

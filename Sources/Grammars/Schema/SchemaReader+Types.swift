@@ -189,7 +189,8 @@ extension SchemaReader {
       guard let members = value.object else {
         throw error("properties", location, "`properties` is an object")
       }
-      facet.properties = members.map { ($0.key, together(child($0.value, location, "properties", $0.key))) }
+      facet = ObjectShape.Facet(
+        members.map { ($0.key, together(child($0.value, location, "properties", $0.key))) })
     }
     if let value = schema["patternProperties"] {
       guard let members = value.object else {

@@ -238,7 +238,7 @@ final class SchemaReader {
       guard let members = value.object else { throw error(keyword, location, "`\(keyword)` is an object") }
       for (name, dependency) in members {
         var without = algebra.any
-        without.object = ObjectShape(facets: [.init(properties: [(name, [SchemaDocument.never])])])
+        without.object = ObjectShape(facets: [.init([(name, [SchemaDocument.never])])])
         var with = SchemaShape.never
         with.object = ObjectShape(required: [name])
         var ways: [SchemaShape]
@@ -287,9 +287,9 @@ final class SchemaReader {
         let properties = members.map {
           (name: $0.key, schemas: [constant($0.value, location, index, $0.key)])
         }
-        shape.object = ObjectShape(
-          facets: [.init(properties: properties, additional: [SchemaDocument.never])],
-          required: members.keys)
+        var facet = ObjectShape.Facet(properties)
+        facet.additional = [SchemaDocument.never]
+        shape.object = ObjectShape(facets: [facet], required: members.keys)
         result.append(shape)
       }
     }

@@ -48,19 +48,28 @@ struct ArrayShape {
 struct ObjectShape {
   /// The properties that one schema names.
   struct Facet {
-    var properties: [(name: String, schemas: SchemaShape.Together)] = []
+    private(set) var properties: [(name: String, schemas: SchemaShape.Together)]
+    private let places: [String: Int]
     /// Languages of names (in `CharacterEncoding.json`) with what their values are.
     var patterns: [(names: LanguageTable.ID, schemas: SchemaShape.Together)] = []
     var additional: SchemaShape.Together = []
 
+    /// Properties, each name once.
+    init(_ properties: [(name: String, schemas: SchemaShape.Together)] = []) {
+      self.properties = properties
+      places = Dictionary(properties.enumerated().map { ($1.name, $0) }) { $1 }
+    }
+
     /// The schemas of a property.
-    func value(_ name: String, _ table: LanguageTable, _ text: LanguageTable.ID) -> SchemaShape.Together {
+    func value(_ name: String, _ table: LanguageTable) -> SchemaShape.Together {
       var result: SchemaShape.Together = []
       var isNamed = false
-      for property in properties where property.name == name {
-        result += property.schemas
+      if let place = places[name] {
+        result = properties[place].schemas
         isNamed = true
       }
+      if patterns.isEmpty { return isNamed ? result : additional }
+      let text = table.literal(name, .json)
       for pattern in patterns where !table.areDisjoint(pattern.names, text) {
         result += pattern.schemas
         isNamed = true
@@ -91,9 +100,8 @@ struct ObjectShape {
 
   /// The schemas of a property.
   func value(_ name: String, _ table: LanguageTable) -> SchemaShape.Together {
-    let text = table.literal(name, .json)
-    if let names, table.areDisjoint(names, text) { return [SchemaDocument.never] }
-    return facets.flatMap { $0.value(name, table, text) }.together
+    if let names, table.areDisjoint(names, table.literal(name, .json)) { return [SchemaDocument.never] }
+    return facets.flatMap { $0.value(name, table) }.together
   }
 }
 

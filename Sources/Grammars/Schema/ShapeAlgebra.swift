@@ -3,15 +3,17 @@ struct ShapeAlgebra {
   let table: LanguageTable
   let document: SchemaDocument
   private let numbers: NumberLanguage
+  private let anyText: LanguageTable.ID
+  /// Any value.
+  let any: SchemaShape
 
   init(_ table: LanguageTable, _ document: SchemaDocument) {
     self.table = table
     self.document = document
     numbers = NumberLanguage(table)
+    anyText = table.anyText(.json)
+    any = SchemaShape(number: numbers.any, string: anyText)
   }
-
-  /// Any value.
-  var any: SchemaShape { SchemaShape(number: numbers.any, string: table.anyText(.json)) }
 
   /// The values that both allow.
   func intersection(_ first: SchemaShape, _ second: SchemaShape) -> SchemaShape {
@@ -84,13 +86,12 @@ struct ShapeAlgebra {
     scalars.allowsNull = !shape.allowsNull
     scalars.allowsTrue = !shape.allowsTrue
     scalars.allowsFalse = !shape.allowsFalse
-    let anyText = table.anyText(.json)
     scalars.string =
       shape.string.map { $0 == anyText ? nil : nonempty(table.difference(anyText, $0)) } ?? anyText
     if let number = shape.number {
-      if number != numbers.any { scalars.number = nonempty(table.difference(numbers.canonical, number)) }
+      if number != any.number { scalars.number = nonempty(table.difference(numbers.canonical, number)) }
     } else {
-      scalars.number = numbers.any
+      scalars.number = any.number
     }
     if shape.array == nil { scalars.array = ArrayShape() }
     if shape.object == nil { scalars.object = ObjectShape() }
@@ -127,13 +128,13 @@ struct ShapeAlgebra {
     else { return nil }
     var result: [ObjectShape] = []
     for name in object.required {
-      let facet = ObjectShape.Facet(properties: [(name, [SchemaDocument.never])])
+      let facet = ObjectShape.Facet([(name, [SchemaDocument.never])])
       result.append(ObjectShape(facets: [facet]))
     }
     for name in object.declared {
       let value = object.value(name, table)
       if value.isEmpty { continue }
-      let facet = ObjectShape.Facet(properties: [(name, [document.negation(of: value)])])
+      let facet = ObjectShape.Facet([(name, [document.negation(of: value)])])
       result.append(ObjectShape(facets: [facet], required: [name]))
     }
     if object.least > 0 { result.append(ObjectShape(most: object.least - 1)) }
