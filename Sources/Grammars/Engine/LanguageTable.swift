@@ -42,6 +42,12 @@ final class LanguageTable {
   /// Any character as a JSON string writes it.
   private(set) lazy var anyCharacter = character(.all, .json)
 
+  /// How many languages may still be looked at for a text, so that nobody's expressions hold up all others: set anew for
+  /// each constraint and for each state of the lexer.
+  var searchesLeft = LanguageTable.searchesOfConstraint
+  static let searchesOfConstraint = 100_000
+  static let searchesOfState = 10_000
+
   /// What follows where the next byte is one of a set.
   struct Move {
     var bytes: ByteSet
@@ -339,8 +345,8 @@ extension LanguageTable {
     var parents: [ID: ID] = [id: -1]
     var queue = [id]
     var at = 0
-    let most = nodes.count + Self.searchLimit * 8
-    while at < queue.count, queue.count < Self.searchLimit, nodes.count < most {
+    while at < queue.count, queue.count < Self.searchLimit, searchesLeft > 0 {
+      searchesLeft -= 1
       let current = queue[at]
       at += 1
       for move in moves(current) where parents[move.next] == nil {

@@ -80,6 +80,7 @@ final class Lexer {
 
   /// Computes what follows every byte.
   func expand(_ state: State) {
+    languages.searchesLeft = LanguageTable.searchesOfState
     // Bytes that no thread tells apart are one class.
     var classes: [ByteSet] = [.all]
     var seen: Set<ByteSet> = []
