@@ -89,6 +89,7 @@ package final class GrammarCompiler: Sendable {
   private static func tree(
     _ constraint: OutputConstraint, _ languages: LanguageTable, specials: [String: Int32]
   ) throws(GrammarError) -> GrammarTree {
+    languages.searchesLeft = LanguageTable.searchesOfConstraint
     var tree = GrammarTree()
     switch constraint.language {
     case .jsonObject:

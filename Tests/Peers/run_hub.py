@@ -4,6 +4,7 @@
 """
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -40,24 +41,29 @@ with tempfile.TemporaryDirectory() as home:
         done.seconds = time.time() - start
         return done
 
-    ask = [QUESTION, "--device", "CPU", "--temperature", "0"]
+    # What a CPU makes of 4-bit weights differs; that every way gives the same does not.
+    settings = ["--device", "CPU", "--temperature", "0", "--max-new-tokens", "12"]
+    ask = [QUESTION, *settings]
     gguf = content(GGUF)
     hub.models["org/smol-GGUF"] = Model({"smol.Q4_1.gguf": gguf, "smol.Q8_0.gguf": b"another", "README.md": b"x"})
 
     several = run("run", "org/smol-GGUF", *ask)
     check("one of several files is asked for", several.returncode != 0 and "Q4_1" in several.stderr, several)
     first = run("run", "org/smol-GGUF:Q4_1", *ask)
-    check("downloaded, baked, compiled and asked", first.returncode == 0 and "Paris" in first.stdout, first)
-    check("the answer alone is on stdout", first.stdout.count("\n") == 1, first.stdout)
+    check("downloaded, baked, compiled and asked", first.returncode == 0 and first.stdout.strip() and "Baking" in first.stderr, first)
+    check("the answer alone is on stdout", "tokens/s" not in first.stdout and first.stdout.endswith("\n"), first.stdout)
     second = run("run", "org/smol-GGUF:Q4_1", *ask, HF_HUB_OFFLINE="1")
     check("asked again without the hub, from the cache",
           second.returncode == 0 and second.stdout == first.stdout and "from cache" in second.stderr, second)
     print(f"     first {first.seconds:.1f} s, then {second.seconds:.1f} s")
     again = run("run", "smol-gguf:q4_1", *ask, HF_HUB_OFFLINE="1")
     check("by the last part of the name, in any case", again.stdout == first.stdout, again)
-    added = run("run", "smol-GGUF:Q4_1", "Repeat this word:", "--device", "CPU", "--temperature", "0", stdin="zebra\n")
-    check("stdin is added to the question", "zebra" in added.stdout.lower(), added)
-    chat = run("chat", "smol-GGUF:Q4_1", "-p", QUESTION, "--device", "CPU", "--temperature", "0")
+    def prompt(done):
+        return int(re.search(r"prompt (\d+) tokens", done.stderr)[1])
+
+    added = run("run", "smol-GGUF:Q4_1", *ask, stdin="zebra\n")
+    check("stdin is added to the question", prompt(added) > prompt(again), added)
+    chat = run("chat", "smol-GGUF:Q4_1", "-p", QUESTION, *settings)
     check("other verbs take the name", chat.stdout == first.stdout, chat)
     elsewhere = os.path.join(home, "elsewhere")
     os.makedirs(elsewhere)
@@ -80,7 +86,7 @@ with tempfile.TemporaryDirectory() as home:
     check("what is published as OpenVINO's is used as it is", ready.stdout == first.stdout, ready)
 
     local = run("run", GGUF, *ask)
-    check("a file is baked into the store", local.returncode == 0 and "Paris" in local.stdout, local)
+    check("a file is baked into the store", local.returncode == 0 and local.stdout.strip(), local)
     check("and only once", "Baking" not in run("run", GGUF, *ask).stderr)
     removed = run("rm", "smol-GGUF:Q4_1", "org/ready-ov")
     check("removed with what was compiled of it", removed.returncode == 0 and "compiled of it" in removed.stdout, removed)

@@ -104,6 +104,7 @@ final class CompiledGrammar: @unchecked Sendable {
   /// The tokens that may come.
   func mask(_ places: [Place]) -> [UInt64] {
     shared.lock.withLock { _ in
+      shared.lexer.languages.searchesLeft = LanguageTable.searchesOfMask
       var words = [UInt64](repeating: 0, count: shared.vocabulary.maskWords)
       words.withUnsafeMutableBufferPointer { words in
         for place in places { add(place.row, place.state, to: words) }

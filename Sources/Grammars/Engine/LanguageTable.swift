@@ -42,6 +42,12 @@ final class LanguageTable {
   /// Any character as a JSON string writes it.
   private(set) lazy var anyCharacter = character(.all, .json)
 
+  /// How many languages may still be looked at for a text, so that nobody's expressions hold up all others: set anew for
+  /// each constraint and for each mask.
+  var searchesLeft = LanguageTable.searchesOfConstraint
+  static let searchesOfConstraint = 10_000
+  static let searchesOfMask = 1_000
+
   /// What follows where the next byte is one of a set.
   struct Move {
     var bytes: ByteSet
@@ -329,7 +335,7 @@ extension LanguageTable {
 
 extension LanguageTable {
   /// Languages looked at before a search for a text gives up and takes it that there is one.
-  private static let searchLimit = 5_000
+  private static let searchLimit = 1_000
 
   /// Whether some text belongs to a language. Where the search is too long the answer is yes.
   func hasText(_ id: ID) -> Bool {
@@ -339,8 +345,8 @@ extension LanguageTable {
     var parents: [ID: ID] = [id: -1]
     var queue = [id]
     var at = 0
-    let most = nodes.count + Self.searchLimit * 8
-    while at < queue.count, queue.count < Self.searchLimit, nodes.count < most {
+    while at < queue.count, queue.count < Self.searchLimit, searchesLeft > 0 {
+      searchesLeft -= 1
       let current = queue[at]
       at += 1
       for move in moves(current) where parents[move.next] == nil {
@@ -356,7 +362,11 @@ extension LanguageTable {
         if productive[move.next] == nil { queue.append(move.next) }
       }
     }
-    guard at == queue.count else { return true }
+    guard at == queue.count else {
+      // Not asked again: what cannot be told once cannot be told for a price.
+      productive[id] = true
+      return true
+    }
     for dead in queue { productive[dead] = false }
     return false
   }

@@ -145,7 +145,7 @@ extension Lexer {
         // A state that leads to itself alone goes on for ever.
         if reached == [state] { runs[state] = .max } else { next.formUnion(reached) }
       }
-      if next.count > 64 { return false }
+      if next.count > 16 { return false }
       if next.isEmpty { break }
       level = next
     }

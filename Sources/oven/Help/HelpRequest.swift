@@ -19,8 +19,9 @@ enum HelpRequest {
   /// A verb that there is not; nil where the first word is one, or none.
   static func wrongVerb(_ arguments: [String]) -> ErrorReport? {
     guard let first = arguments.first, !first.hasPrefix("-"), first != "help" else { return nil }
-    let verbs = Oven.groups.flatMap(\.subcommands).map { $0._commandName } + hidden
-    guard !verbs.contains(first) else { return nil }
+    // The hidden ones are verbs, too; only nobody is told of them.
+    guard !Oven.configuration.subcommands.contains(where: { $0._commandName == first }) else { return nil }
+    let verbs = Oven.groups.flatMap(\.subcommands).map { $0._commandName }
     let isModel = first.contains("/") || first.hasSuffix(".gguf")
     let near = isModel ? nil : Spelling.nearest(to: first, in: verbs)
     return ErrorReport(
@@ -29,8 +30,6 @@ enum HelpRequest {
         ? "to ask that model: oven run \(first)"
         : near.map { "did you mean oven \($0)?" } ?? "oven --help lists the verbs", status: .usage)
   }
-
-  private static let hidden = ["manual"]
 
   /// An error of the parser in the program's words.
   static func report(_ error: any Error, _ arguments: [String]) -> ErrorReport {
