@@ -4,13 +4,15 @@ import Testing
 /// The chat as a person has it: on a pseudo-terminal.
 @Suite(.enabled(if: OvenProgram.url != nil, "the program was not built"), .serialized)
 struct ChatTerminalTests {
+  /// What a CPU makes of 4-bit weights differs: no test here is about the words of an answer, nor waits for its end.
+  private static let short = ["--max-new-tokens", "12"]
+
   @Test func asksAnswersAndEnds() throws {
     let folder = try TemporaryFolder()
     let baked = try SmolLM2.bake(to: "baked", in: folder)
-    let chat = try TerminalSession(baked, state: folder.url)
+    let chat = try TerminalSession(baked, state: folder.url, Self.short)
     try #require(chat.wait(for: "> "), "\(chat.text)")
     chat.type("What is the capital of France?\r")
-    #expect(chat.wait(for: "Paris"))
     #expect(chat.wait(for: "tokens/s"))
     chat.type("/nonsense\r")
     #expect(chat.wait(for: "there is no command /nonsense"))
@@ -68,19 +70,18 @@ struct ChatTerminalTests {
   @Test func questionsAreTakenBackChangedAndAskedAgain() throws {
     let folder = try TemporaryFolder()
     let baked = try SmolLM2.bake(to: "baked", in: folder)
-    let chat = try TerminalSession(baked, state: folder.url)
+    let chat = try TerminalSession(baked, state: folder.url, Self.short)
     // What is typed while the model loads is the first question, and no line break in it.
     chat.type("What is the capital of France?\r")
-    #expect(chat.wait(for: "Paris"))
     #expect(chat.wait(for: "tokens/s"))
     chat.type("/regen\r")
-    #expect(chat.wait(for: "Paris"))
+    #expect(chat.wait(for: "tokens/s"))
     #expect(chat.wait(for: "/set temperature 0.8"))
     chat.type("/edit\r")
     #expect(chat.wait(for: "Change the question"))
     #expect(chat.wait(for: "of France?"))
     chat.type("\u{17}\u{17}of Italy?\r")
-    #expect(chat.wait(for: "Rome"))
+    #expect(chat.wait(for: "tokens/s"))
     chat.type("/undo\r")
     #expect(chat.wait(for: "Taken back: What is the capital of Italy?"))
     chat.type("/set temp\t0.0\r")
@@ -99,7 +100,8 @@ struct ChatTerminalTests {
     let text = try String(contentsOf: config, encoding: .utf8)
     let short = text.replacing(/"max_position_embeddings": *[0-9]+/, with: "\"max_position_embeddings\": 160")
     try Data(short.utf8).write(to: config)
-    let chat = try TerminalSession(baked, state: folder.url, ["--max-new-tokens", "40"])
+    let chat = try TerminalSession(
+      baked, state: folder.url, ["--min-new-tokens", "40", "--max-new-tokens", "40"])
     try #require(chat.wait(for: "> "), "\(chat.text)")
     chat.type("What is the capital of France?\r")
     #expect(chat.wait(for: "tokens/s"))
@@ -119,10 +121,10 @@ struct ChatTerminalTests {
   @Test func aPrinterGetsNoControlSequences() throws {
     let folder = try TemporaryFolder()
     let baked = try SmolLM2.bake(to: "baked", in: folder)
-    let chat = try TerminalSession(baked, state: folder.url, environment: ["TERM": "dumb"])
+    let chat = try TerminalSession(baked, state: folder.url, Self.short, environment: ["TERM": "dumb"])
     try #require(chat.wait(for: "> "), "\(chat.text)")
     chat.type("What is the capital of France?\n")
-    #expect(chat.wait(for: "Paris"))
+    #expect(chat.wait(for: "tokens/s"))
     #expect(chat.wait(for: "> "))
     chat.type("\u{4}")
     #expect(chat.end() == 0)
