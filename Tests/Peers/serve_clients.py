@@ -144,7 +144,7 @@ def anthropic_scripted(client):
     check("anthropic text stream", text == "Hello, world! 👋", text)
     count = client.messages.count_tokens(model="test", messages=[{"role": "user", "content": "Hi"}]).input_tokens
     check("anthropic count_tokens", count == len("<user>Hi\n<assistant>"), count)
-    raises("anthropic bad request", anthropic.BadRequestError, lambda: ask("Hi", temperature=-1))
+    raises("anthropic bad request", anthropic.BadRequestError, lambda: ask("Hi", extra_body={"temperature": -1}))
     raises("anthropic overloaded", anthropic.APIStatusError, lambda: ask("FULL"))
     raises("anthropic error in a stream", anthropic.APIError, lambda: list(ask("DIE", stream=True)))
 

@@ -12,7 +12,7 @@ func script(for request: CompletionRequest) -> Script {
   let prompt = ScriptedPrompts().decode(request.prompt)
   var script = Script("Hello, world! 👋")
   // What a tool said ends the matter.
-  if prompt.contains("<tool>{") == false, prompt.contains("<tool>") { script.text = "It is raining in Köln." }
+  if prompt.contains("\n<tool>rain") { script.text = "It is raining in Köln." }
   if prompt.contains("WEATHER"), !prompt.contains("\n<tool>") {
     script.text =
       "<think>A tool knows.</think><tool_call>{\"name\": \"weather\", \"arguments\": {\"city\": \"Köln\"}}</tool_call>"
