@@ -199,7 +199,7 @@ def real(url, model):
         model=model, messages=[{"role": "user", "content": "word " * 60000}]))
     check("real too long code", error is not None and error.code == "context_length_exceeded", error)
     claude = anthropic.Anthropic(base_url=url, api_key="none", max_retries=0)
-    answer = claude.messages.create(model=model, max_tokens=40, temperature=0, messages=question)
+    answer = claude.messages.create(model=model, max_tokens=40, extra_body={"temperature": 0}, messages=question)
     check("real anthropic is the same", answer.content[0].text == text, answer)
     count = claude.messages.count_tokens(model=model, messages=question).input_tokens
     check("real count_tokens", count == answer.usage.input_tokens + answer.usage.cache_read_input_tokens, (count, answer.usage))
