@@ -124,6 +124,11 @@ private struct TaggedParser: AnswerParser {
     return String(text.dropLast(ends.max() ?? 0))
   }
 
+  /// What follows after a beginning; counted in scalars, as characters grow together with what follows them.
+  private static func rest(of text: String, after beginning: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(beginning.unicodeScalars.count)))
+  }
+
   private mutating func news(_ answer: String, _ reasoning: String, _ calls: [(String, String)])
     -> [AnswerPart]
   {
@@ -137,10 +142,11 @@ private struct TaggedParser: AnswerParser {
       }
     }
     var parts: [AnswerPart] = []
-    if reasoning.count > oldReasoning.count {
-      parts.append(.reasoning(String(reasoning.dropFirst(oldReasoning.count))))
-    }
-    if answer.count > oldAnswer.count { parts.append(.text(String(answer.dropFirst(oldAnswer.count)))) }
+    let (newReasoning, newAnswer) = (
+      Self.rest(of: reasoning, after: oldReasoning), Self.rest(of: answer, after: oldAnswer)
+    )
+    if !newReasoning.isEmpty { parts.append(.reasoning(newReasoning)) }
+    if !newAnswer.isEmpty { parts.append(.text(newAnswer)) }
     for index in calls.indices.dropFirst(oldCalls) {
       let (name, arguments) = calls[index]
       parts.append(.callBegan(index: index, name: name))
