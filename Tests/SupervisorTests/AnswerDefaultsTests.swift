@@ -37,7 +37,6 @@ import Testing
       #expect(try defaults(generation: file, config: file).hasEnd == false)
     }
     #expect(try defaults(tokenizer: #"{"eos_token": {"content": "<|im_end|>"}}"#).options.eosTokenIDs == [2])
-    #expect(try defaults(tokenizer: #"{"eos_token": "<|nothing|>"}"#).hasEnd == false)
     // A style ends answers with a text.
     #expect(try defaults(style: .alpaca).hasEnd)
   }

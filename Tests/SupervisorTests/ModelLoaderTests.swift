@@ -177,8 +177,8 @@ import Testing
     try folder.write("", to: "openvino_model.bin")
     let model = try ModelFolder(path: folder.path)
     let error = #expect(throws: SupervisorError.self) { try load(cache(), model: model) }
-    #expect(error?.code == .loadFailed)
-    #expect(error?.message.contains("CPU cannot load the model") == true)
+    #expect(error?.code == .badModel)
+    #expect(error?.message.contains("is no model that Oven runs") == true)
     #expect(try cache().entries().isEmpty)
   }
 
