@@ -28,8 +28,9 @@ import Testing
   }
 
   /// A disk or a download is read from the first byte to the last: no read goes back behind the tensor that the
-  /// furthest one was in. Experts that are stored one by one are the exception: the gates of a layer become one matrix,
-  /// and so do what follows them, so that reads go back to the layer's first expert.
+  /// furthest one was in. What becomes one matrix of several tensors is the exception: experts that are stored one by
+  /// one, and OLMo Hybrid's delta nets, whose queries, keys and values are stored apart. Reads go back to the first of
+  /// the layer's.
   @Test(arguments: models) func readsTheSourceInItsOrder(_ name: String) throws {
     let folder = try TemporaryFolder()
     let bytes = Array(try Data(contentsOf: Fixture.url(name).appending(path: "model.safetensors")))
@@ -41,8 +42,11 @@ import Testing
     let places = try ChangedWeights.places(in: bytes)
     func start(of offset: Int) -> Int {
       guard let tensor = places.last(where: { $0.start <= offset }) else { return 0 }
-      guard let experts = tensor.name.range(of: ".experts.") else { return tensor.start }
-      let part = tensor.name[..<experts.upperBound]
+      let parts = name == "olmo-hybrid" ? [".experts.", ".linear_attn."] : [".experts."]
+      guard let joined = parts.lazy.compactMap({ tensor.name.range(of: $0) }).first else {
+        return tensor.start
+      }
+      let part = tensor.name[..<joined.upperBound]
       return places.first { $0.name.hasPrefix(part) }?.start ?? tensor.start
     }
     var (furthest, stepsBack) = (0, 0)
