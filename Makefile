@@ -17,7 +17,8 @@ GEMMA     := models/gemma-3-270m.Q4_K_M.gguf
 BAKED     := models/smollm2_int4
 SMOLLM2   := Tests/Fixtures/tokenizers/smollm2/tokenizer.json
 SCHEMAS   ?= Benchmarks/grammar/schemas.jsonl
-QUESTION  := What is the capital of France?
+# Its answer is no near tie: the same on every processor, whatever the precision that is fast there.
+QUESTION  := Name the capital of France.
 PREFIX    ?= /usr/local
 
 # Where the runtime's headers are found: the project's own folder, or the one that the machine has.

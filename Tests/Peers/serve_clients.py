@@ -177,7 +177,7 @@ def ollama_scripted(client):
 
 
 def real(url, model):
-    question = [{"role": "user", "content": "What is the capital of France?"}]
+    question = [{"role": "user", "content": "Name the capital of France."}]
     client = openai.OpenAI(base_url=url + "/v1", api_key="none", max_retries=0)
     answer = client.chat.completions.create(model=model, messages=question, temperature=0, max_tokens=40)
     text = answer.choices[0].message.content
@@ -186,7 +186,7 @@ def real(url, model):
         model=model, messages=question, temperature=0, max_tokens=40, stream=True))
     streamed = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
     check("real openai stream is the same", streamed == text, streamed)
-    answer = client.responses.create(model=model, input="What is the capital of France?", temperature=0, max_output_tokens=40)
+    answer = client.responses.create(model=model, input="Name the capital of France.", temperature=0, max_output_tokens=40)
     check("real openai response is the same", answer.output_text == text, answer.output_text)
     answer = client.completions.create(model=model, prompt="The capital of France is", temperature=0, max_tokens=4)
     check("real openai completion", "Paris" in answer.choices[0].text, answer)

@@ -42,7 +42,7 @@ import Testing
       request.body = .bytes(ByteBuffer(string: chat("Hi", ["stream": .bool(streams)]).serialized()))
       let asked = request
       let client = Task {
-        try await HTTPClient.shared.execute(asked, timeout: .seconds(30)).body.collect(upTo: 1 << 20)
+        try await HTTPClient.shared.execute(asked, timeout: .seconds(120)).body.collect(upTo: 1 << 20)
       }
       try await server.eventually("the request is being answered") { server.service.current.running == 1 }
       client.cancel()
@@ -125,7 +125,7 @@ import Testing
             continuation.finish()
           }
         }, length: .known(Int64(100)))
-      let late = try await HTTPClient.shared.execute(slow, timeout: .seconds(10))
+      let late = try await HTTPClient.shared.execute(slow, timeout: .seconds(120))
       #expect(late.status.code == 408)
     }
   }
@@ -282,7 +282,7 @@ import Testing
     try await TestServer.run(address: .path(path)) { server in
       let url = try #require(URL(httpURLWithSocketPath: path, uri: "/v1/models"))
       let response = try await HTTPClient.shared.execute(
-        HTTPClientRequest(url: url.absoluteString), timeout: .seconds(5))
+        HTTPClientRequest(url: url.absoluteString), timeout: .seconds(120))
       #expect(response.status == .ok)
     }
   }

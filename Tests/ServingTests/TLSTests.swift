@@ -24,7 +24,7 @@ import Testing
       let client = HTTPClient(configuration: configuration)
       var request = server.request(.POST, "/v1/chat/completions")
       request.body = .bytes(ByteBuffer(string: chat("Hi", ["stream": true]).serialized()))
-      let response = try await client.execute(request, timeout: .seconds(10))
+      let response = try await client.execute(request, timeout: .seconds(120))
       let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
       try await client.shutdown()
       #expect(response.version == .http2)

@@ -110,7 +110,7 @@ struct TestServer: Sendable {
   }
 
   func send(_ request: HTTPClientRequest) async throws -> Reply {
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
     let body = try await response.body.collect(upTo: 1 << 24)
     return Reply(status: Int(response.status.code), headers: response.headers, text: String(buffer: body))
   }
