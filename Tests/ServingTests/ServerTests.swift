@@ -17,7 +17,7 @@ import Testing
       limits: limits,
       script: { _ in
         var script = Script("Hello")
-        script.silence = .milliseconds(300)
+        script.silence = .seconds(6)
         return script
       }
     ) { server in
