@@ -115,9 +115,9 @@ struct TestServer: Sendable {
     return Reply(status: Int(response.status.code), headers: response.headers, text: String(buffer: body))
   }
 
-  /// Waits until something is so; fails after five seconds.
+  /// Waits until something is so; fails after a minute.
   func eventually(_ what: Comment, _ isSo: @Sendable () async -> Bool) async throws {
-    for _ in 0..<500 {
+    for _ in 0..<6000 {
       if await isSo() { return }
       try await Task.sleep(for: .milliseconds(10))
     }
