@@ -13,6 +13,8 @@ package final class GrammarCompiler: Sendable {
 
   /// Grammars that are kept.
   private static let kept = 64
+  /// The bytes of a constraint at most.
+  private static let mostBytes = 1 << 20
   /// States of automata after which new grammars begin with fresh ones, so that memory stays bounded.
   private static let mostStates = 50_000
 
@@ -39,15 +41,17 @@ package final class GrammarCompiler: Sendable {
   /// - Throws: `GrammarError` for what cannot be enforced.
   package func compile(_ constraint: OutputConstraint) throws(GrammarError) -> GrammarMatcher {
     let result: Result<GrammarMatcher, GrammarError> = state.withLock { state in
+      let isFull = state.shared.lock.withLock { _ in
+        state.shared.lexer.stateCount > Self.mostStates || state.shared.lexer.languages.budget.isTableFull
+      }
+      if isFull {
+        state.shared = SharedLexer(vocabulary)
+        state.grammars.removeAll()
+      }
       if let at = state.grammars.firstIndex(where: { $0.constraint == constraint }) {
         let known = state.grammars.remove(at: at)
         state.grammars.append(known)
         return .success(GrammarMatcher(known.grammar))
-      }
-      let isFull = state.shared.lock.withLock { _ in state.shared.lexer.stateCount > Self.mostStates }
-      if isFull {
-        state.shared = SharedLexer(vocabulary)
-        state.grammars.removeAll()
       }
       let shared = state.shared
       do throws(GrammarError) {
@@ -89,7 +93,8 @@ package final class GrammarCompiler: Sendable {
   private static func tree(
     _ constraint: OutputConstraint, _ languages: LanguageTable, specials: [String: Int32]
   ) throws(GrammarError) -> GrammarTree {
-    languages.searchesLeft = LanguageTable.searchesOfConstraint
+    try checkSize(constraint.language)
+    languages.budget.begin(.constraint)
     var tree = GrammarTree()
     switch constraint.language {
     case .jsonObject:
@@ -98,14 +103,23 @@ package final class GrammarCompiler: Sendable {
       tree.root = try SchemaGrammar.compile(try schema(text), into: &tree, languages)
     case .regex(let text):
       let language = try ExpressionLanguage(languages).whole(text)
+      guard languages.isFollowable(language) else {
+        throw GrammarError("regex", at: "", WorkBudget.refusal("the expression"))
+      }
       tree.root = tree.lexeme(language, in: languages)
     case .grammar(let text):
       tree.root = try GrammarNotation.compile(text, into: &tree, languages, specials: specials)
+      for case .lexeme(let language) in tree.kinds where !languages.isFollowable(language) {
+        throw GrammarError("grammar", at: "", WorkBudget.refusal("a terminal"))
+      }
     }
     if constraint.begin != nil, constraint.language.isJSON {
       // Models put a line's end between their thoughts and the answer.
       let blanks = tree.lexeme(JSONLexemes(languages).blanks, in: languages)
       tree.root = tree.sequence([blanks, tree.root])
+    }
+    guard !languages.budget.isSpent else {
+      throw GrammarError("", at: "", WorkBudget.refusal("the constraint"))
     }
     guard tree.prune() else {
       throw GrammarError("", at: "", "no text at all can satisfy this constraint")
@@ -115,6 +129,20 @@ package final class GrammarCompiler: Sendable {
         "rule", at: "", "a rule of the grammar begins with itself; write it as a repetition (`*` or `+`)")
     }
     return tree
+  }
+
+  private static func checkSize(_ language: OutputConstraint.Language) throws(GrammarError) {
+    let (keyword, text): (String, String) =
+      switch language {
+      case .jsonObject: ("", "")
+      case .jsonSchema(let text): ("schema", text)
+      case .regex(let text): ("regex", text)
+      case .grammar(let text): ("grammar", text)
+      }
+    guard text.utf8.count <= mostBytes else {
+      throw GrammarError(
+        keyword, at: "", "it has \(text.utf8.count) bytes, and \(mostBytes) are allowed: constrain less")
+    }
   }
 
   private static func schema(_ text: String) throws(GrammarError) -> JSON {

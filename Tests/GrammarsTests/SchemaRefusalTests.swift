@@ -17,6 +17,20 @@ import Testing
     (#"{"oneOf":[{"items":{"type":"string"}},{"items":{"type":"number"}}]}"#, "oneOf", "/oneOf"),
     (#"{"multipleOf":-2}"#, "multipleOf", "/multipleOf"),
     (#"{"properties":{"a":3}}"#, "schema", "/properties/a"),
+    // A million ways to have read a hundred letters.
+    (
+      #"{"properties":{"a":{"type":"string","pattern":"^((a{1,100}){1,100}){1,100}$"}}}"#, "pattern",
+      "/properties/a/pattern"
+    ),
+    (
+      #"{"patternProperties":{"^((x{1,99}){1,99}){1,99}$":{"type":"string"}}}"#, "patternProperties",
+      "/patternProperties"
+    ),
+    // What follows is built for each branch: two to the fortieth times.
+    (
+      #"{"items":{"type":"string","pattern":"\#(String(repeating: "(a|b$)", count: 40))"}}"#, "pattern",
+      "/items/pattern"
+    ),
   ])
   func refused(_ schema: String, _ keyword: String, _ path: String) {
     let error = #expect(throws: GrammarError.self) {
@@ -32,6 +46,14 @@ import Testing
   ])
   func impossible(_ schema: String) {
     #expect(throws: GrammarError.self) { try GrammarCompiler.check(OutputConstraint(.jsonSchema(schema))) }
+  }
+
+  @Test func tooLong() {
+    let text = "{\"description\":\"" + String(repeating: "x", count: 1 << 20) + "\"}"
+    let error = #expect(throws: GrammarError.self) {
+      try GrammarCompiler.check(OutputConstraint(.jsonSchema(text)))
+    }
+    #expect(error?.keyword == "schema")
   }
 
   @Test(arguments: [

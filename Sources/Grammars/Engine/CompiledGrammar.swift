@@ -41,6 +41,7 @@ final class CompiledGrammar: @unchecked Sendable {
 
   func advance(_ places: [Place], by token: Int) -> [Place] {
     shared.lock.withLock { _ in
+      shared.lexer.languages.budget.begin(.byte)
       switch shared.vocabulary[token] {
       case .bytes(let bytes): return read(bytes[...], from: places)
       case .special:
@@ -104,7 +105,7 @@ final class CompiledGrammar: @unchecked Sendable {
   /// The tokens that may come.
   func mask(_ places: [Place]) -> [UInt64] {
     shared.lock.withLock { _ in
-      shared.lexer.languages.searchesLeft = LanguageTable.searchesOfMask
+      beginMask(places)
       var words = [UInt64](repeating: 0, count: shared.vocabulary.maskWords)
       words.withUnsafeMutableBufferPointer { words in
         for place in places { add(place.row, place.state, to: words) }
@@ -118,6 +119,15 @@ final class CompiledGrammar: @unchecked Sendable {
       }
       return words
     }
+  }
+
+  /// What a byte more makes of the text is always known; what a whole token does, only within the budget.
+  private func beginMask(_ places: [Place]) {
+    let lexer = shared.lexer
+    lexer.languages.budget.begin(.byte)
+    for place in places { _ = lexer.next(place.state, 0) }
+    for row in rowsAtStart(places) { _ = lexer.next(rows.start(row), 0) }
+    lexer.languages.budget.begin(.mask)
   }
 
   private static func set(_ token: Int, in words: UnsafeMutableBufferPointer<UInt64>) {
@@ -183,7 +193,10 @@ extension CompiledGrammar {
       if read == opening.bytes.count {
         let rest = bytes[(index + 1)...]
         if rest.isEmpty { return .open(start) }
-        let places = shared.lock.withLock { _ in self.read(rest, from: start) }
+        let places = shared.lock.withLock { _ in
+          shared.lexer.languages.budget.begin(.byte)
+          return self.read(rest, from: start)
+        }
         return places.isEmpty ? nil : .open(places)
       }
     }
@@ -195,6 +208,7 @@ extension CompiledGrammar {
     guard let opening else { return mask(start) }
     return shared.lock.withLock { _ in
       if let known = masksBeforeOpening[read] { return known }
+      beginMask(start)
       let vocabulary = shared.vocabulary
       var words = [UInt64](repeating: 0, count: vocabulary.maskWords)
       words.withUnsafeMutableBufferPointer { words in

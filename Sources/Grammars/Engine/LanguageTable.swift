@@ -42,11 +42,8 @@ final class LanguageTable {
   /// Any character as a JSON string writes it.
   private(set) lazy var anyCharacter = character(.all, .json)
 
-  /// How many languages may still be looked at for a text, so that nobody's expressions hold up all others: set anew for
-  /// each constraint and for each mask.
-  var searchesLeft = LanguageTable.searchesOfConstraint
-  static let searchesOfConstraint = 10_000
-  static let searchesOfMask = 1_000
+  /// What may still be computed, so that nobody's expressions hold up all others.
+  var budget = WorkBudget.constraint
 
   /// What follows where the next byte is one of a set.
   struct Move {
@@ -125,6 +122,7 @@ extension LanguageTable {
       heads.append(head)
       last = tail
     }
+    budget.charge(heads.count)
     var result = intern(.sequence(last, second))
     for head in heads.reversed() { result = intern(.sequence(head, result)) }
     return result
@@ -143,11 +141,13 @@ extension LanguageTable {
   func union(_ parts: [ID]) -> ID {
     var flat: Set<ID> = []
     var single = ByteSet.none
+    budget.charge(parts.count)
     for part in parts {
       switch nodes[Int(part)] {
       case .never: break
       case .bytes(let set): single = single.union(set)
       case .union(let inner):
+        budget.charge(inner.count)
         for id in inner {
           if case .bytes(let set) = nodes[Int(id)] { single = single.union(set) } else { flat.insert(id) }
         }
@@ -167,6 +167,7 @@ extension LanguageTable {
 
   func intersection(_ parts: [ID]) -> ID {
     var flat: Set<ID> = []
+    budget.charge(parts.count)
     for part in parts {
       switch nodes[Int(part)] {
       case .never: return Self.never
@@ -244,11 +245,14 @@ extension LanguageTable {
 // MARK: - Derivatives
 
 extension LanguageTable {
-  /// What follows each byte: disjoint sets; a byte in none of them leads to `never`.
+  /// What follows each byte: disjoint sets; a byte in none of them leads to `never`. Where the budget ends, some or all
+  /// of them are missing, and nothing of it is remembered.
   func moves(_ id: ID) -> [Move] {
     if let known = derivatives[id] { return known }
+    if budget.isSpent { return [] }
+    budget.charge(1)
     let result = computeMoves(id)
-    derivatives[id] = result
+    if !budget.isSpent { derivatives[id] = result }
     return result
   }
 
@@ -264,6 +268,7 @@ extension LanguageTable {
       var common: [(bytes: ByteSet, next: [ID])] = moves(parts[0]).map { ($0.bytes, [$0.next]) }
       for part in parts.dropFirst() {
         let others = moves(part)
+        budget.charge(common.count * others.count)
         common = common.flatMap { one in
           others.compactMap { other in
             let bytes = one.bytes.intersection(other.bytes)
@@ -297,6 +302,7 @@ extension LanguageTable {
   /// One move for each language that follows.
   private func grouped(_ moves: [Move]) -> [Move] {
     var result: [Move] = []
+    budget.charge(moves.count)
     for move in moves where move.next != Self.never {
       if let at = result.firstIndex(where: { $0.next == move.next }) {
         result[at].bytes = result[at].bytes.union(move.bytes)
@@ -314,6 +320,7 @@ extension LanguageTable {
         var left = move.bytes
         var at = 0
         let count = result.count
+        budget.charge(count)
         while at < count, !left.isEmpty {
           let common = result[at].bytes.intersection(left)
           if !common.isEmpty {
@@ -345,8 +352,8 @@ extension LanguageTable {
     var parents: [ID: ID] = [id: -1]
     var queue = [id]
     var at = 0
-    while at < queue.count, queue.count < Self.searchLimit, searchesLeft > 0 {
-      searchesLeft -= 1
+    while at < queue.count, queue.count < Self.searchLimit, budget.searches > 0, !budget.isSpent {
+      budget.searches -= 1
       let current = queue[at]
       at += 1
       for move in moves(current) where parents[move.next] == nil {
@@ -362,6 +369,8 @@ extension LanguageTable {
         if productive[move.next] == nil { queue.append(move.next) }
       }
     }
+    // What was cut short by others' work says nothing about this one.
+    if budget.isSpent { return true }
     guard at == queue.count else {
       // Not asked again: what cannot be told once cannot be told for a price.
       productive[id] = true

@@ -10,7 +10,10 @@ final class Lexer {
 
   /// No state: the byte may not come.
   static let dead: Int32 = -1
-  private static let unknown: Int32 = -2
+  /// Not found out yet, or not to be found out within the budget: then it counts as one that may not come.
+  static let unknown: Int32 = -2
+  /// A state's row of the table takes the memory of so many parts of languages.
+  private static let costOfState = 64
 
   let languages = LanguageTable()
   let vocabulary: GrammarVocabulary
@@ -53,6 +56,7 @@ final class Lexer {
     threads.append(key)
     complete.append(key.filter { languages.acceptsEmpty($0.rest) }.map(\.lexeme))
     if threads.count > capacity { grow() }
+    languages.budget.charge(Self.costOfState)
     table.advanced(by: Int(number) * 256).initialize(repeating: Self.unknown, count: 256)
     return number
   }
@@ -68,7 +72,7 @@ final class Lexer {
   /// The state after a byte, doubled, plus one where a lexeme is complete in it; negative where there is none.
   func next(_ state: State, _ byte: UInt8) -> Int32 {
     let entry = table[Int(state) << 8 | Int(byte)]
-    if entry != Self.unknown { return entry }
+    if entry != Self.unknown || languages.budget.isSpent { return entry }
     expand(state)
     return table[Int(state) << 8 | Int(byte)]
   }
@@ -78,7 +82,7 @@ final class Lexer {
     threads[Int(state)].contains { !languages.moves($0.rest).isEmpty }
   }
 
-  /// Computes what follows every byte.
+  /// Computes what follows every byte, if the budget lasts.
   func expand(_ state: State) {
     // Bytes that no thread tells apart are one class.
     var classes: [ByteSet] = [.all]
@@ -110,6 +114,7 @@ final class Lexer {
         }
       }
     }
+    if languages.budget.isSpent { return }
     for (bytes, key) in zip(classes, keys) {
       var entry = Self.dead
       if !key.isEmpty {
@@ -126,7 +131,8 @@ final class Lexer {
     if let known = walks[state] { return known }
     if walks.count >= 1024 { walks.removeAll() }
     let computed = LexerWalk(self, from: state)
-    walks[state] = computed
+    // What the budget cut short goes further the next time.
+    if computed.isWhole { walks[state] = computed }
     return computed
   }
 }
@@ -156,7 +162,7 @@ extension Lexer {
   private func plainSuccessors(_ state: State) -> Set<State>? {
     if let known = successors[state] { return known }
     let computed = afterPlainCharacter(state)
-    successors[state] = .some(computed)
+    if !languages.budget.isSpent { successors[state] = .some(computed) }
     return computed
   }
 

@@ -13,6 +13,8 @@ struct LexerWalk: Sendable {
   private(set) var exits: [Exit] = []
   /// Whether all plain tokens are inside, so that exits are places in the trie of the others.
   let plainAreInside: Bool
+  /// Whether the budget was enough for all tokens.
+  private(set) var isWhole = true
 
   init(_ lexer: Lexer, from state: Lexer.State) {
     let vocabulary = lexer.vocabulary
@@ -21,7 +23,7 @@ struct LexerWalk: Sendable {
       plainAreInside ? vocabulary.plain.mask : [UInt64](repeating: 0, count: vocabulary.maskWords)
     let trie = plainAreInside ? vocabulary.plain.rest : vocabulary.trie
     inside.withUnsafeMutableBufferPointer { words in
-      Self.descend(lexer, trie, below: 0, from: state, into: words, &exits)
+      isWhole = Self.descend(lexer, trie, below: 0, from: state, into: words, &exits)
     }
     if !lexer.complete[Int(state)].isEmpty { exits.append(Exit(node: 0, state: state)) }
   }
@@ -30,10 +32,14 @@ struct LexerWalk: Sendable {
   ///
   /// The places where a lexeme ends are gathered and left to the caller: to step on in the parser may make states, and
   /// the table of states may move.
+  ///
+  /// - Returns: Whether the budget was enough for all tokens; the others are left out.
+  @discardableResult
   static func descend(
     _ lexer: Lexer, _ trie: TokenTrie, below node: Int32, from state: Lexer.State,
     into words: UnsafeMutableBufferPointer<UInt64>, _ exits: inout [Exit]
-  ) {
+  ) -> Bool {
+    var isWhole = true
     trie.nodes.withUnsafeBufferPointer { nodes in
       withUnsafeTemporaryAllocation(of: Int32.self, capacity: TokenTrie.longestToken + 2) { stack in
         let base = node == 0 ? 0 : Int(nodes[Int(node)].depth) + 1
@@ -45,10 +51,13 @@ struct LexerWalk: Sendable {
           let current = nodes[at]
           let from = stack[Int(current.depth)]
           var entry = table[Int(from) << 8 | Int(current.byte)]
-          if entry < -1 {
-            lexer.expand(from)
-            table = lexer.table
-            entry = table[Int(from) << 8 | Int(current.byte)]
+          if entry == Lexer.unknown {
+            if !lexer.languages.budget.isSpent {
+              lexer.expand(from)
+              table = lexer.table
+              entry = table[Int(from) << 8 | Int(current.byte)]
+            }
+            if entry == Lexer.unknown { isWhole = false }
           }
           if entry < 0 {
             at = Int(current.end)
@@ -63,5 +72,6 @@ struct LexerWalk: Sendable {
         }
       }
     }
+    return isWhole
   }
 }

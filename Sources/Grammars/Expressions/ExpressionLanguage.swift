@@ -30,6 +30,11 @@ struct ExpressionLanguage {
     _ parts: [Expression], isAtStart: Bool, tail: LanguageTable.ID
   ) throws(GrammarError) -> LanguageTable.ID {
     guard let first = parts.first else { return tail }
+    table.budget.charge(parts.count)
+    // What follows a choice with an anchor in it is built for each of its branches.
+    guard !table.budget.isSpent else {
+      throw GrammarError("", at: "", WorkBudget.refusal("the expression"))
+    }
     let rest = Array(parts.dropFirst())
     guard first.hasContext else {
       if isAtStart, first.mayBeEmpty, rest.contains(where: \.beginsWithStart) {

@@ -122,6 +122,9 @@ extension SchemaReader {
       guard let pattern = value.string else { throw error("pattern", location, "`pattern` is a string") }
       do throws(GrammarError) {
         parts.append(try expressions.search(pattern))
+        guard table.isFollowable(table.intersection(parts)) else {
+          throw GrammarError("pattern", at: "", WorkBudget.refusal("the expression"))
+        }
       } catch {
         throw self.error("pattern", location, error.message)
       }
@@ -200,6 +203,9 @@ extension SchemaReader {
         let names: LanguageTable.ID
         do throws(GrammarError) {
           names = try ExpressionLanguage(table, .json).search(pattern)
+          guard table.isFollowable(names) else {
+            throw GrammarError("patternProperties", at: "", WorkBudget.refusal("the expression"))
+          }
         } catch {
           throw self.error("patternProperties", location, error.message)
         }

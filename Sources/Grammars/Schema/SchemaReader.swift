@@ -41,7 +41,12 @@ final class SchemaReader {
     var result: [SchemaShape] = []
     for one in first {
       for other in second {
+        table.budget.charge(1)
         let both = algebra.intersection(one, other)
+        if let text = both.string, text != one.string, text != other.string, !table.isFollowable(text) {
+          throw GrammarError(
+            "schema", at: document.pointers[location], WorkBudget.refusal("what strings must be"))
+        }
         if !both.isEmpty { result.append(both) }
       }
     }
