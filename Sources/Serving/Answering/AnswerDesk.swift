@@ -53,7 +53,8 @@ struct AnswerDesk: Sendable {
   }
 
   private static func write(
-    _ plan: AnswerPlan, _ items: AsyncStream<LiveItem>, _ encoder: some AnswerEncoder, _ meter: AnswerMeter,
+    _ plan: AnswerPlan, _ items: AsyncStream<LiveItem<CompletionEvent>>, _ encoder: some AnswerEncoder,
+    _ meter: AnswerMeter,
     _ writer: inout any ResponseBodyWriter
   ) async throws {
     var (encoder, meter) = (encoder, meter)

@@ -47,6 +47,7 @@ struct AnswerPlan: Sendable {
     offersTools = false
     var completion = CompletionRequest(
       prompt: request.prompt, config: try Self.config(request.options, model, isChat: false))
+    completion.config.eosTokenIDs += request.stopTokens.filter { !completion.config.eosTokenIDs.contains($0) }
     completion.branches = request.branches
     completion.topLogProbabilities = request.topLogProbabilities
     completion.constraint = request.format.map { OutputConstraint($0) }

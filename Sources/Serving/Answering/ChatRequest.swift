@@ -38,7 +38,16 @@ package struct TextRequest: Sendable {
   package var topLogProbabilities: Int?
   /// What the text must be; nil for anything.
   package var format: OutputConstraint.Language?
+  /// Tokens that end the text besides the model's own.
+  var stopTokens: [Int] = []
 
   /// A request with defaults.
   package init(prompt: [Int]) { self.prompt = prompt }
+
+  /// Makes a prompt the first side of a gap, where there is another.
+  mutating func fill(_ gap: (form: FillInMiddle, suffix: [Int])?) {
+    guard let gap else { return }
+    prompt = gap.form.prompt(before: prompt, after: gap.suffix)
+    stopTokens = gap.form.stopTokens
+  }
 }

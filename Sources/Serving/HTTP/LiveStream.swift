@@ -1,23 +1,21 @@
-import Generation
-
 /// What a writer of a stream has to react to.
-enum LiveItem: Sendable {
-  /// The service reports something.
-  case event(CompletionEvent)
+enum LiveItem<Event: Sendable>: Sendable {
+  /// Something is reported.
+  case event(Event)
   /// Time has passed; a silent stream may need a sign of life.
   case tick
   /// The answer failed. Nothing follows.
   case failed(any Error)
 }
 
-/// A service's events with ticks between them, which end when the client leaves.
+/// Events with ticks between them, which end when the client leaves.
 enum LiveStream {
   /// - Parameters:
-  ///   - events: What the service reports. It is let go, and so cancelled, with the stream that is returned.
+  ///   - events: What is reported. It is let go, and so cancelled, with the stream that is returned.
   ///   - tick: The time between two ticks.
-  static func make(
-    _ events: AsyncThrowingStream<CompletionEvent, any Error>, tick: Duration, presence: ClientPresence?
-  ) -> AsyncStream<LiveItem> {
+  static func make<Event: Sendable>(
+    _ events: AsyncThrowingStream<Event, any Error>, tick: Duration, presence: ClientPresence?
+  ) -> AsyncStream<LiveItem<Event>> {
     AsyncStream { continuation in
       let reader = Task {
         do {

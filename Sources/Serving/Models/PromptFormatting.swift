@@ -29,6 +29,9 @@ package protocol PromptFormatting: Sendable {
   /// The text of tokens.
   func decode(_ tokens: [Int]) -> String
 
+  /// The number of a token that is written so in the vocabulary; nil where there is none.
+  func id(of token: String) -> Int?
+
   /// The bytes that a token adds to a text; a part of a character for some.
   func bytes(of token: Int) -> [UInt8]
 }

@@ -48,6 +48,8 @@ struct CompletionsRoute {
 /// The body of `/v1/completions`.
 struct TextCompletionRequest {
   var prompts: [[Int]]
+  /// What comes after the gap that is to be filled in.
+  private var fill: (form: FillInMiddle, suffix: [Int])?
   var text: TextRequest
   var echo: Bool
   var streams: Bool
@@ -56,13 +58,11 @@ struct TextCompletionRequest {
   init(_ reader: WireReader, prompts formatting: any PromptFormatting, limits: ServingLimits)
     throws(ServingError)
   {
-    if let suffix = try reader.string("suffix"), !suffix.isEmpty {
-      throw reader.fault("this model has no form for a suffix: leave it out", "suffix")
-    }
+    fill = try reader.fillInMiddle(formatting)
     if let best = try reader.int("best_of"), best != (try reader.int("n")) ?? 1 {
       throw reader.fault("best_of other than n is not supported", "best_of")
     }
-    prompts = try Self.prompts(reader, formatting)
+    prompts = try Self.prompts(reader, formatting, hasBegin: fill == nil)
     var text = TextRequest(prompt: [])
     text.options = try SamplingMembers.options(reader)
     // OpenAI's own default: a completion without a limit would go on to the end of the context.
@@ -72,6 +72,13 @@ struct TextCompletionRequest {
     text.format = try SamplingMembers.format(reader)
     self.text = text
     echo = try reader.bool("echo") ?? false
+    guard !echo || fill == nil else {
+      throw reader.fault("echo and suffix exclude each other: the answer stands between two texts", "echo")
+    }
+    guard !echo || text.topLogProbabilities == nil else {
+      throw reader.fault(
+        "the log-probabilities of a prompt are not computed: leave echo or logprobs out", "echo")
+    }
     streams = try reader.bool("stream") ?? false
     includesUsage = try reader.member("stream_options")?.bool("include_usage") ?? false
     guard prompts.count * text.branches <= 128 else {
@@ -83,22 +90,23 @@ struct TextCompletionRequest {
   func request(for prompt: [Int]) -> TextRequest {
     var request = text
     request.prompt = prompt
+    request.fill(fill)
     return request
   }
 
   /// A text, a list of texts, a list of tokens or a list of such lists.
   private static func prompts(
-    _ reader: WireReader, _ formatting: any PromptFormatting
+    _ reader: WireReader, _ formatting: any PromptFormatting, hasBegin: Bool
   ) throws(ServingError) -> [[Int]] {
     guard let member = reader.member("prompt") else { throw reader.missing("prompt") }
-    if let text = member.json.string { return [formatting.encode(text, addSpecialTokens: true)] }
+    if let text = member.json.string { return [formatting.encode(text, addSpecialTokens: hasBegin)] }
     let wrong = member.fault("prompt is neither a text, nor a list of texts, of tokens or of lists of tokens")
     guard let elements = member.json.array, let first = elements.first else { throw wrong }
     if first.int != nil { return [try tokens(member.json, wrong)] }
     var prompts: [[Int]] = []
     for element in elements {
       if let text = element.string {
-        prompts.append(formatting.encode(text, addSpecialTokens: true))
+        prompts.append(formatting.encode(text, addSpecialTokens: hasBegin))
       } else {
         prompts.append(try tokens(element, wrong))
       }

@@ -8,8 +8,7 @@ struct ResponsesEncoder: AnswerEncoder {
 
   /// An item that grows.
   private enum Item {
-    case message(id: String, text: String)
-    case reasoning(id: String, text: String)
+    case text(ResponsesShape.TextKind, id: String, String)
     case call(id: String, CollectedAnswer.Call)
   }
 
@@ -30,8 +29,8 @@ struct ResponsesEncoder: AnswerEncoder {
   mutating func encode(_ event: AnswerEvent) -> String {
     switch event {
     case .prefill: return ""
-    case .text(_, let piece, _): return piece.isEmpty ? "" : text(piece)
-    case .reasoning(_, let piece): return reasoning(piece)
+    case .text(_, let piece, _): return piece.isEmpty ? "" : grow(.message, piece)
+    case .reasoning(_, let piece): return grow(.reasoning, piece)
     case .callBegan(_, _, let id, let name): return callBegan(id, name)
     case .arguments(_, _, let piece): return arguments(piece)
     case .finished(_, let end):
@@ -44,7 +43,7 @@ struct ResponsesEncoder: AnswerEncoder {
     guard let last else { return fail(ServingError(.failed, "the answer ended too early")) }
     let status = ResponsesShape.status(last)
     var text = leave(status)
-    if output.isEmpty { text += self.text("") + leave(status) }
+    if output.isEmpty { text += grow(.message, "") + leave(status) }
     return text
       + frame(
         "response." + status,
@@ -55,35 +54,20 @@ struct ResponsesEncoder: AnswerEncoder {
     frame("response.failed", ["response": shape.response("failed", output: output, error: error)])
   }
 
-  private mutating func text(_ piece: String) -> String {
+  /// Goes on with a text, in an item of its kind.
+  private mutating func grow(_ kind: ResponsesShape.TextKind, _ piece: String) -> String {
     var frames = ""
-    if case .message = open {
+    if case .text(kind, _, _) = open {
     } else {
       frames = leave("completed")
-      let id = "msg_" + RandomID.text(24)
-      open = .message(id: id, text: "")
-      frames += added(ResponsesShape.message(id, nil, status: "in_progress"))
-      frames += frame("response.content_part.added", place(id, ["part": ResponsesShape.part("")]))
+      let id = kind.idStart + RandomID.text(24)
+      open = .text(kind, id: id, "")
+      frames += added(kind.item(id, nil, status: "in_progress"))
+      frames += frame("response.content_part.added", place(id, ["part": kind.part("")]))
     }
-    guard case .message(let id, let text) = open, !piece.isEmpty else { return frames }
-    open = .message(id: id, text: text + piece)
-    return frames
-      + frame("response.output_text.delta", place(id, ["delta": .string(piece), "logprobs": []]))
-  }
-
-  private mutating func reasoning(_ piece: String) -> String {
-    var frames = ""
-    if case .reasoning = open {
-    } else {
-      frames = leave("completed")
-      let id = "rs_" + RandomID.text(24)
-      open = .reasoning(id: id, text: "")
-      frames += added(ResponsesShape.reasoning(id, nil, status: "in_progress"))
-      frames += frame("response.content_part.added", place(id, ["part": ResponsesShape.reasoningPart("")]))
-    }
-    guard case .reasoning(let id, let text) = open else { return frames }
-    open = .reasoning(id: id, text: text + piece)
-    return frames + frame("response.reasoning_text.delta", place(id, ["delta": .string(piece)]))
+    guard case .text(_, let id, let text) = open, !piece.isEmpty else { return frames }
+    open = .text(kind, id: id, text + piece)
+    return frames + frame("\(kind.event).delta", place(id, kind.members(["delta": .string(piece)])))
   }
 
   private mutating func callBegan(_ callID: String, _ name: String) -> String {
@@ -110,14 +94,10 @@ struct ResponsesEncoder: AnswerEncoder {
     var frames = ""
     let whole: JSON
     switch item {
-    case .message(let id, let text):
-      frames += frame("response.output_text.done", place(id, ["text": .string(text), "logprobs": []]))
-      frames += frame("response.content_part.done", place(id, ["part": ResponsesShape.part(text)]))
-      whole = ResponsesShape.message(id, text, status: status)
-    case .reasoning(let id, let text):
-      frames += frame("response.reasoning_text.done", place(id, ["text": .string(text)]))
-      frames += frame("response.content_part.done", place(id, ["part": ResponsesShape.reasoningPart(text)]))
-      whole = ResponsesShape.reasoning(id, text, status: status)
+    case .text(let kind, let id, let text):
+      frames += frame("\(kind.event).done", place(id, kind.members(["text": .string(text)])))
+      frames += frame("response.content_part.done", place(id, ["part": kind.part(text)]))
+      whole = kind.item(id, text, status: status)
     case .call(let id, let call):
       frames += frame(
         "response.function_call_arguments.done",

@@ -38,30 +38,6 @@ struct ResponsesShape: Sendable {
   /// How an end is called.
   static func status(_ end: AnswerEnd) -> String { end.reason == .length ? "incomplete" : "completed" }
 
-  /// The item of an answer's text.
-  static func message(_ id: String, _ text: String?, status: String) -> JSON {
-    [
-      "type": "message", "id": .string(id), "status": .string(status), "role": "assistant",
-      "content": text.map { [part($0)] } ?? [],
-    ]
-  }
-
-  /// The part with the text.
-  static func part(_ text: String) -> JSON {
-    ["type": "output_text", "text": .string(text), "annotations": [], "logprobs": []]
-  }
-
-  /// The item of the model's reasoning.
-  static func reasoning(_ id: String, _ text: String?, status: String) -> JSON {
-    [
-      "type": "reasoning", "id": .string(id), "summary": [], "status": .string(status),
-      "content": text.map { [reasoningPart($0)] } ?? [], "encrypted_content": .null,
-    ]
-  }
-
-  /// The part with the reasoning's text.
-  static func reasoningPart(_ text: String) -> JSON { ["type": "reasoning_text", "text": .string(text)] }
-
   /// The item of a call.
   static func call(_ id: String, _ call: CollectedAnswer.Call, status: String) -> JSON {
     [
@@ -75,11 +51,14 @@ struct ResponsesShape: Sendable {
     let branch = answer.branches[0]
     let status = Self.status(branch.end)
     var output: [JSON] = []
+    func add(_ kind: TextKind, _ text: String) {
+      output.append(kind.item(kind.idStart + RandomID.text(24), text, status: status))
+    }
     if !branch.reasoning.isEmpty {
-      output.append(Self.reasoning("rs_" + RandomID.text(24), branch.reasoning, status: status))
+      add(.reasoning, branch.reasoning)
     }
     if !branch.text.isEmpty || branch.calls.isEmpty {
-      output.append(Self.message("msg_" + RandomID.text(24), branch.text, status: status))
+      add(.message, branch.text)
     }
     for call in branch.calls { output.append(Self.call("fc_" + RandomID.text(24), call, status: status)) }
     return response(status, output: output, end: branch.end, usage: answer.usage)

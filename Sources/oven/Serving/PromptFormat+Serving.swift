@@ -13,6 +13,8 @@ extension PromptFormat: PromptFormatting {
 
   package func decode(_ tokens: [Int]) -> String { tokenizer.decode(tokens, skipSpecialTokens: false) }
 
+  package func id(of token: String) -> Int? { tokenizer.id(of: token) }
+
   package func bytes(of token: Int) -> [UInt8] { tokenizer.bytes(of: token) }
 
   /// Whether marks around reasoning or calls are special tokens, which decoding would otherwise leave out.

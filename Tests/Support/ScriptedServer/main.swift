@@ -17,6 +17,12 @@ func script(for request: CompletionRequest) -> Script {
     script.text =
       "<think>A tool knows.</think><tool_call>{\"name\": \"weather\", \"arguments\": {\"city\": \"Köln\"}}</tool_call>"
   }
+  if prompt.contains("MINISWE") {
+    let isDone = prompt.contains("\n<tool>")
+    let command = isDone ? "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT" : "echo done > made.txt"
+    script.text =
+      "One step.<tool_call>{\"name\": \"bash\", \"arguments\": {\"command\": \"\(command)\"}}</tool_call>"
+  }
   if prompt.contains("THINK") { script.text = "<think>Let me see.</think>Yes." }
   if prompt.contains("JSON") { script.text = "{\"name\": \"Ada\", \"age\": 36}" }
   if prompt.contains("DIE") { script.failure = CompletionFailure(.runnerLost, "the device is gone") }

@@ -9,9 +9,14 @@ package struct ScriptedPrompts: PromptFormatting {
   package let stopTokens: [Int] = []
   package let vocabularySize = 256
   package var templateText: String
+  /// Bytes that are tokens of another name.
+  package var names: [String: Int]
 
   /// Prompts.
-  package init(template: String = "tools <think>") { templateText = template }
+  package init(template: String = "tools <think>", names: [String: Int] = [:]) {
+    templateText = template
+    self.names = names
+  }
 
   package func render(_ messages: [JSON], tools: [JSON], variables: JSONObject) throws -> String {
     var text = ""
@@ -33,6 +38,8 @@ package struct ScriptedPrompts: PromptFormatting {
 
   package func encode(rendered text: String) -> [Int] { text.utf8.map(Int.init) }
   package func encode(_ text: String, addSpecialTokens: Bool) -> [Int] { text.utf8.map(Int.init) }
+
+  package func id(of token: String) -> Int? { names[token] }
 
   package func decode(_ tokens: [Int]) -> String {
     String(decoding: tokens.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
