@@ -62,6 +62,13 @@ package final class ChildProcess: Sendable {
     return process
   }
 
+  /// Asks it to stop where it is whole, as Ctrl-C does.
+  package func interrupt() {
+    ending.withLock { ending in
+      if ending == nil { _ = kill(id, SIGTERM) }
+    }
+  }
+
   /// Ends it at once, if it has not ended, and forgets it.
   ///
   /// - Returns: How it ended: "signal 11 (Segmentation fault)", "exit code 1".

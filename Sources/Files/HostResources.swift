@@ -8,8 +8,30 @@
 
 /// What the machine has, and how much of it this process took.
 package enum HostResources {
-  /// The bytes of memory that can be had without driving others out: the kernel's estimate; nil if unknown.
-  package static var availableMemory: Int? { kernelBytes("MemAvailable", in: "/proc/meminfo") }
+  /// The bytes of memory that can be had without driving others out: the kernel's estimate, or what this process's
+  /// control group leaves where that is less; nil if unknown.
+  package static var availableMemory: Int? {
+    [kernelBytes("MemAvailable", in: "/proc/meminfo"), controlGroupMemory].compactMap(\.self).min()
+  }
+
+  /// What a container or a service may still take; nil without a limit.
+  private static var controlGroupMemory: Int? {
+    guard
+      let line = SmallFile.text(at: "/proc/self/cgroup")?.split(separator: "\n").first(where: {
+        $0.hasPrefix("0::")
+      })
+    else { return nil }
+    let folder = "/sys/fs/cgroup" + line.dropFirst(3)
+    func figure(_ name: String) -> Int? {
+      SmallFile.text(at: folder + "/" + name).flatMap { Int($0.prefix { $0.isNumber }) }
+    }
+    guard let most = figure("memory.max"), let taken = figure("memory.current") else { return nil }
+    // Pages of files that nobody uses are given back when they are wanted.
+    let files = SmallFile.text(at: folder + "/memory.stat")?.split(separator: "\n").first {
+      $0.hasPrefix("inactive_file ")
+    }
+    return max(0, most - taken + (files.flatMap { Int($0.dropFirst(14)) } ?? 0))
+  }
 
   /// The largest resident set of this process so far, in bytes.
   package static var peakMemory: Int {

@@ -23,7 +23,7 @@ struct Oven: AsyncParsableCommand {
       Every option reads in both spellings, --model_xml and --model-xml.
       """,
     version: OvenVersion.current,
-    subcommands: [ManualCommand.self, WorkerCommand.self],
+    subcommands: [ManualCommand.self, WorkerCommand.self, FetchCommand.self],
     groupedSubcommands: groups)
 
   /// The verbs, the common ones first.

@@ -44,6 +44,70 @@ import Serving
     #expect(await registry.entries.map(\.state) == [.loaded, .unloaded, .loaded])
   }
 
+  /// A machine whose memory is what loaded models leave of it.
+  private final class Machine: Sendable {
+    private let free: Mutex<Int>
+    init(_ bytes: Int) { free = Mutex(bytes) }
+    var available: Int { free.withLock { $0 } }
+    func take(_ bytes: Int) { free.withLock { $0 -= bytes } }
+
+    /// A model that takes memory until it is unloaded.
+    func source(_ name: String, _ bytes: Int) -> ModelSource {
+      var facts = ModelFacts()
+      facts.size = bytes
+      return ModelSource(name: name, facts: facts) {
+        self.take(bytes)
+        let weights = Weights { self.take(-bytes) }
+        let service = ScriptedService { _ in withExtendedLifetime(weights) { Script("") } }
+        return ServedModel(name: name, service: service, prompts: ScriptedPrompts())
+      }
+    }
+
+    private final class Weights: Sendable {
+      private let onEnd: @Sendable () -> Void
+      init(onEnd: @escaping @Sendable () -> Void) { self.onEnd = onEnd }
+      deinit { onEnd() }
+    }
+  }
+
+  /// Asks a model, and waits until it is known that the answer has ended.
+  private static func use(_ registry: ModelRegistry, _ name: String) async throws {
+    _ = try await registry.lease(name)
+    while await registry.entries.contains(where: { $0.uses > 0 }) {
+      try await Task.sleep(for: .milliseconds(1))
+    }
+  }
+
+  /// Where one more does not fit, those go that nobody asked for longest, and no more of them than it takes.
+  @Test func shortMemory() async throws {
+    let machine = Machine(1000 << 20)
+    let registry = ModelRegistry(
+      [("a", 300), ("b", 300), ("c", 300), ("d", 500)].map { machine.source($0, $1 << 20) },
+      memory: MemoryWatch(reserve: 50 << 20) { machine.available })
+    for name in ["a", "b", "c", "b"] { try await Self.use(registry, name) }
+    #expect(await registry.entries.map(\.state) == [.loaded, .loaded, .loaded, .unloaded])
+    try await Self.use(registry, "d")
+    #expect(await registry.entries.map(\.state) == [.unloaded, .loaded, .unloaded, .loaded])
+    // Others take memory, too.
+    machine.take(180 << 20)
+    await registry.unloadIdle()
+    #expect(await registry.entries.map(\.state) == [.unloaded, .unloaded, .unloaded, .loaded])
+  }
+
+  /// What answers is not unloaded: whoever wants another model is told to come again.
+  @Test func shortMemoryInUse() async throws {
+    let machine = Machine(1000 << 20)
+    let registry = ModelRegistry(
+      [machine.source("a", 700 << 20), machine.source("b", 700 << 20)],
+      memory: MemoryWatch(reserve: 0, patience: .milliseconds(100)) { machine.available })
+    let lease = try await registry.lease("a")
+    let error = await #expect(throws: ServingError.self) { _ = try await registry.lease("b") }
+    #expect(error?.code == .unavailable)
+    #expect(error?.retryAfter != nil)
+    #expect(await registry.entries.map(\.state) == [.loaded, .failed])
+    withExtendedLifetime(lease) {}
+  }
+
   @Test func whatIsInUseStays() async throws {
     let registry = ModelRegistry([Self.source("a", Counter())], keepAlive: .zero)
     let lease = try await registry.lease("a")

@@ -29,12 +29,14 @@ struct TestServer: Sendable {
     address: ListeningAddress = .host("127.0.0.1", port: 0),
     certificate: (chain: String, key: String)? = nil, limits: ServingLimits = ServingLimits(),
     facts: ModelFacts = ModelFacts(), keepAlive: Duration? = nil,
+    prompts: ScriptedPrompts = ScriptedPrompts(),
+    fetcher: ModelFetcher? = nil,
     script: @escaping @Sendable (CompletionRequest) -> Script = { _ in Script("Hello, world") },
     _ body: @Sendable (TestServer) async throws -> Void
   ) async throws {
     let service = ScriptedService(contextLength: contextLength, script: script)
     let source = ModelSource(name: "test", facts: facts) {
-      ServedModel(name: "test", service: service, prompts: ScriptedPrompts(), syntax: TaggedSyntax())
+      ServedModel(name: "test", service: service, prompts: prompts, syntax: TaggedSyntax())
     }
     let lines = Lines()
     var options = ServerOptions()
@@ -44,6 +46,7 @@ struct TestServer: Sendable {
     options.certificate = certificate
     options.log = AccessLog { lines.add($0) }
     options.version = "1.2.3"
+    options.fetcher = fetcher
     let (running, continuation) = AsyncStream<SocketAddress?>.makeStream()
     options.whenRunning = { continuation.yield($0) }
     let server = HTTPServer(ModelRegistry([source], keepAlive: keepAlive), options: options)

@@ -22,6 +22,8 @@ package struct ServerOptions: Sendable {
   package var logsRequests = true
   /// The program's version.
   package var version = ""
+  /// Brings models in that clients pull; nil where they may not.
+  package var fetcher: ModelFetcher?
   /// Signals to go down on.
   package var signals: [UnixSignal] = []
   /// Told where the server listens, when it does.
@@ -102,7 +104,8 @@ package struct HTTPServer: Sendable {
   private func makeResponder(_ logger: Logger) -> HTTPChannelHandler.Responder {
     let routes = Routes(
       desk: AnswerDesk(state: state, limits: options.limits, metrics: metrics), registry: registry,
-      access: options.access, log: options.logsRequests ? options.log : nil, version: options.version
+      access: options.access, log: options.logsRequests ? options.log : nil, version: options.version,
+      fetches: options.fetcher.map { ModelFetches(registry, $0) }
     ).makeResponder()
     return { request, writer, channel in
       let context = ServingContext(source: .init(channel: channel, logger: logger))

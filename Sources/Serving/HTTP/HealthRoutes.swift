@@ -33,6 +33,8 @@ struct HealthRoutes {
     if state.isDraining { return refusal("draining", "the server is going down") }
     if let stuck = await stuck() { return refusal("stuck", stuck) }
     let entries = await registry.entries
+    // A server without models can bring some in.
+    guard !entries.isEmpty else { return Response(["status": "ok"]) }
     if entries.allSatisfy({ $0.state == .loading }) { return refusal("loading model", "Loading model") }
     if entries.allSatisfy({ $0.state == .failed }) {
       return refusal("failed", entries.first?.failure ?? "there is no model")

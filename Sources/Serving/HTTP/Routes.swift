@@ -10,6 +10,8 @@ struct Routes {
   let access: AccessRules
   let log: AccessLog?
   let version: String
+  /// Nil where clients may bring no models in.
+  let fetches: ModelFetches?
 
   /// The router with every endpoint.
   func makeResponder() -> some HTTPResponder<ServingContext> {
@@ -56,15 +58,16 @@ struct Routes {
   private var ollama: [(HTTPRequest.Method, String, Handler)] {
     let chat = OllamaChatRoute(desk: desk, registry: registry)
     let generate = OllamaGenerateRoute(desk: desk, registry: registry)
+    let pull = OllamaPullRoute(desk: desk, registry: registry, fetches: fetches)
     let models = OllamaModelRoutes(registry: registry, limits: desk.limits, version: version)
     let missing: [(HTTPRequest.Method, String, Handler)] = [
       (.post, "/api/embed"), (.post, "/api/embeddings"), (.post, "/api/create"), (.post, "/api/copy"),
-      (.post, "/api/push"), (.post, "/api/pull"), (.delete, "/api/delete"),
+      (.post, "/api/push"), (.delete, "/api/delete"),
     ].map { method, path in (method, path, Self.missing("this server does not offer \(path)")) }
     return [
       (.post, "/api/chat", chat.respond), (.post, "/api/generate", generate.respond),
       (.get, "/api/tags", models.tags), (.get, "/api/ps", models.running), (.post, "/api/show", models.show),
-      (.get, "/api/version", models.version),
+      (.get, "/api/version", models.version), (.post, "/api/pull", pull.respond),
     ] + missing
   }
 
@@ -85,6 +88,12 @@ struct Routes {
       (.get, "/live", routes.live), (.get, "/ready", routes.ready), (.get, "/health", routes.ready),
       (.get, "/v1/health", routes.ready), (.get, "/v2/health/live", routes.live),
       (.get, "/v2/health/ready", routes.ready), (.get, "/metrics", routes.figures),
+      (
+        .get, "/openapi.json",
+        { [version] _, _ in
+          Response(text: OpenAPIDescription.text(version: version), type: "application/json")
+        }
+      ),
     ]
   }
 

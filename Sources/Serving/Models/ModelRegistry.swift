@@ -77,6 +77,7 @@ package actor ModelRegistry {
   private let usualKeepAlive: Duration?
   private let loadedAtMost: Int
   private let answersToAnyName: Bool
+  private let memory: MemoryWatch
   private let report: @Sendable (String, State) -> Void
 
   /// - Parameters:
@@ -84,15 +85,18 @@ package actor ModelRegistry {
   ///   - keepAlive: after which a model that nobody asked for is unloaded; nil for never.
   ///   - loadedAtMost: models in memory at once; the least recently used one goes first.
   ///   - answersToAnyName: whether the first model also answers to names that nobody has.
+  ///   - memory: how much of it there is; where it is short, the least recently used model goes.
   ///   - report: told when a model's state changes.
   package init(
     _ sources: [ModelSource], keepAlive: Duration? = nil, loadedAtMost: Int = .max,
-    answersToAnyName: Bool = false, report: @escaping @Sendable (String, State) -> Void = { _, _ in }
+    answersToAnyName: Bool = false, memory: MemoryWatch = .none,
+    report: @escaping @Sendable (String, State) -> Void = { _, _ in }
   ) {
     models = sources.map { Model(source: $0) }
     usualKeepAlive = keepAlive
     self.loadedAtMost = max(1, loadedAtMost)
     self.answersToAnyName = answersToAnyName
+    self.memory = memory
     self.report = report
   }
 
@@ -101,6 +105,19 @@ package actor ModelRegistry {
 
   /// A model by the name that a client gives. Wakes none.
   package func entry(named name: String?) throws(ServingError) -> Entry { entry(models[try index(of: name)]) }
+
+  /// A model by its very name; nothing answers in its place. Wakes none.
+  func entry(exactly name: String) throws(ServingError) -> Entry {
+    guard let model = models.first(where: { $0.source.name == name }) else { throw unknown(name) }
+    return entry(model)
+  }
+
+  /// Takes a model in that was not there at the start. One of that name that is there stays.
+  package func add(_ source: ModelSource) {
+    guard !models.contains(where: { $0.source.name == source.name }) else { return }
+    models.append(Model(source: source))
+    report(source.name, .unloaded)
+  }
 
   private func entry(_ model: Model) -> Entry {
     let idle = model.lastUse.duration(to: .now)
@@ -111,16 +128,34 @@ package actor ModelRegistry {
   }
 
   private func index(of name: String?) throws(ServingError) -> Int {
-    guard var name, !name.isEmpty else {
-      guard !models.isEmpty else { throw ServingError(.unknownModel, "this server has no models") }
+    guard let given = name, !given.isEmpty else {
+      guard !models.isEmpty else {
+        throw ServingError(.unknownModel, "this server has no models: POST /api/pull brings one in")
+      }
       return 0
     }
-    if name.hasSuffix(":latest") { name.removeLast(7) }
+    let name = Self.plainName(given)
     if let index = models.firstIndex(where: { $0.source.name == name }) { return index }
     if answersToAnyName, !models.isEmpty { return 0 }
+    throw unknown(name)
+  }
+
+  private func unknown(_ name: String) -> ServingError {
     let names = models.map(\.source.name).joined(separator: ", ")
-    throw ServingError(
-      .unknownModel, "there is no model '\(name.prefix(80))' here, only: \(names)", parameter: "model")
+    return ServingError(
+      .unknownModel,
+      "there is no model '\(name.prefix(80))' here, " + (names.isEmpty ? "nor any other" : "only: \(names)"),
+      parameter: "model")
+  }
+
+  /// A name without what Ollama's clients put around it: the hub's address, and the tag that says nothing.
+  static func plainName(_ name: String) -> String {
+    var name = Substring(name)
+    for address in ["https://", "hf.co/", "huggingface.co/"] where name.hasPrefix(address) {
+      name = name.dropFirst(address.count)
+    }
+    if name.hasSuffix(":latest") { name = name.dropLast(7) }
+    return String(name)
   }
 
   /// A loaded model; loads it first where it is not. Several who wait for the same one wait together.
@@ -137,6 +172,7 @@ package actor ModelRegistry {
       return ModelLease(model) { Task { await self.release(index) } }
     } catch {
       release(index)
+      if let refusal = error as? ServingError { throw refusal }
       throw ServingError(.unavailable, "the model cannot be loaded: \(error)")
     }
   }
@@ -144,9 +180,11 @@ package actor ModelRegistry {
   private func loaded(_ index: Int) async throws -> ServedModel {
     if let loaded = models[index].loaded { return loaded }
     if let loading = models[index].loading { return try await loading.value }
-    makeRoom()
     let source = models[index].source
-    let task = Task { try await source.load() }
+    let task = Task {
+      try await self.makeRoom(for: index)
+      return try await source.load()
+    }
     models[index].loading = task
     models[index].failure = nil
     report(source.name, .loading)
@@ -178,20 +216,46 @@ package actor ModelRegistry {
     report(models[index].source.name, .unloaded)
   }
 
-  /// Unloads the least recently used models until one more fits.
-  private func makeRoom() {
-    while models.count(where: { $0.loaded != nil || $0.loading != nil }) >= loadedAtMost {
-      let idle = models.indices.filter { models[$0].loaded != nil && models[$0].uses == 0 }
-      guard let oldest = idle.min(by: { models[$0].lastUse < models[$1].lastUse }) else { return }
-      unload(oldest)
+  /// Unloads the least recently used models until one more fits, both in number and in memory.
+  ///
+  /// - Throws: `ServingError` where memory is short and all that could go is being used.
+  private func makeRoom(for index: Int) async throws {
+    while models.count(where: { $0.loaded != nil || $0.loading != nil }) > loadedAtMost {
+      guard unloadOldest() else { break }
+    }
+    // The weights are what surely comes; keys and values take a share of what is left.
+    let needed = models[index].source.facts.size
+    while let available = memory.available(), available < needed {
+      guard unloadOldest() else {
+        let others = models.indices.filter { $0 != index && models[$0].loaded != nil }
+        // Where no other model is in the way, the system may still find the room.
+        guard !others.isEmpty else { return }
+        throw ServingError(
+          .unavailable,
+          "the model '\(models[index].source.name)' takes \(needed >> 20) MiB, \(available >> 20) MiB are free, and "
+            + "the models in memory are answering")
+      }
+      await memory.settle(available)
     }
   }
 
-  /// Unloads what nobody has asked for long enough. To be called from time to time.
-  package func unloadIdle() {
+  /// - Returns: Whether there was a model that nobody is using.
+  private func unloadOldest() -> Bool {
+    let idle = models.indices.filter { models[$0].loaded != nil && models[$0].uses == 0 }
+    guard let oldest = idle.min(by: { models[$0].lastUse < models[$1].lastUse }) else { return false }
+    unload(oldest)
+    return true
+  }
+
+  /// Unloads what nobody has asked for long enough, and, where memory is short for whatever reason, the least recently
+  /// used model that is not needed now. To be called from time to time.
+  package func unloadIdle() async {
     for index in models.indices where models[index].loaded != nil && models[index].uses == 0 {
       guard let limit = models[index].keepAlive ?? usualKeepAlive else { continue }
       if models[index].lastUse.duration(to: .now) >= limit { unload(index) }
+    }
+    if let available = memory.available(), available < memory.reserve, unloadOldest() {
+      await memory.settle(available)
     }
   }
 }

@@ -31,9 +31,9 @@ struct HubSource {
           ? "leave --stream out, or choose safetensors or torch" : "choose safetensors, torch or gguf")
     }
     if selection.weights == [.gguf] {
-      return store(try await hub.download(model, selection, HubScreen()), in: &options)
+      return store(try await hub.download(model, selection, HubScreen(tell: screen.tell)), in: &options)
     }
-    let small = HubScreen()
+    let small = HubScreen(tell: screen.tell)
     let phase = DownloadPhase()
     let opening = try await client.open(
       id, revision: hub.revision, selecting: selection, stores: !streams

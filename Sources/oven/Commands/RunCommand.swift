@@ -43,11 +43,7 @@ struct RunCommand: AsyncParsableCommand {
 
   /// The folder of the model, which is made where it is missing.
   private func place() async throws -> String {
-    let bake = {
-      StoreBake(
-        store: try ModelStore.required(), hub: hub, calibration: try CalibrationOptions.parse([]),
-        weights: try WeightOptions.parse([]))
-    }
+    let bake = { try StoreBake(store: try ModelStore.required(), hub: hub) }
     switch try ModelName(model) {
     case .baked(let path, _): return path
     case .checkpoint(let source): return try await stored(bake()) { try await $0.checkpoint(source) }

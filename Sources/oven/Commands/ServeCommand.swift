@@ -11,17 +11,21 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Serve baked models over HTTP, to clients of OpenAI, Anthropic, Ollama and llama-server.",
     discussion: """
-      Each DIR is a baked folder; its name is the model's, or the one of NAME=DIR. The first one answers where a client
-      names none. A page to chat with is at the root; a line of JSON about each request goes to stderr. SIGTERM lets
+      Each DIR is a baked folder or a name of the store; its name is the model's, or the one of NAME=DIR. The first one
+      answers where a client names none. Without any, the models of the store are served, each loaded when it is asked
+      for; Ollama's clients pull others into it. A page to chat with is at the root; a line of JSON about each request goes to stderr. SIGTERM lets
       running answers finish.
 
         oven serve models/smollm2_int4
+        oven serve
         oven serve small=models/smollm2_int4 big=models/qwen3_int4 --max-loaded 1 --keep-alive 5m
         oven serve models/smollm2_int4 --host 0.0.0.0 --api-key-file keys.txt --tls-cert cert.pem --tls-key key.pem
         curl http://127.0.0.1:8080/v1/chat/completions -d '{"messages": [{"role": "user", "content": "Hi"}]}'
       """)
 
-  @Argument(help: "Baked folders, each as DIR or NAME=DIR.", completion: .directory) var dirs: [String]
+  @Argument(
+    help: "Baked folders or names of the store, each as DIR or NAME=DIR. (default: all models of the store)",
+    completion: .directory) var dirs: [String] = []
 
   @OptionGroup(title: "Server") var serve: ServeOptions
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
@@ -38,17 +42,19 @@ struct ServeCommand: AsyncParsableCommand {
   static func run(
     _ dirs: [String], serve: ServeOptions, runtime: RuntimeOptions, service: ServiceOptions, style: ChatStyle?
   ) async throws {
-    guard !dirs.isEmpty else { throw ValidationError("name at least one baked folder") }
     let access = try serve.access()
-    let folders = try dirs.map {
+    let makeSource: @Sendable (String) throws -> FolderSource = {
       try FolderSource($0, runtime: runtime, service: service, style: style, queueLimit: serve.maxQueue)
     }
+    let isStore = dirs.isEmpty
+    let store = try isStore ? ModelStore.required() : ModelStore()
+    let folders = try (isStore ? store?.names ?? [] : dirs).map(makeSource)
     try checkNames(folders)
     SignalSources.ignoreBrokenPipes()
     let log = AccessLog { Terminal.error.line($0) }
     let registry = ModelRegistry(
       folders.map(\.source), keepAlive: serve.idleTime, loadedAtMost: serve.maxLoaded ?? .max,
-      answersToAnyName: serve.anyModel
+      answersToAnyName: serve.anyModel, memory: serve.memory
     ) { name, state in
       log.write("model", ["model": .string(name), "state": .string(state.rawValue)])
     }
@@ -61,7 +67,11 @@ struct ServeCommand: AsyncParsableCommand {
     options.logsRequests = !serve.noAccessLog
     options.version = OvenVersion.current
     options.signals = [.sigterm, .sigint]
-    let first = serve.lazy ? nil : folders.first?.name
+    if serve.pulls, let store {
+      let fetcher = StoreFetcher(store: store) { try makeSource("\($0)=\(store.place($0))").source }
+      options.fetcher = { try await fetcher.fetch($0, $1) }
+    }
+    let first = serve.lazy || isStore ? nil : folders.first?.name
     let (address, scheme) = (options.address, options.certificate == nil ? "http" : "https")
     options.whenRunning = { bound in
       Terminal.error.line("Listening on \(Self.words(address, scheme, port: bound?.port))")

@@ -31,8 +31,19 @@ struct ServeOptions: ParsableArguments {
     parsing: .unconditional, help: "Unload a model that nobody asked for so long, such as 5m; -1 for never.")
   var keepAlive = "-1"
   @Option(help: "Models in memory at once; the least recently used goes first.") var maxLoaded: Int?
+  @Option(
+    help: """
+      Megabytes of memory to leave free: where less is left, the least recently used model that nobody asks goes. \
+      (default: a twentieth of what is free at the start)
+      """)
+  var memoryReserve: Int?
   @Flag(help: "Load a model when it is first asked for, and not at the start.") var lazy = false
   @Flag(help: "Let the first model answer to every name.") var anyModel = false
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let clients bring models of the hub in, by Ollama's /api/pull. (default: unless --allow-anonymous)"
+  )
+  var pull: Bool?
 
   @Option(help: "Requests that may wait.") var maxQueue: Int = 256
   @Option(help: "Connections at once.") var maxConnections: Int = 1024
@@ -53,6 +64,18 @@ struct ServeOptions: ParsableArguments {
     guard maxQueue > 0, maxConnections > 0, maxBody > 0, drainTimeout >= 0, maxLoaded ?? 1 > 0,
       maxPrompt ?? 1 > 0
     else { throw ValidationError("--max-queue, --max-connections, --max-body and --max-loaded are above 0") }
+    guard (0..<1 << 30).contains(memoryReserve ?? 0) else {
+      throw ValidationError("--memory-reserve is 0 or more")
+    }
+  }
+
+  /// Whether clients may bring models in: whoever may ask can fill the disk.
+  var pulls: Bool { pull ?? !allowAnonymous }
+
+  /// When idle models make room.
+  var memory: MemoryWatch {
+    let reserve = memoryReserve.map { $0 << 20 } ?? (HostResources.availableMemory ?? 0) / 20
+    return MemoryWatch(reserve: reserve) { HostResources.availableMemory }
   }
 
   private var keepAliveTime: Duration? { OllamaOptions.duration(keepAlive) }

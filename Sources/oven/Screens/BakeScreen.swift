@@ -6,6 +6,11 @@ import Synchronization
 final class BakeScreen: Sendable {
   private let terminal = Terminal.error
   private let state = Mutex(State())
+  /// Told besides how far it is: whoever has asked for the model from elsewhere.
+  let tell: FetchTeller?
+
+  /// A screen.
+  init(tell: FetchTeller? = nil) { self.tell = tell }
 
   private struct State {
     var bar: ProgressBar?
@@ -21,13 +26,16 @@ final class BakeScreen: Sendable {
   /// Shows one event.
   func show(_ event: BakeEvent) {
     switch event {
-    case .stage(let text): line(text)
+    case .stage(let text):
+      tell?(.stage(text))
+      line(text)
     case .note(let text): note(text)
     case .weightsBegin(let tensors, let sourceBytes):
       state.withLock { ($0.tensorCount, $0.sourceByteCount) = (tensors, sourceBytes) }
     case .weightsProgress(let tensors, let sourceBytes):
       state.withLock { state in
         (state.tensors, state.sourceBytes) = (tensors, sourceBytes)
+        tell?(.bake(done: sourceBytes, of: state.sourceByteCount))
         if !state.isDownloading { drawWeights(&state) }
       }
     case .calibrationText(let tokens, let total):
@@ -52,6 +60,7 @@ final class BakeScreen: Sendable {
   func show(_ event: HubEvent) {
     switch event {
     case .progress(let progress):
+      tell?(.download(done: progress.bytesDone, of: progress.bytesTotal))
       state.withLock { state in
         if !state.isDownloading {
           state.bar?.finish()

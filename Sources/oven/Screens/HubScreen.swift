@@ -6,11 +6,18 @@ final class HubScreen: Sendable {
   private let terminal = Terminal.error
   private let bar = Mutex<ProgressBar?>(nil)
   private let notes = Mutex(WaitingNotes())
+  private let tell: FetchTeller?
+
+  /// A screen.
+  ///
+  /// - Parameter tell: told besides how far a download is.
+  init(tell: FetchTeller? = nil) { self.tell = tell }
 
   /// Shows one event.
   func show(_ event: HubEvent) {
     switch event {
     case .progress(let progress):
+      tell?(.download(done: progress.bytesDone, of: progress.bytesTotal))
       bar.withLock { bar in
         if bar == nil { bar = ProgressBar("Downloading", total: progress.bytesTotal, on: terminal) }
         let files = "\(progress.filesDone)/\(progress.filesTotal) files"

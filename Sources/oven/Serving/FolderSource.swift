@@ -17,7 +17,8 @@ struct FolderSource {
   private let service: ServiceOptions
   private let queueLimit: Int
 
-  /// - Parameter argument: a folder, or `NAME=FOLDER`; otherwise the folder's own name is the model's.
+  /// - Parameter argument: a folder or a name of the store, or `NAME=` before either; otherwise the store's name or the
+  ///   folder's own is the model's.
   /// - Throws: what is wrong with the folder.
   init(
     _ argument: String, runtime: RuntimeOptions, service: ServiceOptions, style: ChatStyle?, queueLimit: Int
@@ -29,6 +30,7 @@ struct FolderSource {
       path = String(argument[argument.index(after: sign)...])
     }
     folder = try ModelFolder(named: path)
+    if given == nil, FileStatus(at: path) == nil { given = ModelStore()?.find(path) }
     let last = folder.folder.split(separator: "/").last.map(String.init) ?? "model"
     name = given ?? (last == "." || last == ".." ? "model" : last)
     self.runtime = runtime

@@ -41,6 +41,15 @@ package enum ModelName: Equatable, Sendable {
   /// The name in the store that a model of the hub has, or will have.
   package static func stored(hub id: String, file: String?) -> String { file.map { "\(id):\($0)" } ?? id }
 
+  /// A model of the hub and nothing else, whatever folders there are here: what a client over the network may name.
+  package static func ofHub(_ text: String) -> (id: String, file: String?)? {
+    // An address is never looked for among the folders.
+    let address =
+      text.hasPrefix("hf.co/") || text.hasPrefix("https://huggingface.co/") ? text : "hf.co/" + text
+    guard case .hub(let id, let file)? = hub(address) else { return nil }
+    return (id, file)
+  }
+
   /// An id of the hub: two parts, the first of which is no folder here, so that a path with a mistake in it is not
   /// looked for elsewhere.
   private static func hub(_ text: String) -> ModelName? {

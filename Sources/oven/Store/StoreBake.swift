@@ -9,6 +9,17 @@ struct StoreBake {
   let hub: HubOptions
   let calibration: CalibrationOptions
   let weights: WeightOptions
+  /// Told how far it is, besides the terminal.
+  var tell: FetchTeller?
+
+  /// A bake with the options that a model gets without any.
+  init(store: ModelStore, hub: HubOptions, tell: FetchTeller? = nil) throws {
+    self.store = store
+    self.hub = hub
+    self.tell = tell
+    calibration = try CalibrationOptions.parse([])
+    weights = try WeightOptions.parse([])
+  }
 
   /// A checkpoint on this machine.
   /// - Returns: the name in the store.
@@ -56,7 +67,7 @@ struct StoreBake {
   private func readyMade(_ id: String, _ hub: HubOptions) async throws -> String {
     var selection = FileSelection(weights: [.openvino])
     selection.requiresConfig = true
-    return try await hub.download(id, selection, HubScreen()).folder
+    return try await hub.download(id, selection, HubScreen(tell: tell)).folder
   }
 
   private func options(source: URL, name: String, replaces: Bool) throws -> BakeOptions {
@@ -70,7 +81,7 @@ struct StoreBake {
   }
 
   private func bake(_ options: BakeOptions, remote: BakeRun.Remote?, name: String) async throws {
-    let screen = BakeScreen()
+    let screen = BakeScreen(tell: tell)
     defer { screen.finish() }
     screen.line("Baking into the store as \(name)")
     let run = BakeRun(
