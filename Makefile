@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help build install test fuzz demo screens verify verify-logits verify-hub verify-npu format lint runtime model clean
-.PHONY: dist wheel verify-dist verify-serve bench-bake bench-grammar bench-tokenizer bench-quantization
+.PHONY: dist wheel verify-dist verify-serve soak bench-bake bench-grammar bench-tokenizer bench-quantization
 .PHONY: bench-run bench-run-optimum bench-serve
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
@@ -63,6 +63,9 @@ verify-logits: build ## let transformers read the same Gemma 3 GGUF and compare 
 
 verify-serve: build model ## let the official clients of OpenAI, Anthropic and Ollama talk to the server
 	@sh scripts/verify-serve $(OVEN) $(ROOT)/.build/$(CONFIG)/scripted-server $(GGUF)
+
+soak: build model ## let 32 clients ask, leave and send nonsense while the worker is killed (MINUTES=30)
+	@sh scripts/soak $(OVEN) $(GGUF) .bench $(or $(MINUTES),30)
 
 verify-hub: build model ## bake and run from a hub on the loopback that cuts, refuses and lies (5 minutes)
 	python3 Tests/Peers/run_hub.py $(OVEN) $(GGUF)
