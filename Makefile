@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help build install test fuzz demo screens verify verify-logits verify-hub verify-npu format lint runtime model clean
 .PHONY: dist wheel verify-dist verify-serve soak bench-bake bench-grammar bench-tokenizer bench-quantization
-.PHONY: bench-run bench-run-optimum bench-serve
+.PHONY: bench-run bench-run-optimum bench-run-hybrid bench-serve
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
 CONFIG    := release
@@ -95,6 +95,9 @@ bench-run: build model ## time prefill and decode against OpenVINO GenAI, in tur
 
 bench-run-optimum: build model ## the same, and against optimum-cli's bakes (installs PyTorch, 6 GB)
 	@sh scripts/bench-run $(OVEN) $(GGUF) .bench optimum
+
+bench-run-hybrid: build model ## the same on a medium random Qwen 3.5, against optimum-intel's bake (installs PyTorch, 6 GB)
+	@sh scripts/bench-run-hybrid $(OVEN) $(GGUF) .bench/hybrid
 
 bench-serve: build model ## time 1, 4 and 16 requests at once against OpenVINO GenAI's continuous batching
 	@sh scripts/bench-serve $(OVEN) $(GGUF) .bench

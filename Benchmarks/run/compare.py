@@ -1,10 +1,10 @@
 """Compares `oven bench` with OpenVINO GenAI's LLMPipeline, in turn, on the same machine in the same run.
 
     python compare.py OVEN FOLDER [--peer-folder DIR ...] [--rounds 5] [--prompt-tokens 512] [--generate-tokens 128]
-                      [--device CPU]
+                      [--device CPU] [--peers-in-oven]
 
 FOLDER is baked by Oven; both programs run it, Oven with OpenVINO's kernels and with its own. Each DIR, baked by another
-tool, is run by GenAI only. A round loads every contestant anew in a process of its own and lets it answer a few times;
+tool, is run by GenAI, and by Oven only where asked for. A round loads every contestant anew in a process of its own and lets it answer a few times;
 rounds alternate, so that a machine whose speed drifts is unfair to nobody. What counts is the median over the rounds, and the ratio round by round. GenAI is asked
 for its usual backend (paged attention) and for the stateful one (SDPA).
 """
@@ -74,6 +74,7 @@ def main():
     parser.add_argument("oven")
     parser.add_argument("folder")
     parser.add_argument("--peer-folder", action="append", default=[])
+    parser.add_argument("--peers-in-oven", action="store_true", help="let Oven run the peers' folders too")
     parser.add_argument("--device", default="CPU")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--repetitions", type=int, default=3)
@@ -91,6 +92,8 @@ def main():
     for folder in [arguments.folder, *arguments.peer_folder]:
         for label, backend in (("GenAI", ""), ("GenAI SDPA", "SDPA")):
             contestants[f"{label}, {name(folder)}"] = lambda f=folder, b=backend: run_genai(arguments, f, b)
+    for folder in arguments.peer_folder if arguments.peers_in_oven else []:
+        contestants[f"oven, {name(folder)}"] = lambda f=folder: run_oven(arguments, f, "plugin")
     results = {contestant: [] for contestant in contestants}
     for number in range(arguments.rounds):
         for contestant, run in contestants.items():

@@ -40,6 +40,41 @@ import Testing
     #expect(engine.count == 33)
   }
 
+  /// Soft limits, chunks, and recurrent states with no attention beside them or of one head: no paged form.
+  static let withoutPages: Set = [
+    "gemma2", "llama4", "llama4-two", "mamba", "mamba-bias", "mamba2", "mamba2-groups", "falcon-mamba",
+    "jamba",
+  ]
+  /// A model of each way to attend and to remember; with OVEN_EVERY_FAMILY in the environment every tiny model, as
+  /// Tests/Peers/families_run.sh has it.
+  static let ways: [String] = {
+    guard ProcessInfo.processInfo.environment["OVEN_EVERY_FAMILY"] != nil else {
+      return [
+        "gpt-oss-wide", "gemma3n-odd", "gemma4-shared", "deepseek-v3", "bloom-six", "mpt-six",
+        "cohere2-pattern",
+        "gpt-neo-odd", "ministral3", "phi3-long", "qwen3-next-odd", "granite-hybrid-groups", "olmo-hybrid",
+        "mamba2",
+      ]
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: TinyBake.fixtures.path)) ?? []
+    return names.filter { !$0.contains(".") && !$0.hasPrefix("_") }.sorted()
+  }()
+
+  @Test(arguments: ways) func everyPagedFormAnswersAsTransformers(family: String) throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference(family)
+    guard !PagedEngineTests.withoutPages.contains(family) else {
+      let error = #expect(throws: SupervisorError.self) { try self.engine(family, in: folder) }
+      #expect(error?.code == .loadFailed)
+      return
+    }
+    let engine = try engine(family, in: folder)
+    try engine.append(reference.tokens[...])
+    let logits = try engine.withLogits { Array($0) }
+    #expect(relativeError(logits, reference.logits.suffix(logits.count)) < 1e-4)
+    #expect(try engine.greedy(12) == reference.greedy)
+  }
+
   /// Over the border of blocks, as transformers goes on (Fixtures/tiny/long_greedy.py).
   @Test(arguments: families, [EngineChoice.paged, .stateful])
   func goesOnAsTransformersDoes(family: String, choice: EngineChoice) throws {

@@ -37,10 +37,12 @@ struct TinyModel: CustomTestStringConvertible, Sendable {
     try graph().nodes.filter { $0.operation is ScaledDotProductAttention }.count
   }
 
-  func architecture() throws -> any Architecture {
-    let bytes = try Data(contentsOf: TinyModel.folder.appendingPathComponent(name + "/config.json"))
-    return try ArchitectureRegistry.make(for: JSON(parsing: Array(bytes)))
+  func configuration() throws -> JSON {
+    try JSON(
+      parsing: Array(Data(contentsOf: TinyModel.folder.appendingPathComponent(name + "/config.json"))))
   }
+
+  func architecture() throws -> any Architecture { try ArchitectureRegistry.make(for: configuration()) }
 
   func graph(_ options: GraphOptions = GraphOptions()) throws -> Graph {
     let checkpoint = try Checkpoint.open(path: TinyModel.folder.path + "/" + name)

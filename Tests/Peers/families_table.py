@@ -1,10 +1,10 @@
-"""Writes what families_run.sh measured into docs/families.md and Sources/Architectures/Configuration/MeasuredFamilies.swift.
+"""Writes what families_run.sh measured into docs/families.md and Sources/Architectures/Configuration/MeasuredFamily+All.swift.
 
     families_table.py ROOT WORK
 
-WORK has tiny.txt, variants.txt and gguf.txt, the lines that families.py printed, variants/NAME/config.json, and static.txt,
-the names of the models that were baked with fixed shapes too. A family with recurrent states has no NPU path:
-`oven bake --target npu` refuses it. What a line does not have was not tried ("–").
+WORK has tiny.txt, variants.txt and gguf.txt, the lines that families.py printed, made/NAME/config.json, and in static the
+models that were baked with fixed shapes too. A family with recurrent states has no NPU path: `oven bake --target npu`
+refuses it.
 """
 import json
 import os
@@ -52,33 +52,58 @@ def between(text, mark, new):
     return before + start + "\n\n" + new + "\n\n" + end + rest.split(end)[1]
 
 
+def reach(marks):
+    return "yes" if all(marks) else "partly" if any(marks) else "no"
+
+
+class Family:
+    """What is known of the models of one model type."""
+
+    def __init__(self):
+        self.count, self.error, self.gguf, self.equal = 0, 0.0, None, True
+        self.paged, self.npu, self.static = [], [], []
+
+    def add(self, row):
+        self.count += 1
+        self.error = max(self.error, float(row["error"]))
+        self.equal &= row["tokens"] == "12"
+        self.paged.append(row["paged"].startswith("12 of 12"))
+        if row["npu"] != "–":
+            self.npu.append(not row["npu"].startswith(("refused", "no")))
+
+    def line(self, kind, files):
+        gguf = ", ".join(files) or "no"
+        cells = [kind, str(self.count), f"{self.error:.1e}", "equal" if self.equal else "differ", "yes",
+                 reach(self.paged), reach(self.npu), reach(self.static), gguf + (f" ({self.gguf:.1e})" if self.gguf else "")]
+        return "| " + " | ".join(cells) + " |"
+
+    def swift(self, kind):
+        gguf = f"{self.gguf:.1e}" if self.gguf else "nil"
+        return (f'    "{kind}": .init(\n      error: {self.error:.1e}, paged: .{reach(self.paged)}, npu: .{reach(self.npu)}, '
+                f"fixedShapes: .{reach(self.static)}, ggufError: {gguf}),")
+
+
 def main():
     root, work = sys.argv[1:3]
-    static = set(open(f"{work}/static.txt").read().split())
+    tiny = f"{root}/Tests/Fixtures/tiny"
     rows = [row(n, p) for n, p in lines(f"{work}/tiny.txt")]
     gguf = [row(n, p) for n, p in lines(f"{work}/gguf.txt")]
+    variants = [row(n, p) for n, p in lines(f"{work}/variants.txt")]
     listed = json.loads(subprocess.run([f"{root}/.build/release/oven", "families", "--json"], capture_output=True, text=True, check=True).stdout)
     files = {f["model_type"]: f["gguf"] for f in listed}
-    variants = [row(n, p) for n, p in lines(f"{work}/variants.txt")]
     families = {}
-    for r, folder in [(r, f"{root}/Tests/Fixtures/tiny") for r in rows] + [(r, f"{work}/variants") for r in variants]:
-        if r["name"].startswith("with-senses-"):
-            continue
-        f = families.setdefault(model_type(folder, r["name"]), dict(error=0.0, count=0, equal=True, paged=None, npu=None, static=None))
-        f["count"] += 1
-        f["error"] = max(f["error"], float(r["error"]))
-        f["equal"] &= r["tokens"] == "12"
-        f["paged"] = f["paged"] is not False and r["paged"].startswith("12 of 12")
-        if r["npu"] != "–":
-            f["npu"] = f["npu"] is not False and not r["npu"].startswith(("refused", "no"))
-    for name in os.listdir(f"{root}/Tests/Fixtures/tiny"):
-        if os.path.isdir(f"{root}/Tests/Fixtures/tiny/{name}") and name[0] != "_":
-            f = families.get(model_type(f"{root}/Tests/Fixtures/tiny", name))
-            if f: f["static"] = f["static"] is not False and name in static
-    yes = lambda b: "–" if b is None else "yes" if b else "no"
+    for r in rows:
+        family = families.setdefault(model_type(tiny, r["name"]), Family())
+        family.add(r)
+        family.static.append(os.path.exists(f"{work}/static/{r['name']}/openvino_prefill.xml"))
+    for r in variants:
+        if not r["name"].startswith("with-senses-"):
+            families[model_type(f"{work}/made", r["name"])].add(r)
+    for r in gguf:
+        family = families[model_type(f"{work}/gguf", r["name"])]
+        family.gguf = max(family.gguf or 0, float(r["error"]))
     table = ["| `model_type` | models | error | greedy tokens | stateful | paged | NPU path | static | GGUF |", "|---|---|---|---|---|---|---|---|---|"]
-    for kind, f in sorted(families.items()):
-        table.append(f"| {kind} | {f['count']} | {f['error']:.1e} | {'equal' if f['equal'] else 'differ'} | yes | {yes(f['paged'])} | {yes(f['npu'])} | {yes(f['static'])} | {', '.join(files.get(kind, [])) or 'no'} |")
+    table += [f.line(kind, files.get(kind, [])) for kind, f in sorted(families.items())]
     measured = ["| tiny model | whole | steps | padded | paged | NPU |", "|---|---|---|---|---|---|"] + [
         f"| {r['name']} | {r['error']}, {r['tokens']} of 12 | {r['steps']} | {r['padded']} | {r['paged']} | {r['npu']} |" for r in rows]
     others = ["| variant | whole | steps | padded | paged |", "|---|---|---|---|---|"] + [
@@ -89,50 +114,17 @@ def main():
     for mark, new in (("families", table), ("measured", measured), ("variants", others), ("gguf", kept)):
         text = between(text, mark, "\n".join(new))
     open(path, "w").write(text)
-    def members(f):
-        marks = [f'"{k}": {str(f[k]).lower()}' for k in ("paged", "npu", "static") if f[k] is not None]
-        return ", ".join([f'"error": {f["error"]:.1e}'] + marks)
-
-    facts = ",\n".join(f'      "{k}": {{{members(f)}}}' for k, f in sorted(families.items()))
-    open(f"{root}/Sources/Architectures/Configuration/MeasuredFamilies.swift", "w").write(SWIFT % facts)
+    facts = "\n".join(f.swift(kind) for kind, f in sorted(families.items()))
+    open(f"{root}/Sources/Architectures/Configuration/MeasuredFamily+All.swift", "w").write(SWIFT % facts)
 
 
-SWIFT = '''import JSON
-
-/// What runs of each family and how far its tiny models are from transformers.
-///
-/// Written by `Tests/Peers/families_run.sh` from runs, not by hand.
-package struct MeasuredFamily: Sendable {
-  /// The largest difference of a logit, relative to the largest logit.
-  package let error: Double
-  /// Whether every layer has a paged form; nil where it was not tried.
-  package let isPaged: Bool?
-  /// Whether the NPU plugin's path runs it; nil where it was not tried.
-  package let runsOnNPU: Bool?
-  /// Whether it bakes with fixed shapes; nil where it was not tried.
-  package let hasFixedShapes: Bool?
-
-  /// By model type.
-  package static let all: [String: MeasuredFamily] = {
-    let table = (try? JSON(parsing: text))?.object ?? [:]
-    return Dictionary(
-      table.map { entry in
-        (
-          entry.key,
-          MeasuredFamily(
-            error: entry.value["error"]?.double ?? .nan, isPaged: entry.value["paged"]?.bool,
-            runsOnNPU: entry.value["npu"]?.bool, hasFixedShapes: entry.value["static"]?.bool)
-        )
-      }, uniquingKeysWith: { first, _ in first })
-  }()
-
-  private static let text = """
-    {
+SWIFT = """extension MeasuredFamily {
+  /// By model type. Written by `Tests/Peers/families_run.sh` from runs, not by hand.
+  package static let all: [String: MeasuredFamily] = [
 %s
-    }
-    """
+  ]
 }
-'''
+"""
 
 if __name__ == "__main__":
     main()

@@ -233,6 +233,7 @@ MM = {
  "with-senses-exaone45": ("exaone4_5", dict(text_config=text("exaone4", **base(L=4, kv=1, sliding_window=6)), vision_config=dict(depth=1, hidden_size=32, intermediate_size=32, num_heads=2, out_hidden_size=80, patch_size=8, num_key_value_heads=2, fullatt_block_indexes=[0]), image_token_id=280)),
  "with-senses-idefics2": ("idefics2", dict(text_config=text("mistral", **base(kv=1)), vision_config=dict(hidden_size=32, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2, image_size=16, patch_size=8), image_token_id=280)),
  "with-senses-videollama3": ("video_llama_3", dict(text_config=text("qwen2", **base(kv=1)), vision_config=dict(hidden_size=32, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2, patch_size=8), **IM)),
+ "with-senses-kimi": ("kimi_k25", dict(text_config=text("deepseek_v3", **base(L=3, heads=4, kv=4, n_group=1, topk_group=1, **mla(), **dsmoe())), vision_config=dict(hidden_size=32, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2, patch_size=8, pos_emb_height=4, pos_emb_width=4), projection_hidden_size=32, tie_word_embeddings=False, **IM)),
 }
 
 def build(out, name, spec, seed, T=37):

@@ -3,17 +3,18 @@ import JSON
 import Tensors
 
 /// Ernie 4.5 with experts: rotary positions that pair neighbours, and in the layers that have experts a correction of
-/// the choice and an expert that all tokens share.
+/// the choice and an expert that all tokens share. In a model that also sees, as many experts for pictures come after
+/// those for text, and routers are stored transposed.
 public struct Ernie45MoE: Architecture {
   public static let modelTypes = ["ernie4_5_moe"]
   public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight", "model.mtp_*"]
+  public let ignoredTensors: [String]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
   private let intermediateSize, sharedCount: Int
   private let epsilon: Float
-  private let usesBias: Bool
+  private let usesBias, hasVisionExperts: Bool
   private let experts: ExpertSettings
   private let expertLayers: Set<Int>
 
@@ -35,6 +36,19 @@ public struct Ernie45MoE: Architecture {
     experts = try ExpertSettings(config, normalizesShares: true)
     sharedCount =
       keys.value("moe_num_shared_experts") == 0 ? 0 : try keys.optionalSize("moe_num_shared_experts") ?? 0
+    let forPictures = try keys.optionalCount("moe_vision_experts", atMost: 4096) ?? 0
+    hasVisionExperts = forPictures > 0
+    ignoredTensors =
+      ["*rotary_emb.inv_freq", "lm_head.weight", "model.mtp_*"]
+      + (hasVisionExperts ? ["*.mlp.gate.weight_1"] : [])
+      + (experts.count..<experts.count + forPictures).flatMap { expert in
+        ["gate_proj", "up_proj", "down_proj"].map { "*.mlp.experts.\(expert).\($0).weight" }
+      }
+    if keys.value("mlp_layer_types") != nil {
+      let sparse = try config.expertLayers()
+      expertLayers = Set((0..<config.layerCount).filter { sparse[$0] })
+      return
+    }
     let interval = try keys.optionalSize("moe_layer_interval") ?? 1
     let first = keys.value("moe_layer_start_index")?.int ?? 1
     let last = keys.value("moe_layer_end_index")?.int ?? -1
@@ -58,10 +72,10 @@ public struct Ernie45MoE: Architecture {
       try config.gatedFeedForward(scope, intermediate: size, activation: activation, bias: usesBias)
     }
     guard expertLayers.contains(index) else { return .dense(try dense(scope, intermediateSize)) }
-    var mixture = try config.experts(scope, experts)
-    mixture.routing.correctionBias =
-      try scope["moe_statics"].weight("e_score_correction_bias", [1, experts.count])
-      .reshaped([experts.count])
+    var mixture = try config.experts(scope, experts, routerIsTransposed: hasVisionExperts)
+    let biases = try scope["moe_statics"].weight(
+      "e_score_correction_bias", [hasVisionExperts ? 2 : 1, experts.count])
+    mixture.routing.correctionBias = biases.rows(0..<1).reshaped([experts.count])
     guard sharedCount > 0 else { return .experts(mixture) }
     let shared = try dense(scope["shared_experts"], experts.intermediateSize * sharedCount)
     return .expertsAndShared(mixture, shared)

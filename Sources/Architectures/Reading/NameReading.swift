@@ -24,7 +24,10 @@ struct NameReading: Sendable {
   static let all: [NameReading] =
     [
       NameReading(),
-      NameReading(("language_model.model.", "model."), ("language_model.lm_head.", "lm_head.")),
+      // transformers 5 writes the layers of Kimi K2.5's text part as blocks, a word of its vision tower.
+      NameReading(
+        ("language_model.model.blocks.", "model.layers."), ("language_model.model.", "model."),
+        ("language_model.lm_head.", "lm_head.")),
       NameReading(
         ("model.language_model.model.", "model."), ("model.language_model.lm_head.", "lm_head."),
         ("model.language_model.", "model.")),

@@ -27,6 +27,12 @@ package struct TextPart: Sendable {
     "qwen3_vl_moe_text": "qwen3_moe", "qwen3_omni_moe_text": "qwen3_moe", "glm4v_text": "glm4",
     "glm4v_moe_text": "glm4_moe", "paddleocr_vl_text": "llama", "phi3_v": "phi3", "gemma3": "gemma3_text",
     "mistral_text": "mistral", "llava_qwen": "qwen2", "llava_llama": "llama", "llava_mistral": "mistral",
+    "ernie4_5_vl_moe_text": "ernie4_5_moe", "kimi_k2": "deepseek_v3",
+  ]
+
+  /// What the whole does otherwise than its text part alone would: these two do not scale logits.
+  private static let decided: [String: JSONObject] = [
+    "aya_vision": ["logit_scale": 1.0], "cohere2_vision": ["logit_scale": 1.0],
   ]
 
   /// What such a text part does without a key that says so.
@@ -70,6 +76,7 @@ package struct TextPart: Sendable {
       // Defaults are those of its own name.
       members = TransformersDefaults.completed(text).object ?? members
       members["model_type"] = .string(other)
+      if type == "ernie4_5_vl_moe_text" { TextPart.chooseExpertsOfText(&members) }
       for (key, value) in TextPart.unsaid[type] ?? [:] where members[key] == nil { members[key] = value }
       // GLM 4 itself has heads of 128 where nothing is said; this one divides.
       if type == "glm4v_text", members["head_dim"] == nil, let size = members["hidden_size"]?.int,
@@ -81,9 +88,17 @@ package struct TextPart: Sendable {
     }
     if isPart, var members = text.object {
       TextPart.senses.forEach { members[$0] = nil }
+      for (key, value) in TextPart.decided[whole] ?? [:] { members[key] = value }
       text = .object(members)
     }
     self.config = text
+  }
+
+  /// Where experts for pictures stand beside those for text, a list has an entry for each kind; text comes first.
+  private static func chooseExpertsOfText(_ members: inout JSONObject) {
+    let listed = members.filter { $0.key.hasPrefix("moe_") && $0.value.array?.isEmpty == false }
+    for (key, value) in listed { members[key] = value.array?.first }
+    members["moe_vision_experts"] = members["moe_num_experts"] ?? 64
   }
 
   private static func completed(_ part: JSON, from whole: JSON) -> JSON {

@@ -74,10 +74,13 @@ extension ModelConfiguration {
   /// `experts.down_proj`, with a router.
   /// - Parameters:
   ///   - router: the name of the router's matrix.
+  ///   - routerIsTransposed: whether it is stored as [size, experts].
   ///   - correctionBias: the name of a bias for the choice.
   ///   - projections: the names of an expert's matrices.
   func experts(
-    _ scope: WeightScope, _ settings: ExpertSettings, router: String = "gate", correctionBias: String? = nil,
+    _ scope: WeightScope, _ settings: ExpertSettings, router: String = "gate",
+    routerIsTransposed: Bool = false,
+    correctionBias: String? = nil,
     projections: (gate: String, up: String, down: String) = ("gate_proj", "up_proj", "down_proj")
   ) throws(TensorError) -> MixtureOfExperts {
     let inner = settings.intermediateSize, count = settings.count
@@ -88,7 +91,11 @@ extension ModelConfiguration {
       return .batched(parts)
     }
     let routing = settings.routing(
-      try scope[router].linear(count, hiddenSize),
+      routerIsTransposed
+        ? Linear(
+          name: scope[router].path,
+          weight: try scope[router].weight("weight", [hiddenSize, count]).transposed())
+        : try scope[router].linear(count, hiddenSize),
       correctionBias: try correctionBias.map { name throws(TensorError) in try scope.weight(name, [count]) })
     if experts.contains("gate_up_proj") {
       let both = try experts.weight("gate_up_proj", [count, 2 * inner, hiddenSize])

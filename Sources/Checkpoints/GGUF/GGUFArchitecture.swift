@@ -30,6 +30,8 @@ struct GGUFArchitecture: Sendable {
     case fusedWithUp
     /// A gate in one tensor with its `up`, rows in turn (gpt-oss); a bias likewise.
     case interleavedWithUp
+    /// A batch of matrices, which the original has one under another.
+    case stacked
     /// The last two axes were exchanged.
     case exchanged
     /// A vector that the original has as a matrix of one row.
@@ -107,16 +109,13 @@ struct GGUFArchitecture: Sendable {
 
   /// All architectures, for looking up and for messages.
   static let known: [GGUFArchitecture] = [
-    apertus, arcee, bloom, chatglm, cohere2, commandR, deepseek2, dots1, ernie4_5, ernie4_5MoE, exaone,
-    exaone4,
-    falcon,
-    falconH1, gemma, gemma2, gemma3, gemma3n, gemma4, glm4, glm4moe, gpt2, gptneox, gptOSS, granite,
-    graniteHybrid, graniteMoE, hunyuanDense, hunyuanMoE, internlm2, jamba, lfm2, lfm2moe, llama, llama4,
-    mamba,
-    mamba2, minicpm, minicpm3, minimaxM2, mistral3, mpt, nemotron, nemotronH, nemotronHMoE, olmo, olmo2,
-    olmoe,
-    phi2, phi3, phimoe, qwen2, qwen2moe, qwen2vl, qwen3, qwen35, qwen35moe, qwen3moe, qwen3next, qwen3vl,
-    qwen3vlmoe, seedOSS, smollm3, stablelm, starcoder, starcoder2,
+    apertus, arcee, bitnet, bloom, chatglm, cohere2, commandR, dbrx, deepseek2, dots1, ernie4_5,
+    ernie4_5MoE, exaone, exaone4, falcon, falconH1, gemma, gemma2, gemma3, gemma3n, gemma4, glm4, glm4moe,
+    gpt2, gptneox, gptOSS, granite, graniteHybrid, graniteMoE, hunyuanDense, hunyuanMoE, internlm2, jais,
+    jamba, lfm2, lfm2moe, llama, llama4, mamba, mamba2, minicpm, minicpm3, minimaxM2, mistral3, mpt,
+    nemotron, nemotronH, nemotronHMoE, olmo, olmo2, olmoe, orion, phi2, phi3, phimoe, qwen, qwen2,
+    qwen2moe, qwen2vl, qwen3, qwen35, qwen35moe, qwen3moe, qwen3next, qwen3vl, qwen3vlmoe, seedOSS,
+    smollm3, stablelm, starcoder, starcoder2, xverse,
   ]
 }
 

@@ -53,6 +53,10 @@ extension GGUFContext {
     case .interleavedWithUp: return [try interleavedWithUp(tensor, name)]
     case .row: return [DerivedTensor(name: name, weight.reshaped([1, weight.shape.elementCount]))]
     case .flattened: return [DerivedTensor(name: name, weight.reshaped([weight.shape.elementCount]))]
+    case .stacked:
+      guard tensor.shape.rank == 3 else { throw malformed(tensor, "a batch of matrices") }
+      let shape = tensor.shape
+      return [DerivedTensor(name: name, weight.reshaped([shape[0] * shape[1], shape[2]]))]
     case .exchanged:
       guard (2...3).contains(tensor.shape.rank) else {
         throw malformed(tensor, "a matrix or a batch of them")

@@ -28,11 +28,10 @@ struct FamiliesCommand: ParsableCommand {
       table.add("model_type", "error", "paged", "NPU", "static", "GGUF")
       for type in types {
         let measured = MeasuredFamily.all[type]
-        func mark(_ runs: Bool?) -> String { runs.map { $0 ? "yes" : "no" } ?? "–" }
+        func mark(_ reach: MeasuredFamily.Reach?) -> String { reach?.rawValue ?? "–" }
         table.add(
-          type, measured.map { Self.short($0.error) } ?? "–", mark(measured.flatMap(\.isPaged)),
-          mark(measured.flatMap(\.runsOnNPU)), mark(measured.flatMap(\.hasFixedShapes)),
-          GGUFFamilies.names(of: type).joined(separator: ", "))
+          type, measured.map { Self.short($0.error) } ?? "–", mark(measured?.paged), mark(measured?.npu),
+          mark(measured?.fixedShapes), GGUFFamilies.names(of: type).joined(separator: ", "))
       }
       table.lines.forEach { Terminal.output.line($0) }
     }
@@ -45,9 +44,10 @@ struct FamiliesCommand: ParsableCommand {
     if let measured = MeasuredFamily.all[type] {
       members["error"] = .double(measured.error)
       members["stateful"] = true
-      members["paged"] = measured.isPaged.map(JSON.bool) ?? .null
-      members["npu"] = measured.runsOnNPU.map(JSON.bool) ?? .null
-      members["static"] = measured.hasFixedShapes.map(JSON.bool) ?? .null
+      members["paged"] = .string(measured.paged.rawValue)
+      members["npu"] = .string(measured.npu.rawValue)
+      members["static"] = .string(measured.fixedShapes.rawValue)
+      members["gguf_error"] = measured.ggufError.map(JSON.double) ?? .null
     }
     return .object(members)
   }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import gguf, torch
 from conversion import ModelBase, ModelType, get_model_architecture, get_model_class
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
@@ -36,6 +36,7 @@ ROUTED = dict(moe_intermediate_size=16, n_routed_experts=4, n_shared_experts=1, 
 MAMBA = dict(mamba_n_heads=4, mamba_d_head=16, mamba_d_state=8, mamba_n_groups=2, mamba_d_conv=4, mamba_expand=2, mamba_chunk_size=8)
 SHARED = dict(num_experts=4, num_experts_per_tok=2, moe_intermediate_size=16, shared_expert_intermediate_size=24)
 MODELS = {
+ "bitnet": ("bitnet", base(hidden_act="silu", tie_word_embeddings=True, **rope(theta=500000.0))),
  "apertus": ("apertus", base(**LLAMA3)),
  "arcee": ("arcee", base(**rope("yarn", factor=4.0, original_max_position_embeddings=64))),
  "bamba": ("bamba", base(L=3, attn_layer_indices=[1], head_dim=8, **rope(partial_rotary_factor=0.5), **MAMBA)),
@@ -171,6 +172,20 @@ def convert(folder, out):
         ModelBase.load_hparams = staticmethod(load)
 
 
+def older_norms(path):
+    """BitNet's inner norms under the names that the converter knows."""
+    tensors = load_file(path)
+    save_file({n.replace("attn_sub_norm", "inner_attn_ln").replace("ffn_sub_norm", "ffn_layernorm"): t for n, t in tensors.items()}, path)
+
+
+def ternary(model):
+    """What the converter makes of BitNet's matrices."""
+    for name, weight in model.named_parameters():
+        if "_proj.weight" in name:
+            scale = weight.data.abs().mean().clamp(min=1e-5)
+            weight.data = ((weight.data / scale).round().clamp(-1, 1) * scale).to(B).float()
+
+
 def make(out, name, spec, seed, T=17):
     kind, kw = spec
     torch.manual_seed(seed)
@@ -180,7 +195,9 @@ def make(out, name, spec, seed, T=17):
     with tempfile.TemporaryDirectory() as folder:
         m.to(B).save_pretrained(folder)
         m = AutoModelForCausalLM.from_pretrained(folder, dtype=F, attn_implementation="eager").eval()
+        if kind == "bitnet": older_norms(f"{folder}/model.safetensors")
         convert(folder, f"{out}/{name}.gguf")
+    if kind == "bitnet": ternary(m)
     ids = torch.randint(3, 90, (1, T), generator=g)
     with torch.no_grad():
         lg = m(ids, use_cache=False).logits.float(); cur = ids
@@ -190,10 +207,39 @@ def make(out, name, spec, seed, T=17):
     print(name, kind, "std %.3f" % lg.std().item(), os.path.getsize(f"{out}/{name}.gguf") // 1024, "KB", flush=True)
 
 
+# Tiny models of Tests/Fixtures/tiny whose families transformers does not have: the keys of their time that the converter asks for.
+RENAMED = {
+ "xverse": ("XverseForCausalLM", {}),
+ "orion": ("OrionForCausalLM", {}),
+ "qwen": ("QWenLMHeadModel", dict(rms_norm_eps=1e-6, max_position_embeddings=256)),
+ "jais": ("JAISLMHeadModel", {}),
+ "dbrx": ("DbrxForCausalLM", {}),
+}
+
+
+def rename(out, name):
+    kind, keys = RENAMED[name]
+    source = Path(__file__).parent.parent / "tiny" / name
+    with tempfile.TemporaryDirectory() as folder:
+        config = json.load(open(source / "config.json")) | dict(architectures=[kind]) | keys
+        json.dump(config, open(f"{folder}/config.json", "w"))
+        tensors = load_file(source / "model.safetensors")
+        # A head of its own, since the factors of embedding and head go into the weights.
+        if name == "jais": tensors["lm_head.weight"] = tensors["transformer.wte.weight"].clone()
+        save_file(tensors, f"{folder}/model.safetensors", {"format": "pt"})
+        convert(folder, f"{out}/{name}.gguf")
+    shutil.copy(source / "reference.safetensors", f"{out}/{name}.safetensors")
+    print(name, os.path.getsize(f"{out}/{name}.gguf") // 1024, "KB", flush=True)
+
+
 if __name__ == "__main__":
     out, seed = sys.argv[1], int(sys.argv[2])
     os.makedirs(out, exist_ok=True)
     for i, (n, s) in enumerate(MODELS.items()):
         if len(sys.argv) > 3 and n not in sys.argv[3:]: continue
         try: make(out, n, s, seed + i)
+        except Exception as e: print("FAIL", n, type(e).__name__, str(e)[:300], flush=True)
+    for n in RENAMED:
+        if len(sys.argv) > 3 and n not in sys.argv[3:]: continue
+        try: rename(out, n)
         except Exception as e: print("FAIL", n, type(e).__name__, str(e)[:300], flush=True)
