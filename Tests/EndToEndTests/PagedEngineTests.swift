@@ -45,8 +45,7 @@ import Testing
     "gemma2", "llama4", "llama4-two", "mamba", "mamba-bias", "mamba2", "mamba2-groups", "falcon-mamba",
     "jamba",
   ]
-  /// A model of each way to attend and to remember; with OVEN_EVERY_FAMILY in the environment every tiny model, as
-  /// Tests/Peers/families_run.sh has it.
+  /// A model of each way to attend and to remember; with OVEN_EVERY_FAMILY in the environment every tiny model.
   static let ways: [String] = {
     guard ProcessInfo.processInfo.environment["OVEN_EVERY_FAMILY"] != nil else {
       return [

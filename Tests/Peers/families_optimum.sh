@@ -5,7 +5,8 @@
 #     families_optimum.sh FIXTURES [WORK]
 #
 # FIXTURES: folders with reference.safetensors, such as Tests/Fixtures/tiny. It installs optimum-intel into .venv-optimum,
-# for its transformers is another one than Oven is compared with elsewhere; PYTHON names an environment that has it.
+# with the newest transformers that it takes; families that it only exports with an older one are tried with that.
+# PYTHON names an environment that has it.
 set -eu
 fixtures=${1:?usage: families_optimum.sh FIXTURES [WORK]}
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -20,6 +21,16 @@ python=${PYTHON:-$root/.venv-optimum/bin/python}
 }
 mkdir -p "$work/optimum" "$work/oven"
 "$python" "$peers/families_optimum.py" "$fixtures" "$work/optimum" >> "$work/exports.txt"
+for version in 5.2.0 5.0.0 4.57.6; do
+  older=$work/transformers-$version
+  [ -d "$older" ] || {
+    needs="transformers==$version"
+    [ $version != 4.57.6 ] || needs="$needs huggingface-hub<1.0 tokenizers==0.22.1"
+    # shellcheck disable=SC2086 # the packages are words of their own
+    "$python" -m pip install --quiet --no-deps --target "$older" $needs
+  }
+  PYTHONPATH=$older "$python" "$peers/families_optimum.py" "$fixtures" "$work/optimum" >> "$work/exports.txt"
+done
 for folder in "$fixtures"/*/; do
   name=$(basename "$folder")
   [ -e "$work/oven/$name/openvino_model.xml" ] ||

@@ -82,9 +82,9 @@ public struct Gemma2: Architecture {
 }
 
 extension ModelConfiguration {
-  /// The rotary positions of Gemma 3's local layers: `rope_parameters.sliding_attention`, or in older files
+  /// The rotary positions of Gemma 3's and 3n's local layers: `rope_parameters.sliding_attention`, or in older files
   /// `rope_local_base_freq` without any scaling.
-  fileprivate func gemmaLocalRotary() throws -> RotaryEmbedding {
+  func gemmaLocalRotary() throws -> RotaryEmbedding {
     if json["rope_parameters"]?["sliding_attention"] != nil {
       return try rotary(layerType: "sliding_attention")
     }

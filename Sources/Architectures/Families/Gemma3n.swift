@@ -34,7 +34,7 @@ public struct Gemma3n: Architecture {
     let keys = config.keys
     self.config = config
     globalRotary = try config.rotary(layerType: "full_attention", theta: 1_000_000)
-    localRotary = try config.rotary(layerType: "sliding_attention", theta: 10_000)
+    localRotary = try config.gemmaLocalRotary()
     activation = try config.activation("hidden_activation", or: "gelu_pytorch_tanh")
     epsilon = Float(try keys.number("rms_norm_eps", or: 1e-6))
     softcap = try keys.optionalNumber("final_logit_softcapping").map { Float($0) }

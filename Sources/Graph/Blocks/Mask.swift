@@ -30,6 +30,7 @@ extension DecoderBuilder {
   /// shared by all layers.
   func mask(_ visibility: Visibility) throws(GraphError) -> Value {
     if let mask = masks[visibility] { return mask }
+    if visibility.chunk != nil || visibility.slopes != nil { graph.countsPlaces = true }
     let mask = try graph.within("mask") { () throws(GraphError) in
       if case .decode(let contextLength) = options.kind {
         return try singleTokenMask(visibility, contextLength: contextLength)

@@ -160,8 +160,8 @@ def convert(folder, out):
                     for c in all_below(ModelBase):
                         if "set_vocab" in c.__dict__: c.set_vocab = vocabulary
                         if "no_mtp" in c.__dict__: c.no_mtp = True
-                    # Falcon-H1's factors are multiplied into the weights: only float32 keeps them exact.
-                    exact = config["model_type"] == "falcon_h1"
+                    # Falcon-H1's and Jais's factors are multiplied into the weights: only float32 keeps them exact.
+                    exact = config["model_type"] in ("falcon_h1", "jais")
                     width = gguf.LlamaFileType.ALL_F32 if exact else gguf.LlamaFileType.MOSTLY_BF16
                     kind(Path(folder), width, Path(out), eager=True).write()
                 return
