@@ -4,12 +4,13 @@
     medium_hybrid.py export FOLDER OUT            optimum-intel's INT4 of it, in the groups and to the ratio that Oven takes
     medium_hybrid.py far FOLDER BAKED [BAKED …]   how far each is from the float32 model: weights and logits
 
-`make` and `export` need optimum-intel[openvino]==2.2.0; `far` the same. Logits of random weights say nothing about answers;
+All need optimum-intel[openvino]==2.2.0 with transformers==5.2.0, the last with which it exports Qwen 3.5. Logits of random weights say nothing about answers;
 they do say which of two formats of equal size loses more.
 """
 import json
 import os
 import shutil
+import subprocess
 import sys
 
 import numpy as np
@@ -35,11 +36,9 @@ def make(folder, tokenizer):
 
 
 def export(folder, out):
-    from optimum.exporters.openvino import main_export
-    from optimum.intel import OVConfig, OVWeightQuantizationConfig
-
-    bits = OVWeightQuantizationConfig(bits=4, sym=True, group_size=128, ratio=1.0)
-    main_export(folder, out, task="text-generation-with-past", ov_config=OVConfig(quantization_config=bits))
+    program = os.path.join(os.path.dirname(sys.executable), "optimum-cli")
+    options = ["--task", "text-generation-with-past", "--weight-format", "int4", "--sym", "--group-size", "128", "--ratio", "1.0"]
+    subprocess.run([program, "export", "openvino", "--model", folder, *options, out], check=True, env={**os.environ, "HF_HUB_OFFLINE": "1"})
 
 
 def matrices(model):
