@@ -24,6 +24,8 @@ def main():
     process = os.fork()
     if process == 0:
         os.dup2(listener.fileno(), 3)
+        # Where it was that number already, nothing has been done to it: it would close with the new program.
+        os.set_inheritable(3, True)
         environment = dict(
             os.environ, LISTEN_FDS="1", LISTEN_PID=str(os.getpid()), NOTIFY_SOCKET=folder + "/notify",
             WATCHDOG_USEC="1000000", WATCHDOG_PID=str(os.getpid()))
@@ -39,7 +41,7 @@ def main():
 
     wait("READY=1")
     wait("WATCHDOG=1")
-    print("ok    told that it is ready, and that it lives")
+    print("ok    told that it is ready, and that it lives", flush=True)
 
     def ask(body):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

@@ -84,7 +84,10 @@ import Testing
         "input": [
           ["role": "developer", "content": "Be brief"],
           ["type": "message", "role": "user", "content": [["type": "input_text", "text": "Hi"]]],
-          ["type": "reasoning", "id": "rs_1", "summary": []],
+          [
+            "type": "reasoning", "id": "rs_1", "summary": [],
+            "content": [["type": "reasoning_text", "text": "A tool knows."]],
+          ],
           ["type": "function_call", "call_id": "c1", "name": "weather", "arguments": "{\"city\":\"Bonn\"}"],
           [
             "type": "function_call_output", "call_id": "c1",

@@ -56,7 +56,8 @@ enum MessageForm {
     if let text = part.json.string { return text }
     let type = try part.string("type") ?? "text"
     switch type {
-    case "text", "input_text", "output_text", "summary_text": return try part.requiredString("text")
+    case "text", "input_text", "output_text", "summary_text", "reasoning_text":
+      return try part.requiredString("text")
     case "refusal": return try part.requiredString("refusal")
     case "image_url", "image", "input_image":
       throw part.fault("images are not understood by this model: send text only")

@@ -33,8 +33,11 @@ struct LlamaServerRoutes {
     let reader = try await request.json(limits)
     let prompts = try await registry.lease(reader.string("model")).model.prompts
     var tokens: [Int] = []
-    for element in try reader.list("tokens") ?? [] {
-      guard let token = element.json.int else { throw element.fault("a token is not an integer") }
+    guard let elements = try reader.list("tokens") else { throw reader.missing("tokens") }
+    for element in elements {
+      guard let token = element.json.int, (0..<prompts.vocabularySize).contains(token) else {
+        throw element.fault("a token is not one of the vocabulary's \(prompts.vocabularySize)")
+      }
       tokens.append(token)
     }
     return Response(["content": .string(prompts.decode(tokens))])

@@ -53,9 +53,11 @@ package struct ServingMetrics: Sendable {
   }
 
   /// Takes note of a value of a distribution.
-  func record(_ name: String, _ value: Double, _ model: String) {
+  func record(_ name: String, _ value: Double, _ model: String) { recorder(name, model).record(value) }
+
+  /// A distribution, for whoever adds to it often.
+  func recorder(_ name: String, _ model: String) -> Recorder {
     Recorder(label: "oven:" + name, dimensions: [("model_name", model)], aggregate: true, factory: factory)
-      .record(value)
   }
 }
 
@@ -64,12 +66,14 @@ struct AnswerMeter: Sendable {
   private let metrics: ServingMetrics
   private let model: String
   private let record: RequestRecord
+  private let latency: Recorder
   private var lastToken: ContinuousClock.Instant?
 
   init(_ metrics: ServingMetrics, _ model: String, _ record: RequestRecord) {
     self.metrics = metrics
     self.model = model
     self.record = record
+    latency = metrics.recorder("inter_token_latency_seconds", model)
   }
 
   /// Takes note of what the service reports.
@@ -81,7 +85,7 @@ struct AnswerMeter: Sendable {
       let now = ContinuousClock.now
       if let lastToken {
         let seconds = lastToken.duration(to: now) / .seconds(1)
-        metrics.record("inter_token_latency_seconds", seconds / Double(tokens.count), model)
+        latency.record(seconds / Double(tokens.count))
       }
       lastToken = now
     case .finished(let branch, let reason, _, let usage): finish(branch, reason, usage)

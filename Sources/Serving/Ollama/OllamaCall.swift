@@ -1,3 +1,4 @@
+import Generation
 import Hummingbird
 import JSON
 
@@ -5,6 +6,10 @@ import JSON
 struct OllamaCall {
   /// The body.
   let reader: WireReader
+  /// How to generate.
+  let options: GenerationOptions
+  /// What the answer must be; nil for anything.
+  let format: OutputConstraint.Language?
   /// The model, which is loaded.
   let lease: ModelLease
   private let shape: OllamaShape
@@ -19,6 +24,8 @@ struct OllamaCall {
     async throws
   {
     reader = try await request.json(desk.limits)
+    options = try OllamaOptions.options(reader)
+    format = try OllamaOptions.format(reader)
     let keepAlive = try OllamaOptions.keepAlive(reader)
     lease = try await registry.lease(reader.requiredString("model"), keepAlive: keepAlive)
     shape = OllamaShape(model: lease.model.name, kind: kind)

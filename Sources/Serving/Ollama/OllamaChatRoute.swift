@@ -18,8 +18,7 @@ struct OllamaChatRoute {
     chat.messages = try MessageForm.messages(
       elements.map(Self.toolName), template: call.model.prompts.templateText)
     chat.tools = try MessageForm.tools(reader.list("tools") ?? [])
-    chat.options = try OllamaOptions.options(reader)
-    chat.format = try OllamaOptions.format(reader)
+    (chat.options, chat.format) = (call.options, call.format)
     chat.variables = call.thinking()
     return try await call.answer(AnswerPlan(chat, for: call.model), context)
   }

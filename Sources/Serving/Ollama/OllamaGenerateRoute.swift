@@ -10,32 +10,29 @@ struct OllamaGenerateRoute {
   func respond(_ request: Request, _ context: ServingContext) async throws -> Response {
     let call = try await OllamaCall(request, .generate, desk, registry)
     let prompt = try call.reader.string("prompt") ?? ""
+    let system = try call.reader.string("system") ?? ""
+    let isRaw = try call.reader.bool("raw") ?? false
     guard !prompt.isEmpty else { return call.answerToNothing }
     try OllamaCall.refuseImages(call.reader)
     try OllamaOptions.checkContext(call.reader, call.model)
-    return try await call.answer(plan(call, prompt), context)
+    return try await call.answer(plan(call, prompt, system: system, isRaw: isRaw), context)
   }
 
-  private func plan(_ call: OllamaCall, _ prompt: String) throws -> AnswerPlan {
-    let (reader, prompts) = (call.reader, call.model.prompts)
-    let options = try OllamaOptions.options(reader)
-    let format = try OllamaOptions.format(reader)
-    let fill = try reader.fillInMiddle(prompts)
-    let isRaw = try reader.bool("raw") ?? false
+  private func plan(
+    _ call: OllamaCall, _ prompt: String, system: String, isRaw: Bool
+  ) throws -> AnswerPlan {
+    let prompts = call.model.prompts
+    let fill = try call.reader.fillInMiddle(prompts)
     if isRaw || fill != nil {
       var text = TextRequest(prompt: prompts.encode(prompt, addSpecialTokens: fill == nil))
-      text.options = options
-      text.format = format
+      (text.options, text.format) = (call.options, call.format)
       text.fill(fill)
       return try AnswerPlan(text, for: call.model)
     }
     var chat = ChatRequest()
-    if let system = try reader.string("system"), !system.isEmpty {
-      chat.messages.append(["role": "system", "content": .string(system)])
-    }
+    if !system.isEmpty { chat.messages.append(["role": "system", "content": .string(system)]) }
     chat.messages.append(["role": "user", "content": .string(prompt)])
-    chat.options = options
-    chat.format = format
+    (chat.options, chat.format) = (call.options, call.format)
     chat.variables = call.thinking()
     return try AnswerPlan(chat, for: call.model)
   }

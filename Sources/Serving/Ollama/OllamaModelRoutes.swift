@@ -35,7 +35,7 @@ struct OllamaModelRoutes {
   /// `POST /api/show`.
   func show(_ request: Request, _ context: ServingContext) async throws -> Response {
     let reader = try await request.json(limits)
-    let name = try reader.string("model", "name")
+    guard let name = try reader.string("model", "name") else { throw reader.missing("model") }
     let entry = try await registry.entry(named: name)
     let facts = entry.facts
     var capabilities: [JSON] = ["completion"]

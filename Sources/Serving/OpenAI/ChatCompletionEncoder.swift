@@ -1,3 +1,4 @@
+import Foundation
 import Generation
 import JSON
 
@@ -13,6 +14,7 @@ struct ChatCompletionEncoder: AnswerEncoder {
   let includesUsage: Bool
   let logProbabilities: LogProbabilityForm?
   private var ends: [Int: AnswerEnd] = [:]
+  private var frames: [Int: (head: String, tail: String)] = [:]
 
   init(
     id: String, created: Int, model: String, branches: Int, includesUsage: Bool,
@@ -35,6 +37,7 @@ struct ChatCompletionEncoder: AnswerEncoder {
     case .prefill: return ""
     case .text(let branch, let text, let tokens):
       guard !text.isEmpty || !tokens.isEmpty else { return "" }
+      if logProbabilities == nil { return textChunk(branch, text) }
       return chunk(branch, ["content": .string(text)], logProbabilities: tokens)
     case .reasoning(let branch, let text):
       return chunk(branch, ["reasoning_content": .string(text), "reasoning": .string(text)])
@@ -68,6 +71,20 @@ struct ChatCompletionEncoder: AnswerEncoder {
     call.merge(members) { first, _ in first }
     call["function"] = .object(function)
     return ["tool_calls": [.object(call)]]
+  }
+
+  /// A frame of text alone. Most frames are, and but for the text all of a branch are the same: what stands around it is
+  /// made once.
+  private mutating func textChunk(_ branch: Int, _ text: String) -> String {
+    if let (head, tail) = frames[branch] { return head + JSON.string(text).serialized() + tail }
+    let content: JSONObject = ["content": .string(text)]
+    let whole = chunk(branch, content)
+    let mark = JSON.object(content).serialized().dropFirst().dropLast()
+    if let place = whole.range(of: mark, options: .backwards) {
+      let start = whole.index(place.lowerBound, offsetBy: "\"content\":".count)
+      frames[branch] = (String(whole[..<start]), String(whole[place.upperBound...]))
+    }
+    return whole
   }
 
   private func chunk(

@@ -40,6 +40,8 @@ struct ResponsesRequest {
     }
     self.chat = chat
     streams = try reader.bool("stream") ?? false
+    // What is only repeated is to be what the client's own reader expects.
+    _ = (try reader.string("user"), try reader.object("metadata"))
     echo = Self.echo(reader)
   }
 

@@ -43,6 +43,7 @@ package enum ModelName: Equatable, Sendable {
 
   /// A model of the hub and nothing else, whatever folders there are here: what a client over the network may name.
   package static func ofHub(_ text: String) -> (id: String, file: String?)? {
+    guard !text.hasPrefix("/") else { return nil }
     // An address is never looked for among the folders.
     let address =
       text.hasPrefix("hf.co/") || text.hasPrefix("https://huggingface.co/") ? text : "hf.co/" + text
