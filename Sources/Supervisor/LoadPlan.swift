@@ -99,6 +99,12 @@ struct LoadPlan {
         .loadFailed, "\(identity.device) refuses --property \(property): \(error.message)",
         mend: "Leave it out, or check its name and value in OpenVINO's documentation of the device.")
     }
+    // EAGAIN, as the C++ library words it when it cannot begin a thread.
+    if error.message.contains("Resource temporarily unavailable") {
+      return SupervisorError(
+        .outOfThreads, "\(identity.device) cannot load the model: no more threads can be begun",
+        mend: "Raise the limit (ulimit -u), or end other programs.")
+    }
     if isPaged {
       return SupervisorError(
         .loadFailed, "\(identity.device) cannot run the model with paged attention: \(error.message)",

@@ -12,6 +12,10 @@ public struct SupervisorError: Error, Sendable, Hashable, CustomStringConvertibl
 
     /// No model where one was named.
     public static let noModel = Code(rawValue: "no-model")
+    /// The model's files are there, and this user may not read them.
+    public static let forbidden = Code(rawValue: "forbidden")
+    /// The system gives no more threads or processes.
+    public static let outOfThreads = Code(rawValue: "out-of-threads")
     /// A model whose inputs, outputs or variables are not those of a language model.
     public static let badModel = Code(rawValue: "bad-model")
     /// The device that was asked for cannot be used.

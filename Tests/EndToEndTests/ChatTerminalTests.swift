@@ -92,6 +92,56 @@ struct ChatTerminalTests {
     #expect(chat.end() == 0)
   }
 
+  /// A conversation goes to a file and comes back, and goes on with another model.
+  @Test func conversationsAreSavedLoadedAndMoved() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    let chat = try TerminalSession(
+      baked, state: folder.url, Self.short + ["--system", "Be brief."],
+      environment: ["HOME": folder.url.path])
+    try #require(chat.wait(for: "> "), "\(chat.text)")
+    chat.type("What is the capital of France?\r")
+    #expect(chat.wait(for: "tokens/s"))
+    chat.type("/save ~/chat.json\r")
+    #expect(chat.wait(for: "3 messages"))
+    chat.type("/reset\r/show\r")
+    #expect(chat.wait(for: "context: 0 questions"))
+    chat.type("/load ~/ch\t\r")
+    #expect(chat.wait(for: "3 messages; the next answer"))
+    chat.type("/model ~/bak\t\r")
+    #expect(chat.wait(for: "The conversation goes on with"))
+    chat.type("/show\r")
+    #expect(chat.wait(for: "context: 1 question,"))
+    #expect(chat.wait(for: "system: Be brief."))
+    chat.type("/model nothing\r")
+    #expect(chat.wait(for: "there is no model nothing"))
+    chat.type("And of Italy?\r")
+    #expect(chat.wait(for: "tokens/s"))
+    chat.type("\u{4}")
+    #expect(chat.end() == 0)
+  }
+
+  /// Thinking that is hidden leaves a word, and nothing that looks like an answer.
+  @Test func hiddenThinkingIsToldOf() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    let template = baked.appending(path: "chat_template.jinja")
+    let text = try String(contentsOf: template, encoding: .utf8)
+    // Real line breaks stand within the template's quotes.
+    let opened = text.replacing("<|im_start|>assistant\n' }}", with: "<|im_start|>assistant\n<think>\n' }}")
+    try #require(opened != text)
+    try Data(opened.utf8).write(to: template)
+    let chat = try TerminalSession(baked, state: folder.url, Self.short + ["--hide-thinking"])
+    try #require(chat.wait(for: "> "), "\(chat.text)")
+    chat.type("What is the capital of France?\r")
+    #expect(chat.wait(for: "it has only thought, which is hidden"))
+    chat.type("/set thinking show\r/regen\r")
+    #expect(chat.wait(for: "thinking is show."))
+    #expect(chat.wait(for: "tokens/s"))
+    chat.type("\u{4}")
+    #expect(chat.end() == 0)
+  }
+
   /// Neither the prompt that is too long nor a full context ends a chat.
   @Test func aFullContextLeavesTheOldestTurnsOut() throws {
     let folder = try TemporaryFolder()

@@ -27,7 +27,11 @@ struct ExitCodeTests {
       (["cache", "list", "--cache-dir", "nowhere"], 0, ""),
       // Usage.
       (["nonsense"], 64, "there is no verb nonsense"), (["runn", "x"], 64, "did you mean oven run?"),
-      (["bake"], 64, "missing"),
+      (["bake"], 64, "oven bake needs --output-dir"), (["help", "bak"], 64, "did you mean oven bake?"),
+      (["list", "x"], 64, "does not know what to do with x"), (["-v"], 64, "oven has no option -v"),
+      (["run", "llama-0-64-fp32", "x", "--seed", "-1"], 64, "--seed cannot be -1"),
+      (["run", "llama-0-64-fp32", "- 2 + 3"], 64, "put -- before it"),
+      (["run", "llama-0-64-fp32", "x", "--chat-style", "lama3"], 64, "did you mean llama3?"),
       (["bake", "llama", "-o", "x", "--bogus"], 64, "bogus"),
       (["supervisor", "--model_xml", "llama-0-64-fp32", "--engine", "odd"], 64, "odd"),
       (["supervisor", "--modelxml", "x"], 64, "did you mean --model-xml?"),

@@ -117,6 +117,34 @@ struct StreamTests {
     #expect(ending.errors.contains("no threads can be begun"))
   }
 
+  /// What belongs to somebody else is said to, and a cache that others share serves the second user, too.
+  @Test(
+    .enabled(
+      if: getuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv"),
+      "needs root and setpriv"))
+  func filesOfOthersAndAGroupsCache() throws {
+    let folder = try TemporaryFolder()
+    let model = try SmolLM2.bake(to: "baked", in: folder)
+    func other(_ user: Int, _ command: String) -> String {
+      "setpriv --reuid \(user) --regid 65533 --clear-groups env HOME=/nowhere $oven \(command)"
+    }
+    let ask = "run $model hi --device CPU --temperature 0 --max-new-tokens 4 --cache-dir cache"
+    let ending = try shell(
+      """
+      cd \(folder.url.path); chmod 755 . $model; mkdir cache; chgrp 65533 cache; chmod 2770 cache
+      \(other(65531, ask)) 2>&1; \(other(65532, ask)) 2>&1
+      chmod 600 $model/openvino_model.bin; \(other(65532, ask)) 2>&1; echo $?
+      chmod 700 $model; \(other(65532, "show $model")) 2>&1; echo $?
+      """, model)
+    let text = ending.output
+    #expect(text.contains("compiling"), "\(text)")
+    #expect(text.contains("from cache") && !text.contains("warning"), "\(text)")
+    #expect(
+      text.contains("openvino_model.bin: Permission denied") && text.contains("belongs to root"), "\(text)")
+    #expect(text.contains("cannot be looked into"), "\(text)")
+    #expect(text.split(separator: "\n").filter { $0 == "77" }.count == 2, "\(text)")
+  }
+
   /// A page for every verb; groff finds nothing to complain about.
   @Test func manualPages() throws {
     let folder = try TemporaryFolder()

@@ -64,6 +64,11 @@ package enum CacheTrust: Sendable {
         .cacheUnusable, "the cache folder \(folder) is no folder",
         mend: "Give a folder with --cache-dir or CACHE_DIR, or --no-cache.")
     }
+    if Folders.isReadOnly(Folders.nearest(folder)) {
+      return SupervisorError(
+        .cacheUnusable, "the cache folder \(folder) is on a file system that cannot be written",
+        mend: "Give another folder with --cache-dir or CACHE_DIR.")
+    }
     var place = folder
     while FileStatus(at: place) == nil {
       let parent = Folders.parent(of: place)

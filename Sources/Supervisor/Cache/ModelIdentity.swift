@@ -44,7 +44,11 @@ public struct ModelIdentity: Sendable, Hashable {
       }
       self.sum = sum.hexadecimal
     } catch {
-      throw SupervisorError(.noModel, "cannot read \(error.message)")
+      throw SupervisorError(
+        error.isForbidden ? .forbidden : .noModel, "cannot read \(error.message)",
+        mend: error.isForbidden
+          ? "It belongs to \(Owners.name(of: error.path)): ask for the right to read it, or copy the folder."
+          : "Bake the model again, or copy it again.")
     }
   }
 

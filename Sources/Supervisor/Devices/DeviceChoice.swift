@@ -115,7 +115,9 @@ public struct DeviceChoice: Sendable, Hashable {
       return "OpenVINO does not list it (it lists \(list(present)))"
     } catch {
       let said = error.message.split(separator: "\n").last.map(String.init) ?? ""
-      let short = said.count > 200 ? said.prefix(200) + "…" : said[...]
+      // What only says once more, in OpenVINO's words, that there is none.
+      let isPlain = ["Unsupported configuration key", "is not registered"].contains(where: said.contains)
+      let short = isPlain ? "" : said.count > 200 ? said.prefix(200) + "…" : said[...]
       return "OpenVINO finds none (it lists \(list(present)))" + (short.isEmpty ? "" : ": \(short)")
     }
   }
@@ -125,7 +127,8 @@ public struct DeviceChoice: Sendable, Hashable {
   }
 
   private static func mend(_ device: String) -> String {
-    switch device.prefix(3) {
+    // GPU.1 is one of several GPUs.
+    switch device.prefix(while: { $0 != "." }) {
     case "NPU":
       "Run `oven doctor`: it names the missing kernel module, driver, firmware or group. "
         + "Or choose --device CPU, or AUTO."

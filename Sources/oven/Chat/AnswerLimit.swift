@@ -54,7 +54,7 @@ package struct AnswerLimit: Equatable, Sendable {
         case .noEnd: "the model names no end token; --max-new-tokens"
         case .usual: "the usual limit; --max-new-tokens"
         }
-      return "cut at \(tokens) tokens (\(origin))"
+      return "cut at \(tokens == 1 ? "1 token" : "\(tokens) tokens") (\(origin))"
     }
   }
 }

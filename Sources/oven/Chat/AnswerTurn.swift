@@ -57,6 +57,13 @@ struct AnswerTurn {
       result.reason, generated: result.metrics.generatedTokens, contextLength: ready.assistant.contextLength)
   }
 
+  /// What is told of an answer of which nothing is shown; nil where there is something, or nothing was generated.
+  func unseen(_ result: GenerationResult, beginsThinking: Bool) -> String? {
+    guard show?.hidesThinking == true, !result.text.isEmpty else { return nil }
+    let answer = ThinkingSplitter.answer(in: result.text, isOpen: beginsThinking)
+    return answer.contains { !$0.isWhitespace } ? nil : "it has only thought, which is hidden"
+  }
+
   /// Whether the prompt of a question leaves the model thinking.
   func beginsThinking(_ question: String, _ session: ChatSession) -> Bool {
     var trial = session.messages

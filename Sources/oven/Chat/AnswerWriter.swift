@@ -39,7 +39,9 @@ final class AnswerWriter {
   /// Writes the rest, and ends the line.
   func finish() {
     splitter.finish().forEach(show)
-    if wasThinking { endThinking() }
+    // Nothing follows that the thinking would have to be told from.
+    if wasThinking { send((thinking?.finish() ?? "") + TerminalText.style("0")) }
+    wasThinking = false
     if let rest = answer?.finish() { send(rest) }
     if !endsInNewline { terminal.line() }
     endsInNewline = true

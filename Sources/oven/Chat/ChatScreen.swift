@@ -130,6 +130,7 @@ struct ChatScreen {
     let turn = AnswerTurn(
       ready: ready, sampling: settings.options,
       show: .init(isRaw: settings.isRaw, hidesThinking: settings.hidesThinking))
+    let beginsThinking = turn.beginsThinking(question, session)
     let result = try turn.run(question, in: &session) { [signals] in
       RawTerminal.restore()
       return signals.shouldStop
@@ -141,8 +142,11 @@ struct ChatScreen {
     last = report
     let isTakenBack = result.reason == .cancelled && result.tokens.isEmpty
     note(
-      [turn.cut(result), isTakenBack ? "the question is taken back" : report.shortLine]
-        .compactMap { $0 }.joined(separator: "; "))
+      [
+        turn.unseen(result, beginsThinking: beginsThinking), turn.cut(result),
+        isTakenBack ? "the question is taken back" : report.shortLine,
+      ]
+      .compactMap { $0 }.joined(separator: "; "))
     warn(of: result, ready.assistant)
     return !isTakenBack
   }
@@ -202,7 +206,9 @@ struct ChatScreen {
     if let ready {
       let report = ready.report
       note("device: \(report.device.device) (\(report.device.name)), \(report.engine.rawValue) engine")
-      let used = last.map { $0.result.metrics.promptTokens + $0.result.metrics.generatedTokens } ?? 0
+      // As a next question would begin.
+      var next = session
+      let used = (try? next.ask("").count) ?? 0
       let turns = session.messages.count { $0.role == "user" }
       note(
         "context: \(turns == 1 ? "1 question" : "\(turns) questions"), about \(used) of \(ready.assistant.contextLength) tokens"

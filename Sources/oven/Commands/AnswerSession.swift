@@ -34,7 +34,9 @@ struct AnswerSession {
       Terminal.output.line(report.json.serialized(.pretty))
     } else {
       let cut = turn.cut(result).map { ["the answer was " + ($0 == "stopped" ? "stopped" : $0)] } ?? []
-      (cut + report.lines).forEach { Terminal.error.note($0) }
+      let unseen =
+        turn.unseen(result, beginsThinking: beginsThinking).map { ["there is no answer: " + $0] } ?? []
+      (unseen + cut + report.lines).forEach { Terminal.error.note($0) }
     }
     // The figures have said the rest; scripts see by the code that the answer is not whole.
     if result.reason == .cancelled, signals.shouldStop {

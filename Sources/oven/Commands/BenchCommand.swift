@@ -55,7 +55,7 @@ struct BenchCommand: AsyncParsableCommand {
         repetitions: repetitions)
       let report = try signals.loading { try comparison.measure() }
       if json { return Terminal.output.line(report.json.serialized(.pretty)) }
-      return report.lines.forEach { Terminal.output.line($0) }
+      return Terminal.output.rows(report.lines)
     }
     let run = BenchRun(
       folder: try ModelFolder(named: model), runtime: runtime, promptTokens: promptTokens,
@@ -68,7 +68,7 @@ struct BenchCommand: AsyncParsableCommand {
     if json {
       Terminal.output.line(report.json.serialized(.pretty))
     } else {
-      report.lines.forEach { Terminal.output.line($0) }
+      Terminal.output.rows(report.lines)
     }
   }
 }

@@ -87,16 +87,16 @@ struct BenchComparison {
       return (engine: engine, prompt: try prompt(of: side.folder, engine), generator: Generator(engine))
     }
     var rates: [(prefill: [Double], decode: [Double])] = [([], []), ([], [])]
-    let bar = ProgressBar("Comparing", total: pairs * 2, unit: .tokens)
+    let bar = ProgressBar("Comparing", total: pairs * 2, unit: .steps)
     for pair in -1..<pairs {
-      for index in pair % 2 == 0 ? [0, 1] : [1, 0] {
+      for (turn, index) in (pair % 2 == 0 ? [0, 1] : [1, 0]).enumerated() {
         let one = engines[index]
         let metrics = try answer(one.generator, one.prompt.tokens, one.prompt.tokenizer)
         // The first pair warms both up.
         guard pair >= 0 else { continue }
         rates[index].prefill.append(metrics.promptTokensPerSecond)
         rates[index].decode.append(metrics.tokensPerSecond)
-        bar.update(pair * 2 + 1, detail: "pair \(pair + 1) of \(pairs)")
+        bar.update(pair * 2 + turn + 1, detail: "pair \(pair + 1) of \(pairs)")
       }
     }
     bar.finish()

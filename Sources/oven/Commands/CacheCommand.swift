@@ -39,8 +39,8 @@ struct CacheCommand: ParsableCommand {
         Terminal.output.line(report.serialized(.pretty))
       } else {
         let now = Int(Date().timeIntervalSince1970)
-        CacheReport.lines(entries, broken: broken, folder: cache.folder, budget: cache.budget, now: now)
-          .forEach { Terminal.output.line($0) }
+        Terminal.output.rows(
+          CacheReport.lines(entries, broken: broken, folder: cache.folder, budget: cache.budget, now: now))
       }
     }
   }
@@ -63,7 +63,10 @@ struct CacheCommand: ParsableCommand {
         return Terminal.output.line(json.serialized(.pretty))
       }
       let busy = cleared.busy > 0 ? "; \(cleared.busy) left, a process works on them" : ""
-      Terminal.output.line("Removed \(cleared.entries), \(Units.bytes(cleared.bytes)), from \(folder)\(busy)")
+      Terminal.output.line(
+        cleared.entries + cleared.busy == 0
+          ? "Nothing is compiled in \(folder)."
+          : "Removed \(cleared.entries), \(Units.bytes(cleared.bytes)), from \(folder)\(busy)")
     }
   }
 

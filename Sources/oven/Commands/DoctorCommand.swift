@@ -40,7 +40,7 @@ struct DoctorCommand: ParsableCommand {
     if json {
       Terminal.output.line(diagnosis.json.serialized(.pretty))
     } else {
-      diagnosis.lines(style: Self.styled).forEach { Terminal.output.line($0) }
+      Terminal.output.rows(diagnosis.lines(style: Self.styled))
     }
     if diagnosis.hasFailures { throw ExitCode(ExitStatus.unavailable.rawValue) }
   }

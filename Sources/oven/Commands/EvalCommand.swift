@@ -92,7 +92,7 @@ struct EvalCommand: ParsableCommand {
     if json {
       Terminal.output.line(report.json.serialized(.pretty))
     } else {
-      report.lines.forEach { Terminal.output.line($0) }
+      Terminal.output.rows(report.lines)
     }
   }
 

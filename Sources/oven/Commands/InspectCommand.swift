@@ -34,8 +34,8 @@ struct InspectCommand: ParsableCommand {
       if let check { report["check"] = .array(check.files.map { .string("\($0.name): \($0.result.words)") }) }
       Terminal.output.line(JSON.object(report).serialized(.pretty))
     } else {
-      InspectScreen(inspection).lines.forEach { Terminal.output.line($0) }
-      check?.files.forEach { Terminal.output.line("\($0.name): \($0.result.words)") }
+      Terminal.output.rows(InspectScreen(inspection).lines)
+      Terminal.output.rows(check?.files.map { "\($0.name): \($0.result.words)" } ?? [])
     }
     guard let check, let bad = check.files.first(where: { $0.result != .intact }) else { return }
     throw ErrorReport(

@@ -23,9 +23,7 @@ struct ListCommand: ParsableCommand {
       let report: JSON = ["folder": .string(store.folder), "models": .array(models.map(\.json))]
       return Terminal.output.line(report.serialized(.pretty))
     }
-    StoreReport.lines(models, folder: store.folder, now: LocalClock.now()).forEach {
-      Terminal.output.line($0)
-    }
+    Terminal.output.rows(StoreReport.lines(models, folder: store.folder, now: LocalClock.now()))
   }
 }
 

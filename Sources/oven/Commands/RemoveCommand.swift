@@ -44,7 +44,7 @@ struct RemoveCommand: ParsableCommand {
           status: error.isForbidden ? .permission : .inputOutput)
       }
       let also = compiled > 0 ? ", and \(Units.bytes(compiled)) compiled of it" : ""
-      Terminal.output.line("Removed \(name), \(Units.bytes(size))\(also)")
+      Terminal.output.rows(["Removed \(name), \(Units.bytes(size))\(also)"])
     }
   }
 

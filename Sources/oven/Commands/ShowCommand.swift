@@ -18,6 +18,6 @@ struct ShowCommand: ParsableCommand {
     if let source = note.source { line += ", from \(source)" }
     if let used = note.lastUsed { line += ", last used \(CacheReport.age(LocalClock.now() - used))" }
     if !note.devices.isEmpty { line += " on \(note.devices.joined(separator: ", "))" }
-    Terminal.output.line(line)
+    Terminal.output.rows([line])
   }
 }

@@ -60,13 +60,15 @@ struct SupervisorCommand: AsyncParsableCommand {
 
 /// What is asked, and how the answer is shown.
 struct AnswerOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "Answer this, and end.") var prompt: String?
+  // A text may begin with a hyphen.
+  @Option(name: .shortAndLong, parsing: .unconditional, help: "Answer this, and end.") var prompt: String?
   @Option(
     name: [.customShort("f"), .customLong("file")],
     help: "Add a file's text to the question; may be repeated.",
     completion: .file())
   var files: [String] = []
-  @Option(help: "The system's message, before the first question.") var system: String?
+  @Option(parsing: .unconditional, help: "The system's message, before the first question.")
+  var system: String?
   @Option(
     help: """
       Another folder's tokenizer, or a model of the local hub cache. (default: the one that was baked)

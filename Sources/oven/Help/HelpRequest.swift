@@ -18,7 +18,8 @@ enum HelpRequest {
 
   /// A verb that there is not; nil where the first word is one, or none.
   static func wrongVerb(_ arguments: [String]) -> ErrorReport? {
-    guard let first = arguments.first, !first.hasPrefix("-"), first != "help" else { return nil }
+    let words = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
+    guard let first = words.first, !first.hasPrefix("-"), first != "help" else { return nil }
     // The hidden ones are verbs, too; only nobody is told of them.
     guard !Oven.configuration.subcommands.contains(where: { $0._commandName == first }) else { return nil }
     let verbs = Oven.groups.flatMap(\.subcommands).map { $0._commandName }
@@ -43,7 +44,9 @@ enum HelpRequest {
         let near = Spelling.nearest(to: wrong, in: page.optionNames.filter { $0.hasPrefix("--") })
         return ErrorReport(
           what: "\(name) has no option \(wrong)", why: "",
-          mend: near.map { "did you mean \($0)?" } ?? "\(name) --help lists them", status: .usage)
+          mend: near.map { "did you mean \($0)?" }
+            ?? (path.isEmpty ? "the verb comes first; oven --help lists them" : "\(name) --help lists them"),
+          status: .usage)
       }
     }
     if let page = HelpPage(dump: dump, path: path), !page.verbs.isEmpty,
@@ -54,11 +57,11 @@ enum HelpRequest {
         what: "\(name) has no verb \(word)", why: "",
         mend: near.map { "did you mean \(name) \($0)?" } ?? "\(name) --help lists them", status: .usage)
     }
-    let text = Oven.message(for: error).split(separator: "\n").map { $0.drop { $0 == " " } }
-    var what = text.first.map(String.init) ?? "this cannot be understood"
-    if what.hasPrefix("Error: ") { what = String(what.dropFirst("Error: ".count)) }
-    return ErrorReport(
-      what: what.prefix(1).lowercased() + what.dropFirst(), why: text.dropFirst().joined(separator: " "),
-      mend: "\(name) --help explains it", status: .usage)
+    let fault = UsageFault(parserMessage: Oven.message(for: error))
+    guard let page = HelpPage(dump: dump, path: path) else {
+      return ErrorReport(what: "this cannot be understood", why: "", mend: "oven --help", status: .usage)
+    }
+    let words = fault.words(page)
+    return ErrorReport(what: words.what, why: words.why, mend: words.mend, status: .usage)
   }
 }

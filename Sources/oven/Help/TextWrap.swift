@@ -1,3 +1,5 @@
+import Foundation
+
 /// Text in lines of a width, broken between words.
 package enum TextWrap {
   /// The lines, at least one. A word that is wider than a line has one of its own.
@@ -7,7 +9,7 @@ package enum TextWrap {
       var line = ""
       var column = 0
       for word in paragraph.split(separator: " ") {
-        let size = word.reduce(0) { $0 + LineLayout.width(of: $1) }
+        let size = TerminalText.width(word)
         if column > 0, column + 1 + size > width {
           lines.append(line)
           (line, column) = ("", 0)
@@ -18,5 +20,21 @@ package enum TextWrap {
       lines.append(line)
     }
     return lines
+  }
+
+  /// A line of a report in lines of a width: what does not fit goes on below its last column, or, where that stands too
+  /// far to the right, a little behind the line's beginning.
+  package static func row(_ line: String, width: Int) -> [String] {
+    guard TerminalText.width(line) > width else { return [line] }
+    let lead = line.prefix { $0 == " " }
+    var (head, hang) = (Substring(lead), lead.count + 2)
+    if let gap = line.range(of: "  ", options: .backwards) {
+      let before = line[..<gap.upperBound]
+      let column = TerminalText.width(before)
+      if column > lead.count, column * 5 <= width * 3 { (head, hang) = (before, column) }
+    }
+    let rest = lines(String(line[head.endIndex...]), width: max(8, width - hang))
+    let indent = String(repeating: " ", count: hang)
+    return [head + rest[0]] + rest.dropFirst().map { indent + $0 }
   }
 }

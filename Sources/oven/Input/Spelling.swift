@@ -1,12 +1,16 @@
 /// What somebody may have meant who misspelt a name.
 package enum Spelling {
-  /// The name nearest to `word`, if it is near: every third letter may be wrong.
-  package static func nearest(to word: String, in names: some Sequence<String>) -> String? {
+  /// The name nearest to `word`, if it is near: every third letter may be wrong, but not the only one. Where none is,
+  /// the one that has the word in it, if it is long enough to mean something.
+  package static func nearest(to word: String, in names: some Collection<String>) -> String? {
     let wanted = plain(word)
     guard !wanted.isEmpty else { return nil }
     let near = names.map { (name: $0, distance: distance(wanted, plain($0))) }
-      .filter { $0.distance <= max(1, wanted.count / 3) }
-    return near.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
+      .filter { $0.distance <= max(1, wanted.count / 3) && $0.distance < wanted.count }
+    if let nearest = near.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) { return nearest.name }
+    guard wanted.count >= 4 else { return nil }
+    let longer = names.filter { String(plain($0)).contains(String(wanted)) }
+    return longer.count == 1 ? longer[0] : nil
   }
 
   /// How many letters must be put in, taken out, exchanged or swapped with their neighbour to make one of the other.

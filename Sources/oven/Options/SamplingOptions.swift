@@ -28,7 +28,10 @@ struct SamplingOptions: ParsableArguments {
   var presencePenalty: Double?
   @Option(parsing: .unconditional, help: "Subtract this for every time that a token was generated.")
   var frequencyPenalty: Double?
-  @Option(help: "Where the random numbers begin: the same seed gives the same answer.") var seed: UInt64?
+  @Option(
+    parsing: .unconditional,
+    help: "A whole number from 0, where the random numbers begin: the same seed gives the same answer.")
+  var seed: UInt64?
   @Option(name: .customLong("stop"), help: "A text that ends the answer; may be repeated.") var stop:
     [String] = []
   @Option(help: "Add to the logit of a token, as ID=VALUE; may be repeated.") var logitBias: [LogitBias] = []

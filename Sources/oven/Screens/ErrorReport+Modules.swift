@@ -92,6 +92,8 @@ extension SupervisorError: ErrorReportConvertible {
       switch code {
       case .noModel: .noInput
       case .badModel, .promptTooLong, .contextFull: .badData
+      case .forbidden: .permission
+      case .outOfThreads: .tryAgain
       case .cacheUnusable: .cannotCreate
       case .cancelled: .interrupted
       default: .unavailable

@@ -33,8 +33,14 @@ package struct MetricsReport {
   package var shortLine: String {
     let metrics = result.metrics
     let tokens = metrics.generatedTokens == 1 ? "1 token" : "\(metrics.generatedTokens) tokens"
-    return "\(tokens), \(Units.decimals(metrics.tokensPerSecond, 1)) tokens/s, "
+    return "\(tokens), \(rate.map { $0 + ", " } ?? "")"
       + "first after \(Units.time(metrics.timeToFirstToken))"
+  }
+
+  /// Nil for an answer of one token, which no time lies between.
+  private var rate: String? {
+    result.metrics.generatedTokens > 1
+      ? "\(Units.decimals(result.metrics.tokensPerSecond, 1)) tokens/s" : nil
   }
 
   /// What this answer took, in one line.
@@ -43,8 +49,8 @@ package struct MetricsReport {
     let reused = metrics.reusedTokens > 0 ? " (\(metrics.reusedTokens) reused)" : ""
     return
       "prompt \(metrics.promptTokens) tokens\(reused), first token after \(Units.time(metrics.timeToFirstToken)); "
-      + "generated \(metrics.generatedTokens), \(Units.decimals(metrics.tokensPerSecond, 1)) tokens/s "
-      + "(\(Units.decimals(metrics.timePerToken * 1000, 1)) ms)"
+      + "generated \(metrics.generatedTokens)"
+      + (rate.map { ", \($0) (\(Units.decimals(metrics.timePerToken * 1000, 1)) ms)" } ?? "")
       + (metrics.npuBusyTime.map { ", NPU busy for \(Units.time($0))" } ?? "")
   }
 

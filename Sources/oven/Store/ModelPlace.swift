@@ -31,7 +31,10 @@ enum ModelPlace {
   /// As `running`, for verbs that look at files and take any folder or file: what exists is left as it is.
   static func any(_ text: String) throws -> String {
     let path = UserFolders().expanded(text)
-    if FileStatus(at: path) != nil { return path }
+    if FileStatus(at: path) != nil {
+      if PathKind(path) == .unreadable { throw ErrorReport(kind: .unreadable, path: text) }
+      return path
+    }
     let store = ModelStore()
     if let store, let name = store.find(text) { return store.place(name) }
     if PathKind(path) == .unreadable { throw ErrorReport(kind: .unreadable, path: text) }

@@ -19,6 +19,8 @@ final class ProgressBar: Sendable {
   /// What is counted.
   enum Unit {
     case bytes, tokens, layers
+    /// What has no rate of its own.
+    case steps
   }
 
   /// - Parameter total: how many units there are when all is done.
@@ -59,12 +61,13 @@ final class ProgressBar: Sendable {
     let left = rate > 0 ? Double(total - done) / rate : 0
     let pace =
       switch unit {
-      case .bytes: Units.bytes(Int(rate))
-      case .tokens: "\(Int(rate)) tokens"
-      case .layers: "\(Units.decimals(rate, 2)) layers"
+      case .bytes: Units.bytes(Int(rate)) + "/s  "
+      case .tokens: "\(Int(rate)) tokens/s  "
+      case .layers: "\(Units.decimals(rate, 2)) layers/s  "
+      case .steps: ""
       }
     // Before the first moment has passed, a rate is no rate.
-    let rates = seconds < 0.3 ? "" : "  \(pace)/s  \(Units.time(left)) left"
+    let rates = seconds < 0.3 ? "" : "  \(pace)\(Units.time(left)) left"
     let text = " \(Int(fraction * 100))%  \(detail)\(rates)"
     // A line that wraps could not be drawn again.
     guard title.count + text.count < terminal.width else {

@@ -47,6 +47,13 @@ struct Terminal: Sendable {
   /// Writes a line.
   func line(_ text: String = "") { write(text + "\n") }
 
+  /// Writes the lines of a report, which a terminal gets broken between words.
+  func rows(_ lines: [String]) {
+    for text in lines {
+      (isInteractive ? TextWrap.row(text, width: width) : [text]).forEach { line($0) }
+    }
+  }
+
   /// Writes something of little weight, broken between words on a terminal.
   func note(_ text: String) {
     let lines = isInteractive ? TextWrap.lines(text, width: width) : [text]

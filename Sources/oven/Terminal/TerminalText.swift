@@ -33,6 +33,16 @@ package enum TerminalText {
     return String(result)
   }
 
+  /// The columns that a text takes; marks of `style` take none.
+  package static func width(_ text: some StringProtocol) -> Int {
+    var isMark = false
+    return text.reduce(0) { sum, character in
+      if character.unicodeScalars.first == styleBegin { isMark = true }
+      defer { if character.unicodeScalars.last == styleEnd { isMark = false } }
+      return isMark ? sum : sum + LineLayout.width(of: character)
+    }
+  }
+
   /// A character that a user edits, without the line break that would move what is below.
   package static func safe(_ character: Character) -> String {
     var result = String.UnicodeScalarView()
