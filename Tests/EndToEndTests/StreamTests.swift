@@ -145,6 +145,34 @@ struct StreamTests {
     #expect(text.split(separator: "\n").filter { $0 == "77" }.count == 2, "\(text)")
   }
 
+  /// Bash completes verbs, options, and the names of models in the store.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/bin/bash"), "needs bash"))
+  func bashCompletes() throws {
+    let folder = try TemporaryFolder()
+    let store = folder.url.appending(path: "store")
+    for name in ["smol", "org/small"] {
+      let place = store.appending(path: name)
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      try Data("<net/>".utf8).write(to: place.appending(path: "openvino_model.xml"))
+    }
+    let script = """
+      PATH="$(dirname $oven):$PATH"; cd \(folder.url.path); mkdir here smooth; export OVEN_MODELS=\(store.path)
+      source <(oven --generate-completion-script bash)
+      complete_line() {
+        read -ra COMP_WORDS <<< "$1"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMP_LINE=$1; COMP_POINT=${#1}
+        COMPREPLY=(); _oven oven "${COMP_WORDS[COMP_CWORD]}" ""; echo "${COMPREPLY[@]}"
+      }
+      complete_line "oven ben"; complete_line "oven run --tempera"; complete_line "oven run smo"
+      complete_line "oven rm org"; complete_line "oven bench he"
+      """
+    let path = folder.url.appending(path: "complete.sh").path
+    try Data(script.utf8).write(to: URL(filePath: path))
+    let ending = try shell("bash --norc \(path)", folder.url)
+    #expect(
+      ending.output == "bench\n--temperature\nsmol smooth/\norg/small\nhere/\n",
+      "\(ending.output)\(ending.errors)")
+  }
+
   /// A page for every verb; groff finds nothing to complain about.
   @Test func manualPages() throws {
     let folder = try TemporaryFolder()

@@ -19,7 +19,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Short names that are the same everywhere.
 PLACE = "/tmp/oven-screens"
-OVEN, BAKED = "oven", "models/smollm2"
+OVEN, BAKED, SHORT = "oven", "models/smollm2", "models/short"
 WIDTHS = [40, 80, 200]
 
 
@@ -133,7 +133,20 @@ def chat(window, *options):
     window.paste("a\ttab, क्षि, 1\ufe0f\u20e3 and 日本語 in one pasted line that is wider than a narrow terminal")
     time.sleep(0.3)
     window.key("C-c")
+    say("/save ~/chat.json", "messages")
     say("/undo", r"Taken\s+back")
+    say("/load ~/chat.json", r"messages;\s+the")
+    before = len(window.text())
+    window.type("/edit")
+    window.key("Enter")
+    window.wait(r"Change\s+the", after=before - 2)
+    window.type(" Two items.")
+    window.key("Enter")
+    window.wait("tokens/s", after=before - 2)
+    window.wait(r"^> *$", after=before - 2)
+    say("/model", re.escape(BAKED.split("/")[0]))
+    say("/model nothing", r"there\s+is\s+no")
+    say(f"/model {BAKED}", r"goes\s+on")
     # A shell stops it at the prompt, and continues it.
     before = len(window.text())
     window.key("C-z")
@@ -145,6 +158,33 @@ def chat(window, *options):
     return window.wait(r"answers?,[\s\S]*^\$ *$")
 
 
+def full(window):
+    """A conversation that is longer than its context."""
+    window.clear()
+    window.type(shlex.join([OVEN, "chat", SHORT, "--device", "CPU", "--temperature", "0", "--max-new-tokens", "40"]))
+    window.key("Enter")
+    window.wait(r"^> *$")
+    for question in ["Name the capital of France.", "Count from one to ten.", "And on to twenty.", "word " * 300]:
+        before = len(window.text())
+        window.type(question)
+        window.key("Enter")
+        window.wait("tokens/s|holds", after=before - 2)
+        window.wait(r"^> *$", after=before - 2)
+    window.key("C-d")
+    return window.wait(r"answers?,[\s\S]*^\$ *$")
+
+
+def shorten(folder, tokens):
+    """A copy of the model that sees no further than so many tokens."""
+    shutil.copytree(sys.argv[2], folder)
+    path = os.path.join(folder, "config.json")
+    with open(path) as file:
+        config = json.load(file)
+    config["max_position_embeddings"] = tokens
+    with open(path, "w") as file:
+        json.dump(config, file)
+
+
 def prepare():
     """The folder in which everything is tried: the program, the model, and files that are none."""
     shutil.rmtree(PLACE, ignore_errors=True)
@@ -153,6 +193,7 @@ def prepare():
     shutil.copytree(os.path.join(HERE, "files"), PLACE + "/files")
     os.makedirs(PLACE + "/files/models")
     os.symlink(os.path.abspath(sys.argv[2]), PLACE + "/files/" + BAKED)
+    shorten(PLACE + "/files/" + SHORT, 160)
 
 
 def main():
@@ -167,10 +208,12 @@ def main():
                     for screen in screens[kind]:
                         text = window.command(shlex.join([OVEN, *screen["arguments"]]))
                         keep(screen["name"], width, text if kind == "stable" else settled(text))
-                run = shlex.join([OVEN, "run", BAKED, "What is the capital of France?", "--device", "CPU",
-                                  "--temperature", "0"])
-                keep("run", width, settled(window.command(run)))
+                ask = ["--device", "CPU", "--temperature", "0", "--max-new-tokens", "40"]
+                for name, words in [("run", [BAKED, "Name the capital of France."]),
+                                    ("run-too-long", [SHORT, "word " * 300])]:
+                    keep(name, width, settled(window.command(shlex.join([OVEN, "run", *words, *ask]))))
                 keep("chat", width, settled(chat(window)))
+                keep("chat-full", width, settled(full(window)))
             finally:
                 window.close()
         print(f"screens: {width} columns", file=sys.stderr)

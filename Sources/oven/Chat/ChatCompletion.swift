@@ -36,9 +36,7 @@ package struct ChatCompletion: Sendable {
     let word = String(text[text.index(after: space)...].drop { $0 == " " })
     switch text[..<space] {
     case "/load", "/save": return path(word)
-    case "/model":
-      let stored = match(word, models())
-      return stored?.candidates.isEmpty == false ? stored : path(word)
+    case "/model": return model(word)
     case "/device": return match(word.uppercased(), ["CPU", "GPU", "NPU"])
     case "/set":
       guard let next = word.firstIndex(of: " ") else { return match(word, ChatSettings.names, ending: " ") }
@@ -47,6 +45,12 @@ package struct ChatCompletion: Sendable {
         value, ["thinking": ["hide", "show"], "raw": ["off", "on"]][String(word[..<next])] ?? [])
     default: return nil
     }
+  }
+
+  /// What a model could be named by: the names of the store, and what is in a folder.
+  package func model(_ word: String) -> Result {
+    let stored = models().filter { $0.hasPrefix(word) }
+    return Result(replaced: word.count, candidates: (stored + path(word).candidates).sorted())
   }
 
   private func match(_ word: String, _ names: [String], ending: String = "") -> Result? {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Generation
+import JSON
 import Supervisor
 
 /// One run of the supervisor in a script: load, answer, metrics.
@@ -31,7 +32,10 @@ struct AnswerSession {
       result: result, load: ready.report, warmUpSeconds: ready.warmUpSeconds,
       peakMemory: HostResources.peakMemory)
     if answer.json {
-      Terminal.output.line(report.json.serialized(.pretty))
+      var object = report.json.object ?? [:]
+      // Which limit it was that cut the answer.
+      object["cut"] = turn.cut(result).map { .string($0) }
+      Terminal.output.line(JSON.object(object).serialized(.pretty))
     } else {
       let cut = turn.cut(result).map { ["the answer was " + ($0 == "stopped" ? "stopped" : $0)] } ?? []
       let unseen =

@@ -20,14 +20,14 @@ struct BenchCommand: AsyncParsableCommand {
         oven bench models/a --compare engine=paged engine=stateful
       """)
 
-  @Argument(help: "The baked folder, its openvino_model.xml, or a name of the store.", completion: .directory)
+  @Argument(help: "The baked folder, its openvino_model.xml, or a name of the store.", completion: .model)
   var model: String?
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
       "Measure two folders in turn, or two settings of the model, as engine=paged,precision=f32.",
       valueName: "a b"),
-    completion: .directory)
+    completion: .model)
   var compare: [String] = []
   @Option(help: "Tokens of the longest prompt, and of the one before the answer.") var promptTokens = 128
   @Option(help: "Tokens of an answer.") var generateTokens = 128

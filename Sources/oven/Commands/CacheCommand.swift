@@ -75,7 +75,7 @@ struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Say whether a model would be loaded from the cache, and if not, what has changed.",
       discussion: "Give the same device, lengths and properties as for the run that compiles every time.")
-    @Argument(help: "The baked folder, or its openvino_model.xml.", completion: .directory) var model: String
+    @Argument(help: "The baked folder, or its openvino_model.xml.", completion: .model) var model: String
     @OptionGroup(title: "Device") var runtime: RuntimeOptions
     @Flag(help: "Print JSON to stdout.") var json = false
 

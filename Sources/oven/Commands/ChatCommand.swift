@@ -11,7 +11,7 @@ struct ChatCommand: AsyncParsableCommand {
         oven chat models/neuralchat_int4
       """)
 
-  @Argument(help: "The baked folder, or its openvino_model.xml.", completion: .directory) var model: String
+  @Argument(help: "The baked folder, or its openvino_model.xml.", completion: .model) var model: String
   @OptionGroup(title: "Answer") var answer: AnswerOptions
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions

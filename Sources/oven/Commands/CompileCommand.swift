@@ -15,7 +15,7 @@ struct CompileCommand: ParsableCommand {
         oven compile models/neuralchat_int4 --platform 4000 --cache-dir ./model_cache
       """)
 
-  @Argument(help: "The baked folder, or its openvino_model.xml.", completion: .directory) var model: String
+  @Argument(help: "The baked folder, or its openvino_model.xml.", completion: .model) var model: String
   @Option(
     help: "3720 (Meteor Lake, Arrow Lake), 4000 (Lunar Lake), 5010 (Panther Lake) or 5020 (Wildcat Lake).")
   var platform: String

@@ -23,8 +23,8 @@ struct EvalCommand: ParsableCommand {
         oven eval models/smollm2_int4 models/smollm2_fp32 --text book.txt
       """)
 
-  @Argument(help: "The baked folder.", completion: .directory) var folder: String
-  @Argument(help: "Another folder of the same model, which counts as right.", completion: .directory)
+  @Argument(help: "The baked folder.", completion: .model) var folder: String
+  @Argument(help: "Another folder of the same model, which counts as right.", completion: .model)
   var reference: String?
   @Option(help: "The text, a UTF-8 file.", completion: .file()) var text: String
   @Option(parsing: .unconditional, help: "Tokens that are seen together.") var window: Int = 512

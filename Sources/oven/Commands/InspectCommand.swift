@@ -17,7 +17,7 @@ struct InspectCommand: ParsableCommand {
         oven inspect models/smollm2_int4 --json
       """)
 
-  @Argument(help: "A folder with an OpenVINO model, or a name of the store.", completion: .directory)
+  @Argument(help: "A folder with an OpenVINO model, or a name of the store.", completion: .model)
   var dir: String
 
   @Flag(help: "Read all files and compare them with the sums in oven.json.") var check = false

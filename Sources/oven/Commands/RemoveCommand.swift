@@ -12,7 +12,8 @@ struct RemoveCommand: ParsableCommand {
       alone.
       """)
 
-  @Argument(help: "Names of the store, as oven list shows them.") var names: [String]
+  @Argument(help: "Names of the store, as oven list shows them.", completion: .storedModel) var names:
+    [String]
   @Option(help: "Where compiled models are kept.", completion: .directory) var cacheDir: String?
 
   func run() throws {

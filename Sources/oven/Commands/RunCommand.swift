@@ -18,7 +18,7 @@ struct RunCommand: AsyncParsableCommand {
       question. Without one it is a chat.
       """)
 
-  @Argument(help: "A name of the store, a folder, a checkpoint, or ORG/NAME of the hub.", completion: .file())
+  @Argument(help: "A name of the store, a folder, a checkpoint, or ORG/NAME of the hub.", completion: .model)
   var model: String
   @Argument(help: "What to ask. (default: stdin; on a terminal, a chat)") var question: [String] = []
   @OptionGroup(title: "Answer") var answer: AnswerOptions

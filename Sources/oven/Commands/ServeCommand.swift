@@ -25,7 +25,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Argument(
     help: "Baked folders or names of the store, each as DIR or NAME=DIR. (default: all models of the store)",
-    completion: .directory) var dirs: [String] = []
+    completion: .model) var dirs: [String] = []
 
   @OptionGroup(title: "Server") var serve: ServeOptions
   @OptionGroup(title: "Device") var runtime: RuntimeOptions

@@ -24,7 +24,7 @@ struct SupervisorCommand: AsyncParsableCommand {
 
   @Option(
     name: [.customLong("model-xml"), .customLong("model")],
-    help: "The baked folder, its openvino_model.xml, or a name of the store.", completion: .directory)
+    help: "The baked folder, its openvino_model.xml, or a name of the store.", completion: .model)
   var modelXml: String
 
   @Flag(help: "Answer over HTTP, as `oven serve` does, and not here.") var serve = false

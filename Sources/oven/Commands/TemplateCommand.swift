@@ -21,7 +21,7 @@ struct TemplateCommand: ParsableCommand {
       OVEN_TEMPLATE_NOW=2026-01-14T21:00:00 pins the clock of strftime_now.
       """)
 
-  @Argument(help: "A model's folder, a .jinja or .gguf file, or a name of the store.", completion: .directory)
+  @Argument(help: "A model's folder, a .jinja or .gguf file, or a name of the store.", completion: .model)
   var dir: String
 
   @Argument(help: "The user's message.")

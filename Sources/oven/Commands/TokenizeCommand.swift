@@ -20,7 +20,7 @@ struct TokenizeCommand: ParsableCommand {
         oven tokenize models/smollm2_int4 --decode 19556 28 905
       """)
 
-  @Argument(help: "A model's folder, a .gguf file, or a name of the store.", completion: .directory)
+  @Argument(help: "A model's folder, a .gguf file, or a name of the store.", completion: .model)
   var dir: String
 
   @Argument(parsing: .remaining, help: "The text, or the ids with --decode.")
