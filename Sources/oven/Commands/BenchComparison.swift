@@ -88,8 +88,9 @@ struct BenchComparison {
     }
     var rates: [(prefill: [Double], decode: [Double])] = [([], []), ([], [])]
     let bar = ProgressBar("Comparing", total: pairs * 2, unit: .steps)
+    func order(_ pair: Int) -> [Int] { pair % 2 == 0 ? [0, 1] : [1, 0] }
     for pair in -1..<pairs {
-      for (turn, index) in (pair % 2 == 0 ? [0, 1] : [1, 0]).enumerated() {
+      for (turn, index) in order(pair).enumerated() {
         let one = engines[index]
         let metrics = try answer(one.generator, one.prompt.tokens, one.prompt.tokenizer)
         // The first pair warms both up.
