@@ -69,19 +69,29 @@ package enum CacheTrust: Sendable {
         .cacheUnusable, "the cache folder \(folder) is on a file system that cannot be written",
         mend: "Give another folder with --cache-dir or CACHE_DIR.")
     }
-    var place = folder
-    while FileStatus(at: place) == nil {
-      let parent = Folders.parent(of: place)
-      if parent == place { break }
-      place = parent
+    if error.isLink {
+      return SupervisorError(
+        .cacheUnusable, "the cache folder \(folder) cannot be written: \(error.path) is a symbolic link",
+        mend: "Find out who put it there, and remove it (`rm \(error.path)`), or give another folder with "
+          + "--cache-dir or CACHE_DIR.")
     }
+    let place = Folders.nearest(folder)
     return SupervisorError(
       .cacheUnusable,
       "the cache folder \(folder) cannot be written (\(error.message)); \(place) belongs to "
         + Owners.name(of: place),
-      mend: place == folder
-        ? "Give it to yourself, `sudo chown -R $USER \(folder)`, or another one with --cache-dir or CACHE_DIR."
-        : "Give a folder of your own with --cache-dir or CACHE_DIR.")
+      mend: writable(folder, place, error))
+  }
+
+  /// How a folder becomes writable. Only one of Oven's own may change hands: what lies above it belongs to others.
+  private static func writable(_ folder: String, _ place: String, _ error: FileError) -> String {
+    guard place == folder, error.isForbidden else {
+      return "Give a folder of your own with --cache-dir or CACHE_DIR."
+    }
+    let command =
+      FileStatus(at: folder)?.owner == Owners.user
+      ? "chmod -R u+rwX \(folder)" : "sudo chown -R $USER \(folder)"
+    return "Make it yours to write (`\(command)`), or give another one with --cache-dir or CACHE_DIR."
   }
 
   /// An entry that could not be written.

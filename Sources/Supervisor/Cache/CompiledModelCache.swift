@@ -56,6 +56,10 @@ public struct CompiledModelCache: Sendable {
     try checkUsable()
     guard isWritable else { return }
     do throws(FileError) {
+      // Refused before anything is shared or made through it.
+      if FileStatus(at: locks, followsLinks: false)?.kind == .link {
+        throw FileError("open", locks, .tooManySymbolicLinkLevels)
+      }
       try Folders.make(locks, permissions: 0o700)
       // Only the one who made it can, and has to.
       if FileStatus(at: locks)?.owner == Owners.user { try share(locks) }
