@@ -111,8 +111,10 @@ struct SandboxTests {
     for value in values {
       let isLong = value.contains("2000000")
       for argument in arguments {
-        // Long texts take their time: each is tried alone, with what makes it longer, and as an argument of a short one.
+        // Long texts take their time: each is tried alone, and as an argument of a short one; a shorter one with what
+        // makes it longer.
         if isLong, !["", "-1", "9223372036854775807"].contains(argument) { continue }
+        let value = argument.isEmpty ? value : value.replacing("2000000", with: "50000")
         if argument == long, value != "'a b'" { continue }
         let call = argument.isEmpty ? "" : "(\(argument))"
         for name in BuiltinNames.filters {
