@@ -7,6 +7,7 @@
 
 #include "LinearTable.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF

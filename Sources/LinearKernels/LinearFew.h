@@ -13,27 +13,6 @@ INLINE vf spread(int slots, const float *p) {
   return __builtin_shufflevector(four, four, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
 }
 
-// One number for each slot of each chunk, from one for each group.
-INLINE void repeat_groups(const oven_matrix *matrix, float *numbers, float *out) {
-  const size_t chunk = chunk_length(matrix), chunks = chunk_count(matrix);
-  if (matrix->group <= chunk) {
-    const size_t groups = matrix->columns / matrix->group;
-    memcpy(out, numbers, groups * sizeof(float));
-    // The last chunk may have fewer groups than slots; theirs are multiplied with zero.
-    memset(out + groups, 0, 4 * sizeof(float));
-    return;
-  }
-  for (size_t c = 0; c < chunks; c++) out[c] = numbers[c * chunk / matrix->group];
-}
-
-// Numbers that a row's scales (or shifts) take in the working memory.
-INLINE size_t few_numbers(const oven_matrix *matrix) {
-  return rounded_up(chunk_count(matrix) * slot_count(matrix) + 16, 16);
-}
-
-// How far ahead of its use memory is asked for, in bytes.
-#define AHEAD 4096
-
 // Where a row of the matrix, its numbers and M rows of numbers are.
 typedef struct {
   const uint8_t *codes;
@@ -44,10 +23,13 @@ typedef struct {
   const float *scales, *shifts;
 } few_at;
 
+// How far ahead of its use memory is asked for, in bytes.
+#define AHEAD 4096
+
 // Chunk `c` of a row of the matrix times M rows of numbers.
 INLINE void few_chunk(few_at at, int bits, int slots, int shifted, vi mask, int is_last, int M, size_t c, vf *sums) {
   const size_t chunk = bits == 4 ? 128 : 64;
-  const char *x = at.x + c * (chunk + sizeof(lanes_of_chunk));
+  const char *x = at.x + c * (2 * chunk + sizeof(lanes_of_chunk));
   const uint8_t *codes = at.codes + c * 64;
   __builtin_prefetch(codes + AHEAD);
   const vi both = (is_last ? load_codes(codes, at.room - c * 64) : load_ints(codes)) ^ mask;
@@ -55,60 +37,109 @@ INLINE void few_chunk(few_at at, int bits, int slots, int shifted, vi mask, int 
   const vi high = (vi)((vu)both >> 4) & 0x0f0f0f0f;
   const vf scale = spread(slots, at.scales + c * (size_t)slots);
   UNROLL for (int m = 0; m < M; m++) {
-    const char *of = x + (size_t)m * at.x_stride;
-    vi products = dot(bits, load_ints(of + chunk + 128), low, load_ints(of));
+    const char *of = x + (size_t)m * at.x_stride, *lanes = of + 2 * chunk;
+    vi products = dot(bits, (vi)(0), low, load_ints(of));
     if (bits == 4) products = dot(bits, products, high, load_ints(of + 64));
-    const vf factor = scale * load_floats((const float *)(of + chunk));
+    products = (products << FINE_BITS) + load_ints(lanes + offsetof(lanes_of_chunk, start));
+    products = dot(bits, products, low, load_ints(of + chunk));
+    if (bits == 4) products = dot(bits, products, high, load_ints(of + chunk + 64));
+    const vf factor = scale * load_floats((const float *)(lanes + offsetof(lanes_of_chunk, scale)));
     sums[m] = fused(__builtin_convertvector(products, vf), factor, sums[m]);
   }
   if (!shifted) return;
   const vf shift = spread(slots, at.shifts + c * (size_t)slots);
   UNROLL for (int m = 0; m < M; m++) {
-    const vf total = load_floats((const float *)(x + (size_t)m * at.x_stride + chunk + 64));
-    sums[m] = fused(shift, total, sums[m]);
+    const char *lanes = x + (size_t)m * at.x_stride + 2 * chunk;
+    sums[m] = fused(shift, load_floats((const float *)(lanes + offsetof(lanes_of_chunk, total))), sums[m]);
   }
 }
 
-// A row of the matrix times M rows of numbers.
-INLINE void few_tile(const oven_matrix *matrix, int bits, int slots, int shifted, int M, few_at at, float *y,
-                     size_t stride) {
+// A row of the matrix times M rows of numbers: the sums by lanes.
+INLINE void few_row(const oven_matrix *matrix, int bits, int slots, int shifted, int M, few_at at, vf *sums) {
   const vi mask = (vi)(sign_mask(matrix));
-  vf sums[4];
   UNROLL for (int m = 0; m < M; m++) sums[m] = 0;
   const size_t whole = matrix->columns / (bits == 4 ? 128 : 64);
   for (size_t c = 0; c < whole; c++) few_chunk(at, bits, slots, shifted, mask, 0, M, c, sums);
   if (whole < chunk_count(matrix)) few_chunk(at, bits, slots, shifted, mask, 1, M, whole, sums);
-  UNROLL for (int m = 0; m < M; m++) y[(size_t)m * stride] = sum_of(sums[m]);
+}
+
+// Scales and shifts of OVEN_LINEAR_ROWS rows: `width` for each row, a chunk's beside each other.
+typedef struct {
+  const float *scales, *shifts;
+  size_t width;
+} few_numbers;
+
+// One number for each chunk, from one for each group that is longer.
+INLINE void repeat_groups(const oven_matrix *matrix, const float *groups, size_t rows, size_t width, float *out) {
+  const size_t count = matrix->columns / matrix->group, chunks = chunk_count(matrix);
+  const size_t together = matrix->group / chunk_length(matrix);
+  for (size_t row = 0; row < rows; row++, groups += count, out += width) {
+    size_t c = 0;
+    for (size_t g = 0; g + 1 < count; g++) {
+      for (size_t i = 0; i < together; i++) out[c++] = groups[g];
+    }
+    while (c < chunks) out[c++] = groups[count - 1];
+  }
+}
+
+INLINE few_numbers few_numbers_of(const oven_matrix *matrix, int bits, int shifted, size_t row, size_t rows,
+                                  float *scratch) {
+  const size_t groups = matrix->columns / matrix->group, chunks = chunk_count(matrix);
+  const size_t room = OVEN_LINEAR_ROWS * groups + 16;
+  float *scales = scratch, *shifts = scales + room;
+  rows_numbers(matrix, bits, row, rows, scales, shifts);
+  if (matrix->group <= chunk_length(matrix)) {
+    // A row's last chunk may have fewer groups than slots. What it takes for them is multiplied with zero.
+    memset(scales + rows * groups, 0, 4 * sizeof(float));
+    if (shifted) memset(shifts + rows * groups, 0, 4 * sizeof(float));
+    return (few_numbers){scales, shifts, groups};
+  }
+  float *repeated = shifts + room, *repeated_shifts = repeated + OVEN_LINEAR_ROWS * chunks;
+  repeat_groups(matrix, scales, rows, chunks, repeated);
+  if (shifted) repeat_groups(matrix, shifts, rows, chunks, repeated_shifts);
+  return (few_numbers){repeated, repeated_shifts, chunks};
+}
+
+// Up to OVEN_LINEAR_ROWS rows of the matrix times M rows of numbers.
+INLINE void few_tile(const oven_matrix *matrix, int bits, int slots, int shifted, int M, few_at at, few_numbers of,
+                     size_t rows, float *y, size_t stride) {
+  const size_t row_bytes = matrix->columns * (size_t)bits / 8;
+  // One row after the other, not several side by side: the machine fetches ahead of one stream, not of four.
+  for (size_t row = 0; row < rows; row++) {
+    vf sums[4];
+    few_row(matrix, bits, slots, shifted, M, at, sums);
+    UNROLL for (int m = 0; m < M; m++) y[(size_t)m * stride + row] = sum_of(sums[m]);
+    at.codes += row_bytes;
+    at.room -= row_bytes;
+    at.scales += of.width;
+    at.shifts += of.width;
+  }
 }
 
 INLINE void few_matrix(const oven_matrix *matrix, int bits, int slots, int shifted, const void *prepared, size_t count,
                        size_t begin, size_t end, float *y, size_t stride, float *scratch) {
-  const size_t row_bytes = matrix->columns * (size_t)bits / 8, width = few_numbers(matrix);
-  float *scales = scratch, *shifts = scratch + width;
-  float *raw = shifts + width, *raw_shifts = raw + rounded_up(matrix->columns / matrix->group + 16, 16);
+  const size_t row_bytes = matrix->columns * (size_t)bits / 8;
   few_at at = {0};
   at.x_stride = chunk_count(matrix) * few_stride(matrix);
-  at.scales = scales;
-  at.shifts = shifts;
-  for (size_t row = begin; row < end; row++) {
-    row_numbers(matrix, bits, row, raw, raw_shifts);
-    repeat_groups(matrix, raw, scales);
-    if (shifted) repeat_groups(matrix, raw_shifts, shifts);
-    // One row after the other, not several side by side: the machine fetches ahead of one stream, not of four.
+  for (size_t row = begin; row < end; row += OVEN_LINEAR_ROWS) {
+    const size_t rows = end - row < OVEN_LINEAR_ROWS ? end - row : OVEN_LINEAR_ROWS;
+    const few_numbers of = few_numbers_of(matrix, bits, shifted, row, rows, scratch);
+    at.scales = of.scales;
+    at.shifts = of.shifts;
     at.codes = (const uint8_t *)matrix->codes + row * row_bytes;
     at.room = (matrix->rows - row) * row_bytes;
     at.x = prepared;
     float *out = y + row;
     size_t m = 0;
     for (; m + 4 <= count; m += 4, at.x += 4 * at.x_stride, out += 4 * stride) {
-      few_tile(matrix, bits, slots, shifted, 4, at, out, stride);
+      few_tile(matrix, bits, slots, shifted, 4, at, of, rows, out, stride);
     }
     if (count % 4 >= 2) {
-      few_tile(matrix, bits, slots, shifted, 2, at, out, stride);
+      few_tile(matrix, bits, slots, shifted, 2, at, of, rows, out, stride);
       at.x += 2 * at.x_stride;
       out += 2 * stride;
     }
-    if (count % 2) few_tile(matrix, bits, slots, shifted, 1, at, out, stride);
+    if (count % 2) few_tile(matrix, bits, slots, shifted, 1, at, of, rows, out, stride);
   }
 }
 

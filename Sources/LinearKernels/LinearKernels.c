@@ -6,7 +6,9 @@
 static _Atomic(const oven_linear_table *) chosen;
 
 #if defined(__x86_64__)
-static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static int has_avx2(void) {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+}
 
 static int has_avx512(void) {
   return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -113,7 +115,7 @@ int oven_linear_supports(const oven_matrix *matrix) {
 }
 
 size_t oven_linear_prepared_size(const oven_matrix *matrix, size_t count) {
-  if (count < MANY_ROWS) return count * chunk_count(matrix) * (chunk_length(matrix) + 192);
+  if (count < MANY_ROWS) return count * chunk_count(matrix) * few_chunk_size(matrix);
   const size_t codes = rounded_up(count * rounded_up(matrix->columns, 128), 64);
   return codes + count * unit_count(matrix) * 12;
 }
@@ -125,10 +127,9 @@ int oven_linear_same_preparation(const oven_matrix *first, const oven_matrix *se
 
 size_t oven_linear_scratch_size(const oven_matrix *matrix, size_t count) {
   const size_t groups = rounded_up(matrix->columns / matrix->group + 16, 16);
-  const size_t slots = rounded_up(chunk_count(matrix) * slot_count(matrix) + 16, 16);
   const size_t exact = rounded_up(matrix->columns, 16) + 2 * groups;
   // LinearFew.h, and LinearMany.h.
-  const size_t few = 2 * slots + 2 * groups;
+  const size_t few = 2 * (OVEN_LINEAR_ROWS * (groups + chunk_count(matrix)) + 16);
   const size_t many = 16 * (256 * 4 + 32 * 4 + 8 * groups) + 2 * groups;
   const size_t most = few > exact ? few : exact;
   return sizeof(float) * (count < MANY_ROWS || many < most ? most : many);

@@ -1,6 +1,14 @@
 // Scales and zero points as f32.
 
 // f16 to f32, exactly, also its subnormal numbers, and also where the processor takes subnormal f32 for zero.
+#if defined(LINEAR_TARGET)
+INLINE vf widened(vu16x16 halves) {
+  vf wide;
+  wide.lo = (vf8)_mm256_cvtph_ps((__m128i)halves.lo);
+  wide.hi = (vf8)_mm256_cvtph_ps((__m128i)halves.hi);
+  return wide;
+}
+#else
 INLINE vf widened(vu16x16 halves) {
   const vu bits = __builtin_convertvector(halves, vu);
   const vu magnitude = (bits & 0x7fff) << 13, fraction = bits & 0x3ff;
@@ -11,6 +19,7 @@ INLINE vf widened(vu16x16 halves) {
   const vu is_small = (vu)(magnitude < (vu)0x00800000);
   return (vf)((is_small & subnormal) | (~is_small & normal) | ((bits & 0x8000) << 16));
 }
+#endif
 
 // `count` numbers of an array from `first` on; `out` has room for 16 more than `count`.
 INLINE void numbers(oven_number type, const void *array, size_t first, size_t count, float *out) {
@@ -18,7 +27,11 @@ INLINE void numbers(oven_number type, const void *array, size_t first, size_t co
     const uint16_t *source = (const uint16_t *)array + first;
     for (size_t i = 0; i < count; i += 16) {
       vu16x16 halves = 0;
-      memcpy(&halves, (const char *)source + 2 * i, count - i < 16 ? 2 * (count - i) : 32);
+      if (count - i >= 16) {
+        memcpy(&halves, source + i, sizeof halves);
+      } else {
+        memcpy(&halves, source + i, 2 * (count - i));
+      }
       const vf wide = widened(halves);
       memcpy(out + i, &wide, sizeof wide);
     }
@@ -33,19 +46,24 @@ INLINE int is_shifted(const oven_matrix *matrix) {
   return !is_signed || matrix->zero_type != oven_number_none;
 }
 
-// scales[g], and shifts[g] = −scale · (zero − centre) where codes have no sign, for all groups of a row.
-INLINE void row_numbers(const oven_matrix *matrix, int bits, size_t row, float *scales, float *shifts) {
-  const size_t groups = matrix->columns / matrix->group;
-  numbers(matrix->scale_type, matrix->scales, row * groups, groups, scales);
+// scales[g], and shifts[g] = −scale · (zero − centre) where codes have no sign, for all groups of `rows` rows from
+// `row` on; `scales` and `shifts` have room for 16 more.
+INLINE void rows_numbers(const oven_matrix *matrix, int bits, size_t row, size_t rows, float *scales, float *shifts) {
+  const size_t groups = matrix->columns / matrix->group, count = rows * groups;
+  numbers(matrix->scale_type, matrix->scales, row * groups, count, scales);
   if (!is_shifted(matrix)) return;
   const int is_signed = matrix->code_type == oven_number_i4 || matrix->code_type == oven_number_i8;
   const float middle = is_signed ? 0 : (float)centre(bits);
   if (matrix->zero_type == oven_number_none) {
-    for (size_t g = 0; g < groups; g++) shifts[g] = scales[g] * middle;
+    for (size_t g = 0; g < count; g++) shifts[g] = scales[g] * middle;
     return;
   }
-  numbers(matrix->zero_type, matrix->zeros, row * groups, groups, shifts);
-  for (size_t g = 0; g < groups; g++) shifts[g] = scales[g] * (middle - shifts[g]);
+  numbers(matrix->zero_type, matrix->zeros, row * groups, count, shifts);
+  for (size_t g = 0; g < count; g++) shifts[g] = scales[g] * (middle - shifts[g]);
+}
+
+INLINE void row_numbers(const oven_matrix *matrix, int bits, size_t row, float *scales, float *shifts) {
+  rows_numbers(matrix, bits, row, 1, scales, shifts);
 }
 
 // What is to be done to codes so that they have no sign.

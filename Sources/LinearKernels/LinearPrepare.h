@@ -1,18 +1,23 @@
 // Rows of numbers rounded to 8 bits.
 //
-// Few rows: for each chunk (64 bytes of codes) its numbers in the order of the codes' lanes, then, lane by lane, the
+// Few rows: 16 bits, as 256 · coarse + fine, because memory sets the pace and another product costs little. For each
+// chunk (64 bytes of codes) its coarse bytes in the order of the codes' lanes, its fine bytes, then, lane by lane, the
 // factor, factor · sum and where the sum of products starts. Of a chunk of 128 the even numbers come first, as the low
 // halves of bytes do.
 //
 // Many rows: all numbers [count][padded columns], then factors [count][units], factors · sums, and starts. Within a
 // unit of 4-bit codes the even numbers come first.
 
+// How many fine steps make a coarse one: a power of two, so that sums are joined by a shift.
+#define FINE 256
+#define FINE_BITS 8
+
 typedef struct {
-  vf scale, total;
-  vi start;
+  float scale[16], total[16];
+  int32_t start[16];
 } lanes_of_chunk;
 
-INLINE size_t few_stride(const oven_matrix *matrix) { return chunk_length(matrix) + sizeof(lanes_of_chunk); }
+INLINE size_t few_stride(const oven_matrix *matrix) { return few_chunk_size(matrix); }
 INLINE size_t padded_columns(const oven_matrix *matrix) { return rounded_up(matrix->columns, 128); }
 
 typedef struct {
@@ -33,8 +38,9 @@ INLINE many_rows many_of(const oven_matrix *matrix, const void *prepared, size_t
   return rows;
 }
 
-// Rounds `length` numbers, of which `known` are there and the others zero; returns the factor.
-INLINE float round_unit(const float *x, size_t known, size_t length, int8_t *out) {
+// Rounds `length` numbers, of which `known` are there and the others zero; returns the factor. What rounding left goes,
+// in 256ths, into `fine` where that is not null.
+INLINE float round_unit(const float *x, size_t known, size_t length, int8_t *out, int8_t *fine) {
   vf values[8];
   vf largest = 0;
   for (size_t i = 0; i < length; i += 16) {
@@ -60,6 +66,12 @@ INLINE float round_unit(const float *x, size_t known, size_t length, int8_t *out
     const vi integers = (vi)shifted - 0x4b400000;
     const vs8x16 bytes = __builtin_convertvector(integers, vs8x16);
     memcpy(out + i, &bytes, sizeof bytes);
+    if (!fine) continue;
+    const vf rest = fused(values[i / 16], (vf)(inverse), -(shifted - 12582912.0f)) * FINE;
+    const vi rounded = (vi)(rest + 12582912.0f) - 0x4b400000;
+    const vs8x16 fine_bytes = __builtin_convertvector(
+        __builtin_elementwise_max(__builtin_elementwise_min(rounded, (vi)127), (vi)-127), vs8x16);
+    memcpy(fine + i, &fine_bytes, sizeof fine_bytes);
   }
   return is_tiny ? 0 : magnitude / 127;
 }
@@ -77,38 +89,39 @@ INLINE int32_t total_of(const int8_t *values, size_t length) {
   return total;
 }
 
-INLINE void write_lanes(int bits, const int8_t *block, const float *scales, size_t unit, char *out) {
+INLINE void write_lanes(int bits, const int8_t *coarse, const int8_t *fine, const float *scales, size_t unit,
+                        char *out) {
   const size_t chunk = bits == 4 ? 128 : 64;
   if (bits == 4) {
-    split_halves(block, 128, (int8_t *)out);
+    split_halves(coarse, 128, (int8_t *)out);
+    split_halves(fine, 128, (int8_t *)out + 128);
   } else {
-    memcpy(out, block, 64);
+    memcpy(out, coarse, 64);
+    memcpy(out + 64, fine, 64);
   }
-  float scale[16], total[16];
-  int32_t start[16];
+  lanes_of_chunk lanes;
   for (size_t lane = 0; lane < 16; lane++) {
-    const int32_t sum = total_of(block + lane * chunk / 16, chunk / 16);
-    scale[lane] = scales[lane * (chunk / 16) / unit];
-    total[lane] = scale[lane] * (float)sum;
-    start[lane] = start_of(bits, sum);
+    const size_t first = lane * chunk / 16;
+    const int32_t sum = FINE * total_of(coarse + first, chunk / 16) + total_of(fine + first, chunk / 16);
+    lanes.scale[lane] = scales[first / unit] / FINE;
+    lanes.total[lane] = lanes.scale[lane] * (float)sum;
+    lanes.start[lane] = start_of(bits, sum);
   }
-  memcpy(out + chunk, scale, 64);
-  memcpy(out + chunk + 64, total, 64);
-  memcpy(out + chunk + 128, start, 64);
+  memcpy(out + 2 * chunk, &lanes, sizeof lanes);
 }
 
 INLINE void prepare_few(const oven_matrix *matrix, int bits, const float *x, char *out) {
   const size_t unit = unit_length(matrix), columns = matrix->columns, stride = few_stride(matrix);
   const size_t chunk = bits == 4 ? 128 : 64;
   for (size_t first = 0; first < columns; first += 128) {
-    int8_t block[128];
+    int8_t coarse[128], fine[128];
     float scales[4];
     for (size_t i = 0; i < 128; i += unit) {
       const size_t at = first + i, known = at < columns ? columns - at : 0;
-      scales[i / unit] = round_unit(x + (known ? at : 0), known, unit, block + i);
+      scales[i / unit] = round_unit(x + (known ? at : 0), known, unit, coarse + i, fine + i);
     }
     for (size_t i = 0; i < 128 && first + i < columns; i += chunk, out += stride) {
-      write_lanes(bits, block + i, scales + i / unit, unit, out);
+      write_lanes(bits, coarse + i, fine + i, scales + i / unit, unit, out);
     }
   }
 }
@@ -118,7 +131,7 @@ INLINE void prepare_many(const oven_matrix *matrix, int bits, const float *x, si
   int8_t *codes = out.codes + row * padded_columns(matrix);
   for (size_t u = 0; u < units; u++) {
     int8_t block[128];
-    const float scale = round_unit(x + u * unit, columns - u * unit, unit, block);
+    const float scale = round_unit(x + u * unit, columns - u * unit, unit, block, NULL);
     if (bits == 4) {
       split_halves(block, unit, codes + u * unit);
     } else {

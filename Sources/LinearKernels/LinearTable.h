@@ -27,6 +27,9 @@ static inline size_t unit_count(const oven_matrix *matrix) {
   return (matrix->columns + unit_length(matrix) - 1) / unit_length(matrix);
 }
 
+/// The bytes that a chunk's numbers take where rows are few (LinearPrepare.h).
+static inline size_t few_chunk_size(const oven_matrix *matrix) { return 2 * chunk_length(matrix) + 192; }
+
 /// Scales of a chunk: 1, 2 or 4.
 static inline size_t slot_count(const oven_matrix *matrix) {
   const size_t chunk = chunk_length(matrix);
