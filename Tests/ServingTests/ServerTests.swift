@@ -115,13 +115,13 @@ import Testing
       #expect(prompt.json["error"]?["code"] == "context_length_exceeded")
       let deep = String(repeating: "[", count: 50) + String(repeating: "]", count: 50)
       #expect(try await server.post("/v1/chat/completions", text: "{\"x\": \(deep)}").status == 400)
-      // A body that does not come.
+      // A body that does not come, for longer than a busy machine takes to say so.
       var slow = server.request(.POST, "/v1/chat/completions")
       slow.body = .stream(
         AsyncStream<ByteBuffer> { continuation in
           continuation.yield(ByteBuffer(string: "{"))
           Task {
-            try await Task.sleep(for: .seconds(2))
+            try await Task.sleep(for: .seconds(60))
             continuation.finish()
           }
         }, length: .known(Int64(100)))
