@@ -42,7 +42,7 @@ import Testing
       request.body = .bytes(ByteBuffer(string: chat("Hi", ["stream": .bool(streams)]).serialized()))
       let asked = request
       let client = Task {
-        try await HTTPClient.shared.execute(asked, timeout: .seconds(120)).body.collect(upTo: 1 << 20)
+        try await TestServer.client.execute(asked, timeout: .seconds(120)).body.collect(upTo: 1 << 20)
       }
       try await server.eventually("the request is being answered") { server.service.current.running == 1 }
       client.cancel()
@@ -125,7 +125,7 @@ import Testing
             continuation.finish()
           }
         }, length: .known(Int64(100)))
-      let late = try await HTTPClient.shared.execute(slow, timeout: .seconds(120))
+      let late = try await TestServer.client.execute(slow, timeout: .seconds(120))
       #expect(late.status.code == 408)
     }
   }
@@ -281,7 +281,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: path) }
     try await TestServer.run(address: .path(path)) { server in
       let url = try #require(URL(httpURLWithSocketPath: path, uri: "/v1/models"))
-      let response = try await HTTPClient.shared.execute(
+      let response = try await TestServer.client.execute(
         HTTPClientRequest(url: url.absoluteString), timeout: .seconds(120))
       #expect(response.status == .ok)
     }

@@ -16,6 +16,14 @@ struct TestServer: Sendable {
   let server: HTTPServer
   let log: Lines
 
+  /// The client of all tests. It waits for a connection as long as for an answer: on a busy machine the many requests
+  /// of one test queue for the few connections that a host gets.
+  static let client = {
+    var configuration = HTTPClient.Configuration()
+    configuration.timeout.connect = .seconds(120)
+    return HTTPClient(configuration: configuration)
+  }()
+
   /// What the access log says.
   final class Lines: Sendable {
     private let lines = Mutex<[String]>([])
@@ -113,7 +121,7 @@ struct TestServer: Sendable {
   }
 
   func send(_ request: HTTPClientRequest) async throws -> Reply {
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+    let response = try await Self.client.execute(request, timeout: .seconds(120))
     let body = try await response.body.collect(upTo: 1 << 24)
     return Reply(status: Int(response.status.code), headers: response.headers, text: String(buffer: body))
   }
