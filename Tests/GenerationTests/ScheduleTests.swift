@@ -34,18 +34,21 @@ private struct RandomSchedule {
     var random = RandomSource(seed: seed)
     let blockLength = Int.random(in: 1...5, using: &random)
     let longest = Int.random(in: 6...40, using: &random)
-    limits = RunnerLimits(
+    var limits = RunnerLimits(
       contextLength: longest, blockLength: blockLength,
       blockCount: Int.random(in: 2...(3 * longest / blockLength + 2), using: &random),
       sequences: Int.random(in: 1...5, using: &random), stepTokens: Int.random(in: 1...12, using: &random),
       promptStepTokens: Int.random(in: 1...30, using: &random),
       sharesBlocks: Int.random(in: 0..<5, using: &random) > 0,
       takesDrafts: Bool.random(using: &random))
+    if Bool.random(using: &random) { limits.prefixFolder = "kept" }
+    self.limits = limits
     model = .hashing(vocabulary: Int.random(in: 3...24, using: &random))
     runner = ScriptedRunner(model, limits: limits)
     var options = Scheduler.Options()
     options.patience = Int.random(in: 1...4, using: &random)
     scheduler = Scheduler(limits: limits, options: options) { _ in NumberText() }
+    scheduler.isKept = { [runner] in runner.kept[$0] != nil }
     self.random = random
   }
 

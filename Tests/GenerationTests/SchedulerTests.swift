@@ -183,6 +183,66 @@ struct SchedulerTests {
     #expect(finished == [1])
   }
 
+  @Test func whatAPromptBeginsWithIsKeptForTheNextProcess() throws {
+    var limits = limits()
+    limits.prefixFolder = "kept"
+    var kept: [BlockDigest: [Int?]] = [:]
+    var computed: [Int] = []
+    for process in 0..<2 {
+      let runner = ScriptedRunner(model, limits: limits)
+      runner.kept = kept
+      let scheduler = scheduler(limits)
+      scheduler.isKept = { runner.kept[$0] != nil }
+      _ = try scheduler.admit(request(Array(0..<43), new: 9), seed: 0)
+      let steps = try drive(scheduler, runner)
+      kept = runner.kept
+      computed.append(steps.flatMap(\.rows).map(\.tokens.count).reduce(0, +))
+      #expect(steps.map(\.loads.count).reduce(0, +) == process * 10)
+    }
+    // Ten whole blocks of the prompt, and nothing of the answer.
+    #expect(kept.count == 10)
+    #expect(computed == [43 + 8, 3 + 8])
+  }
+
+  /// Whoever was beside a request that kills its runner goes on with the tokens that it would have had.
+  @Test(arguments: [0, 3, 9]) func onlyTheGuiltyFails(deadlyLength: Int) throws {
+    struct Death: Error {}
+    func tokens(guilty: Int?) throws -> (answers: [Int: [Int]], failed: [Int], deaths: Int) {
+      let scheduler = scheduler(limits(blocks: 30))
+      let runner = ScriptedRunner(model, limits: scheduler.limits) { step in
+        let isDeadly = step.rows.contains {
+          $0.id.request == guilty && $0.position + $0.tokens.count > deadlyLength + 3
+        }
+        if isDeadly { throw Death() }
+      }
+      var (answers, failed, deaths) = ([Int: [Int]](), [Int](), 0)
+      func note(_ events: [SchedulerEvent]) {
+        for event in events {
+          if case .text(let id, _, let new, _) = event { answers[id.request, default: []] += new }
+          if case .failed(let number, _) = event { failed.append(number) }
+        }
+      }
+      for number in 0..<6 { _ = try scheduler.admit(request([number, 8, 9, 5], new: 12), seed: 0) }
+      while let step = scheduler.next() {
+        do {
+          note(scheduler.completed(step, try runner.run(step, isCancelled: { false })))
+        } catch is Death {
+          deaths += 1
+          runner.recover()
+          note(scheduler.runnerLost())
+        }
+      }
+      #expect(scheduler.isIdle && scheduler.pool.heldCount == 0)
+      return (answers, failed, deaths)
+    }
+    let whole = try tokens(guilty: nil).answers
+    for guilty in 0..<6 {
+      let outcome = try tokens(guilty: guilty)
+      #expect(outcome.failed == [guilty] && outcome.deaths == 2)
+      for number in 0..<6 where number != guilty { #expect(outcome.answers[number] == whole[number]) }
+    }
+  }
+
   @Test func probabilitiesOfTokensAndAlternatives() throws {
     let model = ScriptedModel(vocabulary: 4) { _, _ in [0, 1, 2, 3] }
     let scheduler = scheduler(limits())

@@ -16,6 +16,9 @@ struct StepCodingTests {
         seed: .max, topLogProbabilities: 3, constraint: OutputConstraint(.jsonSchema("{}"), begin: "</think>")
       )
     ]
+    let digest = BlockDigest(salt: "a")
+    step.saves = [Step.StoredBlock(digest: digest, block: 3)]
+    step.loads = [Step.StoredBlock(digest: digest.next([1, 2]), block: 70_000)]
     step.copies = [Step.BlockCopy(source: 7, target: 90_000)]
     var row = Step.Row(
       id: SequenceID(request: 6), tokens: [1, 2, 151_935], position: 0, blocks: [0, 4096], samples: true)
@@ -33,6 +36,7 @@ struct StepCodingTests {
   @Test func choicesComeBack() throws {
     var chosen = Sampled(id: SequenceID(request: 1, branch: 1), tokens: [7, 8])
     chosen.reused = 12
+    chosen.guesses = [9, 151_935]
     chosen.logProbabilities = [
       TokenLogProbability(
         token: 7, logProbability: -0.25, top: [.init(token: 7, logProbability: -0.25)])

@@ -35,6 +35,22 @@ package struct BlockDigest: Hashable, Sendable {
     return BlockDigest(SHA256.hash(data: bytes))
   }
 
+  /// The digest's bytes.
+  package var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
+
+  /// The digest of these bytes; nil where they are not as many as a digest has.
+  package init?(bytes: [UInt8]) {
+    guard bytes.count == 32 else { return nil }
+    words = bytes.withUnsafeBytes {
+      (
+        $0.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
+        $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+        $0.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
+        $0.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+      )
+    }
+  }
+
   /// The digest's bytes, each as two digits.
   package var hex: String {
     withUnsafeBytes(of: words) { bytes in

@@ -18,6 +18,8 @@ package struct RunnerLimits: Sendable, Equatable, Codable {
   package var sharesBlocks: Bool
   /// Whether several tokens after a text can be tried and forgotten.
   package var takesDrafts: Bool
+  /// Where blocks are kept beyond this process; nil where they are not.
+  package var prefixFolder: String?
 
   /// Limits; steps of prompts are as long as others unless it is said otherwise.
   package init(

@@ -10,42 +10,25 @@ struct PromptLookup {
   }
 
   private static let gramLength = 3
-  private static let fewest = 2
-  private static let most = 8
-  private static let shortestWait = 4
-  private static let longestWait = 256
 
   /// Where the token after each gram stands; the last place counts.
   private var places: [Gram: Int] = [:]
   /// The tokens that were looked at.
   private var seen = 0
-  private var length = PromptLookup.fewest
-  private var wait = PromptLookup.shortestWait
-  /// The tokens before which nothing is guessed.
-  private var silentUntil = 0
+  private var pace = GuessPace()
 
   /// The tokens that may follow; often none.
   mutating func guesses(after tokens: [Int], atMost limit: Int) -> ArraySlice<Int> {
     note(tokens)
-    guard limit > 0, tokens.count >= Self.gramLength, tokens.count >= silentUntil,
+    guard limit > 0, tokens.count >= Self.gramLength, pace.allows(at: tokens.count),
       let place = places[gram(tokens, before: tokens.count)]
     else { return [] }
-    return tokens[place...].prefix(min(length, limit))
+    return tokens[place...].prefix(min(pace.length, limit))
   }
 
   /// What became of guesses after `count` tokens.
   mutating func judge(guessed: Int, accepted: Int, at count: Int) {
-    guard guessed > 0 else { return }
-    if accepted == guessed {
-      length = min(Self.most, length * 2)
-      wait = Self.shortestWait
-    } else if 2 * accepted >= guessed {
-      length = max(Self.fewest, accepted)
-    } else {
-      length = Self.fewest
-      silentUntil = count + wait
-      wait = min(Self.longestWait, 2 * wait)
-    }
+    pace.judge(guessed: guessed, accepted: accepted, at: count)
   }
 
   /// Takes the tokens up to the last one in, which is followed by nothing yet.

@@ -2,12 +2,23 @@
 extension Scheduler {
   /// Lets sequences in as long as there is room, in the order of service.
   func letWaitingIn() {
+    // Suspects go first: as long as there are any, nobody new gets between.
+    guard !running.contains(where: \.isSuspect), !waiting.contains(where: \.isSuspect) else { return }
     while running.count < limits.sequences, let state = nextWaiting() {
       guard fork(state) || place(state) else { return }
       waiting.removeAll { $0 === state }
       running.insert(state, at: running.firstIndex { state.precedes($0) } ?? running.count)
       notePassing(state)
     }
+  }
+
+  /// Lets the first suspect in, if there is one and none is in.
+  func letSuspectIn() {
+    guard running.count < limits.sequences, !running.contains(where: \.isSuspect),
+      let state = waiting.first(where: { $0.isSuspect && isReady($0) }), fork(state) || place(state)
+    else { return }
+    waiting.removeAll { $0 === state }
+    running.insert(state, at: running.firstIndex { state.precedes($0) } ?? running.count)
   }
 
   /// The most important one, or the eldest that was passed over too often. A branch waits for the first one's prompt.
@@ -72,6 +83,18 @@ extension Scheduler {
     }
   }
 
+  /// Adds the blocks that follow and are kept beyond this process: the next step fills them.
+  private func fetchKept(_ blocks: inout [BlockID], atMost candidates: Int, of state: SequenceState) {
+    guard limits.prefixFolder != nil else { return }
+    while blocks.count < candidates {
+      let digest = state.chain.digest(blocks.count, of: state.tokens)
+      guard isKept(digest), let block = pool.take() else { return }
+      pool.publish(block, as: digest)
+      loads.append(.init(digest: digest, block: block))
+      blocks.append(block)
+    }
+  }
+
   /// Gives a sequence the blocks of its tokens: those whose content is there already, and new ones for the rest. Besides
   /// there must be one for each sequence that runs, which may soon need another.
   private func place(_ state: SequenceState) -> Bool {
@@ -82,12 +105,14 @@ extension Scheduler {
     {
       blocks.append(block)
     }
-    let missing = limits.blocks(for: state.tokens.count) - blocks.count
-    guard pool.freeCount >= missing + running.count else {
+    let absent = limits.blocks(for: state.tokens.count) - blocks.count
+    guard pool.freeCount >= absent + running.count else {
       blocks.reversed().forEach { pool.release($0) }
       return false
     }
+    fetchKept(&blocks, atMost: candidates, of: state)
     let found = blocks.count * limits.blockLength
+    let missing = limits.blocks(for: state.tokens.count) - blocks.count
     for _ in 0..<missing { if let block = pool.take() { blocks.append(block) } }
     state.blocks = blocks
     state.computed = found

@@ -27,9 +27,14 @@ extension Scheduler {
     if row.position == 0, !state.hasPrompt, let reused = result?.reused {
       state.cached = max(state.cached, reused)
     }
-    state.lookup.judge(guessed: row.drafts, accepted: tokens.count - 1, at: row.position + 1)
+    if state.expected.isEmpty {
+      state.lookup.judge(guessed: row.drafts, accepted: tokens.count - 1, at: row.position + 1)
+    }
+    state.expected = result?.guesses ?? []
     state.computed = row.position + row.tokens.count - row.drafts + max(0, tokens.count - 1)
     if state.computed >= state.promptCount { state.hasPrompt = true }
+    // It has got past the place where it was suspected.
+    if state.isSuspect, state.computed >= state.suspectUntil { state.crashes = 0 }
     var events: [SchedulerEvent] = []
     if isPrompt, state.id.branch == 0 {
       events.append(
@@ -84,8 +89,16 @@ extension Scheduler {
     // Guesses that came true may stand behind the end of the answer.
     let full = min(state.computed, state.tokens.count) / limits.blockLength
     while state.published < full {
-      pool.publish(state.blocks[state.published], as: state.chain.digest(state.published, of: state.tokens))
+      let (block, digest) = (
+        state.blocks[state.published], state.chain.digest(state.published, of: state.tokens)
+      )
+      pool.publish(block, as: digest)
       state.published += 1
+      // What a prompt begins with may come again tomorrow; answers seldom do.
+      let isPrompt = state.published * limits.blockLength <= state.promptCount
+      if isPrompt, limits.prefixFolder != nil, !isKept(digest) {
+        saves.append(.init(digest: digest, block: block))
+      }
     }
   }
 }

@@ -1,15 +1,18 @@
 extension Scheduler {
   /// The next step; nil where there is nothing to do, or one is under way.
   package func next() -> Step? {
-    guard inFlight == nil, !sequences.isEmpty else { return nil }
+    guard inFlight == nil, !sequences.isEmpty || !saves.isEmpty else { return nil }
     var step = Step(number: stepCount)
     let before = preemptions
+    letSuspectIn()
     addDecodes(to: &step)
     // Who has just lost its blocks does not get them back at the expense of the one that needed them.
     if preemptions == before { letWaitingIn() }
     addPrompts(to: &step)
     step.rows.removeAll { sequences[$0.id]?.blocks.isEmpty ?? true }
-    guard !step.rows.isEmpty else { return nil }
+    guard !step.rows.isEmpty || !saves.isEmpty else { return nil }
+    (step.saves, step.loads) = (saves, loads)
+    (saves, loads) = ([], [])
     for row in step.rows {
       guard known.insert(row.id).inserted, let state = sequences[row.id] else { continue }
       step.begun.append(state.currentSetup())
@@ -30,9 +33,12 @@ extension Scheduler {
     }
   }
 
+  /// Those that may be in one step: a suspect is alone in its.
+  private var allowed: [SequenceState] { running.first(where: \.isSuspect).map { [$0] } ?? running }
+
   /// One token of every sequence that generates. The first in the order of service take what they need from the last.
   private func addDecodes(to step: inout Step) {
-    for state in running where state.pending == 1 {
+    for state in allowed where state.pending == 1 {
       // Another one's need may have stopped it meanwhile.
       guard !state.blocks.isEmpty else { continue }
       let guesses = guesses(for: state, step)
@@ -45,7 +51,7 @@ extension Scheduler {
   /// shortest, so that nobody waits long for a short one; what is left is the first one's again.
   private func addPrompts(to step: inout Step) {
     let placed = Set(step.rows.map(\.id))
-    let prompts = running.filter { !placed.contains($0.id) }
+    let prompts = allowed.filter { !placed.contains($0.id) }
     guard let first = prompts.first else { return }
     prompts.forEach(adopt)
     var budget = max(1, (step.rows.isEmpty ? limits.promptStepTokens : limits.stepTokens) - step.tokenCount)
@@ -85,10 +91,14 @@ extension Scheduler {
   /// Tokens that are computed in the hope that they are the next ones: worth it while few sequences run, since a run of
   /// several tokens then takes little longer than one of one, and where nobody has to give up a block for them.
   private func guesses(for state: SequenceState, _ step: Step) -> ArraySlice<Int> {
-    guard limits.takesDrafts, running.count <= Self.fewSequences else { return [] }
+    guard limits.takesDrafts, options.guessesFromText, running.count <= Self.fewSequences, !state.isSuspect
+    else { return [] }
     let places = min(state.room - 1, limits.longestSequence - state.tokens.count)
     let tokens = limits.stepTokens - step.tokenCount - running.count
-    let guesses = state.lookup.guesses(after: state.tokens, atMost: min(places, tokens))
+    let most = max(0, min(places, tokens))
+    let guesses =
+      state.expected.isEmpty
+      ? state.lookup.guesses(after: state.tokens, atMost: most) : state.expected.prefix(most)
     let missing = limits.blocks(for: state.tokens.count + guesses.count) - state.blocks.count
     return missing + running.count <= pool.freeCount ? guesses : []
   }

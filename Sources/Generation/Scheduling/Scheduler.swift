@@ -15,12 +15,20 @@ package final class Scheduler {
     package var salt = ""
     /// How many later requests of a higher priority are let in before a waiting one goes first.
     package var patience = 32
-    /// The runners that may die while they compute a sequence; then it fails.
+    /// The runners that may die while they compute a sequence, the last of them alone; then it fails.
     package var crashLimit = 2
+    /// Whether what stood before is tried as what comes next, where the runner can.
+    package var guessesFromText = true
 
     /// The defaults.
     package init() {}
   }
+
+  /// Whether a block is kept beyond this process. Asked where the limits say that blocks are.
+  package var isKept: (BlockDigest) -> Bool = { _ in false }
+  /// What the next step is to keep, and to fill.
+  var saves: [Step.StoredBlock] = []
+  var loads: [Step.StoredBlock] = []
 
   /// What the runner can do at most.
   package let limits: RunnerLimits
@@ -146,18 +154,21 @@ package final class Scheduler {
   /// The step under way was stopped: it is as if it had not been.
   package func abandoned() { inFlight = nil }
 
-  /// The runner has died, with the cache and all that it knew. What ran is computed again by the next one; what was in
-  /// the step under way, and that for the last time, fails.
+  /// The runner has died, with the cache and all that it knew. What ran is computed again by the next one. What was in
+  /// the step under way is suspected, and runs alone until it is past the place where the runner died, so that only the
+  /// guilty one is there when the next runner dies too, and fails.
   package func runnerLost(_ reason: String = "the runner died") -> [SchedulerEvent] {
     var failed: Set<Int> = []
     for row in inFlight?.rows ?? [] {
       guard let state = sequences[row.id] else { continue }
       state.crashes += 1
+      state.suspectUntil = row.position + row.tokens.count
       if state.crashes >= options.crashLimit { failed.insert(state.id.request) }
     }
     inFlight = nil
     known = []
     ended = []
+    (saves, loads) = ([], [])
     let failure = CompletionFailure(
       .runnerLost, "computing this request failed \(options.crashLimit) times; the last time, \(reason)")
     for request in failed { cancel(request: request) }
@@ -208,6 +219,7 @@ package final class Scheduler {
   private func releaseBlocks(of state: SequenceState) {
     state.blocks.reversed().forEach { pool.release($0) }
     state.blocks = []
+    state.expected = []
     state.computed = 0
     state.published = 0
   }

@@ -26,12 +26,16 @@ final class SequenceState {
   var hasStarted = false
   /// Whether its prompt was computed before, so that its branches can go on from there.
   var hasPrompt = false
-  /// Runners that died while they computed it.
+  /// Runners that died while they computed it, since it last got past the place where one did.
   var crashes = 0
+  /// Where the last of them died: until so many tokens are computed, it runs alone.
+  var suspectUntil = 0
   /// Requests that came later and were let in before it.
   var passedOver = 0
   /// Guesses what comes next.
   var lookup = PromptLookup()
+  /// What the runner expects to come next.
+  var expected: [Int] = []
 
   init(
     _ request: CompletionRequest, id: SequenceID, seed: UInt64, limits: RunnerLimits, salt: BlockDigest,
@@ -56,6 +60,9 @@ final class SequenceState {
   var pending: Int { tokens.count - computed }
 
   var generatedCount: Int { tokens.count - promptCount }
+
+  /// Whether a runner died over it, perhaps because of it.
+  var isSuspect: Bool { crashes > 0 }
 
   /// How many tokens may still come.
   var room: Int { longest - tokens.count }

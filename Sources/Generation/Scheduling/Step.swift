@@ -23,6 +23,10 @@ package struct Step: Sendable, Equatable {
   package var ended: [SequenceID] = []
   /// Sequences that this runner has not seen yet.
   package var begun: [SequenceSetup] = []
+  /// Blocks to be kept beyond this process, before anything else is done.
+  package var saves: [StoredBlock] = []
+  /// Blocks to be filled with what was kept, before any are copied.
+  package var loads: [StoredBlock] = []
   /// Blocks to be copied before anything is computed, in this order.
   package var copies: [BlockCopy] = []
   /// What to compute, all of it in one run.
@@ -50,6 +54,20 @@ package struct Step: Sendable, Equatable {
       self.position = position
       self.blocks = blocks
       self.samples = samples
+    }
+  }
+
+  /// A block, and the name of its content where blocks are kept.
+  package struct StoredBlock: Sendable, Equatable {
+    /// What it holds.
+    package var digest: BlockDigest
+    /// Which block.
+    package var block: BlockID
+
+    /// A block with its content's name.
+    package init(digest: BlockDigest, block: BlockID) {
+      self.digest = digest
+      self.block = block
     }
   }
 
@@ -116,6 +134,8 @@ package struct Sampled: Sendable, Equatable {
   package var logProbabilities: [TokenLogProbability] = []
   /// How many of the row's tokens the runner had in its cache without being told so.
   package var reused = 0
+  /// What the runner expects to follow, to be tried with the next step; it need not be.
+  package var guesses: [Int] = []
   /// Why no token could be chosen; the sequence ends.
   package var failure: CompletionFailure?
 

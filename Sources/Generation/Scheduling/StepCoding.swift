@@ -10,6 +10,13 @@ extension Step {
     ended.forEach { writer.write($0) }
     // Few and rich: the only part that is worth names.
     writer.write(begun.isEmpty ? [] : Array(try Self.encoder.encode(begun)))
+    for list in [saves, loads] {
+      writer.write(list.count)
+      for stored in list {
+        writer.write(stored.digest.bytes)
+        writer.write(stored.block)
+      }
+    }
     writer.write(copies.count)
     for copy in copies {
       writer.write(copy.source)
@@ -34,6 +41,8 @@ extension Step {
     for _ in 0..<(try reader.count()) { ended.append(try reader.id()) }
     let setups = try reader.chunk()
     if !setups.isEmpty { begun = try Self.decoder.decode([SequenceSetup].self, from: Data(setups)) }
+    saves = try Self.storedBlocks(&reader)
+    loads = try Self.storedBlocks(&reader)
     for _ in 0..<(try reader.count()) {
       copies.append(BlockCopy(source: try reader.number(), target: try reader.number()))
     }
@@ -43,6 +52,15 @@ extension Step {
         blocks: try reader.numbers(), samples: try reader.number() != 0)
       row.drafts = try reader.number()
       rows.append(row)
+    }
+  }
+
+  private static func storedBlocks(_ reader: inout WireReader) throws -> [StoredBlock] {
+    try (0..<(try reader.count())).map { _ in
+      guard let digest = BlockDigest(bytes: try reader.chunk()) else {
+        throw WireError(description: "a digest of another length")
+      }
+      return StoredBlock(digest: digest, block: try reader.number())
     }
   }
 
@@ -72,6 +90,7 @@ extension Sampled {
       writer.write(sampled.id)
       writer.write(sampled.tokens)
       writer.write(sampled.reused)
+      writer.write(sampled.guesses)
       writer.write(sampled.logProbabilities.count)
       for probability in sampled.logProbabilities {
         writer.write(probability.token)
@@ -95,6 +114,7 @@ extension Sampled {
     for _ in 0..<(try reader.count()) {
       var sampled = Sampled(id: try reader.id(), tokens: try reader.numbers())
       sampled.reused = try reader.number()
+      sampled.guesses = try reader.numbers()
       for _ in 0..<(try reader.count()) {
         var probability = TokenLogProbability(
           token: try reader.number(), logProbability: try reader.float())

@@ -30,11 +30,18 @@ package actor ModelService: CompletionService {
   /// Starts the thread, makes the runner on it, and is ready.
   ///
   /// - Parameters:
+  ///   - warmsUp: Whether a few tokens are computed at once, unless a request is faster: devices lay their weights out in
+  ///     the first run, and whoever comes meanwhile is queued.
+  ///   - keptBlocks: Makes what says which blocks are kept in a folder.
   ///   - makeStream: Makes what turns the tokens after a prompt into text.
   ///   - makeRunner: Loads the model; called on the runner's thread.
   package init(
     options: Scheduler.Options = .init(),
     clock: @escaping @Sendable () -> Double = { Generator.systemClock() },
+    warmsUp: Bool = false,
+    keptBlocks: @escaping @Sendable (_ folder: String) -> @Sendable (BlockDigest) -> Bool = { _ in
+      { _ in false }
+    },
     makeStream: @escaping @Sendable (_ prompt: [Int]) -> any TokenTextStream,
     makeRunner: @escaping @Sendable () throws -> any ModelRunner
   ) async throws {
@@ -47,6 +54,8 @@ package actor ModelService: CompletionService {
     self.clock = clock
     contextLength = limits.longestSequence
     scheduler = Scheduler(limits: limits, options: options, makeStream: makeStream)
+    if let folder = limits.prefixFolder { scheduler.isKept = keptBlocks(folder) }
+    if warmsUp { warmUp() }
   }
 
   /// Whoever waits for a request's events.
@@ -73,6 +82,18 @@ package actor ModelService: CompletionService {
     }
     work()
     return stream
+  }
+
+  /// Begins with a request of which nobody hears.
+  private func warmUp() {
+    var options = GenerationOptions()
+    options.maxNewTokens = 2
+    guard scheduler.isIdle, let config = try? GenerationConfig(options) else { return }
+    let prompt = [Int](repeating: 1, count: max(1, min(16, limits.longestSequence - 2)))
+    guard (try? scheduler.admit(CompletionRequest(prompt: prompt, config: config), seed: 0)) != nil else {
+      return
+    }
+    work()
   }
 
   package func status() -> ServiceStatus {
@@ -108,16 +129,23 @@ package actor ModelService: CompletionService {
     Task { await carryOn() }
   }
 
-  /// Step after step, as long as there is something to do.
+  /// Step after step, as long as there is something to do. What came of one is told while the device computes the next.
   private func carryOn() async {
+    var news: [SchedulerEvent] = []
     while let step = scheduler.next() {
-      deliver(scheduler.beginnings(of: step))
+      let beginnings = scheduler.beginnings(of: step)
       let stop = StopFlag()
       self.stop = stop
       do {
-        let (sampled, seconds) = try await thread.run(step, stop)
+        let (sampled, seconds) = try await withCheckedThrowingContinuation {
+          (continuation: CheckedContinuation<RunnerThread.Work, any Error>) in
+          thread.run(step, stop) { continuation.resume(with: $0) }
+          deliver(news)
+          deliver(beginnings)
+          news = []
+        }
         deviceSeconds = seconds
-        deliver(scheduler.completed(step, sampled))
+        news = scheduler.completed(step, sampled)
       } catch is CancellationError where stop.isSet {
         scheduler.abandoned()
       } catch {
@@ -125,6 +153,7 @@ package actor ModelService: CompletionService {
       }
       lastStepEnd = clock()
     }
+    deliver(news)
     isWorking = false
     drainers.forEach { $0.resume() }
     drainers = []
@@ -204,10 +233,17 @@ private final class RunnerThread: @unchecked Sendable {
     }
   }
 
-  func run(_ step: Step, _ stop: StopFlag) async throws -> ([Sampled], deviceSeconds: Double) {
-    try await onQueue { thread in
-      let sampled = try thread.runner?.run(step, isCancelled: { stop.isSet }) ?? []
-      return (sampled, thread.runner?.deviceSeconds ?? 0)
+  /// What a step gave, and the seconds that the device spent so far.
+  typealias Work = (sampled: [Sampled], deviceSeconds: Double)
+
+  /// Lets the runner carry out a step. Returns at once.
+  func run(_ step: Step, _ stop: StopFlag, whenDone: @escaping @Sendable (Result<Work, any Error>) -> Void) {
+    queue.async { [self] in
+      whenDone(
+        Result {
+          let sampled = try runner?.run(step, isCancelled: { stop.isSet }) ?? []
+          return (sampled, runner?.deviceSeconds ?? 0)
+        })
     }
   }
 

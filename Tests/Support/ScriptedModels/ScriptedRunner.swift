@@ -14,6 +14,8 @@ package final class ScriptedRunner: ModelRunner {
   package let engineName = "scripted"
   /// Called before a step is computed: throws to let the runner die.
   package var beforeStep: (Step) throws -> Void = { _ in }
+  /// What is kept of blocks, beyond this runner's life if somebody passes it on.
+  package var kept: [BlockDigest: [Int?]] = [:]
   private let model: ScriptedModel
   /// The token at each place of each block.
   private var cache: [[Int?]]
@@ -41,6 +43,11 @@ package final class ScriptedRunner: ModelRunner {
     for id in step.ended { promptCounts[id] = nil }
     for setup in step.begun { promptCounts[setup.id] = setup.promptCount }
     try beforeStep(step)
+    for save in step.saves { kept[save.digest] = cache[save.block] }
+    for load in step.loads {
+      guard let block = kept[load.digest] else { throw BadStep(description: "nothing kept for \(load)") }
+      cache[load.block] = block
+    }
     for copy in step.copies { cache[copy.target] = cache[copy.source] }
     if isCancelled() { throw CancellationError() }
     try check(step)
