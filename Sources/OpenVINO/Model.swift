@@ -125,6 +125,17 @@ extension Model {
     return applied != 0
   }
 
+  /// Makes one product of those that read the same input with weights of the same kind, such as queries, keys and values.
+  /// Their weights are copied. To be done after `convertToPagedAttention`.
+  ///
+  /// - Returns: How many became parts of others.
+  package func mergeProjections() throws(OpenVINOError) -> Int {
+    var count = 0
+    try runtime.check(
+      runtime.table.pointee.model_merge_projections(handle, &count), "merging products of the same input")
+    return count
+  }
+
   /// Lets operations of ours compute the products with compressed weights, on a CPU: the weights stay where
   /// `Core.provideWeights` mapped them, and a blob of the compiled model does not hold them. To be done last, since
   /// OpenVINO's own passes do not know the operations.

@@ -115,6 +115,7 @@ std::vector<std::string> operations_of(const ov::Model &model);
 void fill_core(ovb_table &table);
 void fill_model(ovb_table &table);
 void fill_transformations(ovb_table &table);
+void fill_merged_projections(ovb_table &table);
 void fill_paged_import(ovb_table &table);
 void fill_placed_weights(ovb_table &table);
 void fill_compiled(ovb_table &table);

@@ -39,6 +39,7 @@ ovb_table make_table() {
   fill_core(table);
   fill_model(table);
   fill_transformations(table);
+  fill_merged_projections(table);
   fill_paged_import(table);
   fill_placed_weights(table);
   fill_compiled(table);

@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 // Grows with every change of `ovb_table`: a library built from other sources is refused.
-#define OVB_TABLE_VERSION 5
+#define OVB_TABLE_VERSION 6
 
 // No tensor of a language model has more axes.
 #define OVB_MAX_RANK 16
@@ -178,6 +178,8 @@ typedef struct ovb_table {
   // [rows] and a Gather before the MatMul that computes output 0, which gets the shape [rows, 1, vocabulary].
   // `applied` gets 0 where no such MatMul was found; the model is then unchanged.
   ovb_status (*_Nonnull model_gather_rows)(ovb_model *_Nonnull model, int32_t *_Nonnull applied);
+  // Makes one product of those that read the same input with weights of the same kind. `count` is how many became parts.
+  ovb_status (*_Nonnull model_merge_projections)(ovb_model *_Nonnull model, size_t *_Nonnull count);
   // OpenVINO's SDPAToPagedAttention; cache inputs are added in place of the variables.
   ovb_status (*_Nonnull model_paged_attention)(ovb_model *_Nonnull model, int32_t per_layer_block_indices,
                                                int32_t score_outputs, int32_t cache_rotation);
