@@ -36,6 +36,8 @@ public struct LoadReport: Sendable, Hashable {
   public var engine: EngineKind
   /// What computes products with compressed weights, on a CPU.
   public var kernels = CPUKernels.plugin
+  /// What was found to be fastest on this machine, and used.
+  public var tuned: [String] = []
   /// Why other devices of AUTO were passed over.
   public var passedOver: [DeviceChoice.PassedOver]
 

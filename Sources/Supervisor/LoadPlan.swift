@@ -16,6 +16,8 @@ struct LoadPlan {
   let kernels: CPUKernels
   /// Whether activations stay in 32 bits.
   let isExact: Bool
+  /// Whether products of the same input become one.
+  let mergesProjections: Bool
   /// The names of the properties that the user gave.
   let ownProperties: [String]
   /// The lengths, if NPUW runs the model.
@@ -28,6 +30,7 @@ struct LoadPlan {
     self.isPaged = isPaged
     kernels = device == "CPU" ? request.cpuKernels : .plugin
     isExact = device == "CPU" && request.precision == .f32
+    mergesProjections = kernels == .plugin && request.tuned?.mergesProjections == true
     ownProperties = request.properties.values.keys.sorted()
     if device.hasPrefix("NPU"), graph == .stateful {
       identity = DeviceIdentity(device, standIn: NPUProperties.standIn(in: request.properties), in: catalog)
@@ -39,7 +42,8 @@ struct LoadPlan {
       npu = nil
       identity = DeviceIdentity(device, in: catalog)
       properties = Properties(["PERFORMANCE_HINT": "LATENCY"])
-        .merging(Self.precision(kernels, isExact)).merging(request.properties)
+        .merging(request.tuned?.plugin ?? [:]).merging(Self.precision(kernels, isExact))
+        .merging(request.properties)
       importProperties = properties
       cutsLogits = graph == .stateful && !request.allLogits
     }
@@ -64,7 +68,7 @@ struct LoadPlan {
   private var graphNote: String {
     // The number counts changes of what the operations hold.
     let products = kernels == .oven ? ", kernels=oven 1" + (isExact ? " exact" : "") : ""
-    return computedNote + products
+    return computedNote + products + (mergesProjections ? ", projections=merged" : "")
   }
 
   private var computedNote: String {

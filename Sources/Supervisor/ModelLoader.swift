@@ -6,6 +6,8 @@ public struct ModelLoader: Sendable {
   public var core: Core
   /// Where compiled models are kept; none if `nil`.
   public var cache: CompiledModelCache?
+  /// What was found to be fastest for models on this machine; nothing if `nil`.
+  package var tuning: TuningStore?
   /// Told what happens. Called on the thread that loads.
   public var report: @Sendable (LoadEvent) -> Void
 
@@ -40,6 +42,9 @@ public struct ModelLoader: Sendable {
     public var cpuKernels = CPUKernels.plugin
     /// How exactly it does.
     public var precision = CPUPrecision.fast
+
+    /// What stands behind the user's properties; what the loader's store knows if nil.
+    package var tuned: TunedSettings?
 
     /// Asks for a model with defaults.
     public init(model: ModelFolder) {
@@ -154,6 +159,7 @@ public struct ModelLoader: Sendable {
   }
 
   private func key(_ request: Request, on device: String) throws(SupervisorError) -> CacheKey {
+    let request = tuned(request, on: device)
     let plans = try plans(request, on: device)
     let keys = try plans.map { plan throws(SupervisorError) in
       plan.key(try request.model.identity(), request.model, core)
@@ -185,7 +191,21 @@ public struct ModelLoader: Sendable {
 
   /// Loads onto one device, in the best of the ways that it takes: a model that has no paged form, or whose paged form
   /// the device refuses, is loaded without it if the request lets us choose. It is no other device.
-  private func load(_ request: Request, on device: String) throws(SupervisorError) -> LoadedModel {
+  private func load(_ asked: Request, on device: String) throws(SupervisorError) -> LoadedModel {
+    let request = tuned(asked, on: device)
+    guard request.tuned != nil, asked.tuned == nil else { return try loadBest(request, on: device) }
+    do throws(SupervisorError) {
+      return try loadBest(request, on: device)
+    } catch {
+      guard error.code == .loadFailed else { throw error }
+      report(.discarded(reason: "what was found to be fastest is refused now: \(error.message)"))
+      var plain = asked
+      plain.tuned = TunedSettings()
+      return try loadBest(plain, on: device)
+    }
+  }
+
+  private func loadBest(_ request: Request, on device: String) throws(SupervisorError) -> LoadedModel {
     let plans = try plans(request, on: device)
     for plan in plans.dropLast() {
       do throws(SupervisorError) {
@@ -206,6 +226,7 @@ public struct ModelLoader: Sendable {
     var report = LoadReport(
       device: plan.identity, fromCache: found.fromCache, seconds: seconds, engine: plan.engine)
     report.kernels = plan.kernels
+    report.tuned = request.tuned?.words ?? []
     return LoadedModel(
       compiled: found.compiled, report: report,
       properties: plan.properties, folder: request.model, npu: plan.npu, entryFolder: found.entry?.folder)
@@ -308,6 +329,7 @@ public struct ModelLoader: Sendable {
         // Pages hold many sequences, each with a last token of its own.
         _ = plan.isPaged ? try model.gatherSampledRows() : try model.keepLastTokenOnly()
       }
+      if plan.mergesProjections { _ = try model.mergeProjections() }
       if plan.kernels == .oven {
         let count = try model.placeWeights(try identity(of: request), isExact: plan.isExact)
         guard count > 0 else {

@@ -40,7 +40,8 @@ struct Oven: AsyncParsableCommand {
     CommandGroup(
       name: "look",
       subcommands: [
-        ShowCommand.self, InspectCommand.self, BenchCommand.self, EvalCommand.self, TokenizeCommand.self,
+        ShowCommand.self, InspectCommand.self, BenchCommand.self, TuneCommand.self, EvalCommand.self,
+        TokenizeCommand.self,
         TemplateCommand.self,
       ]),
     CommandGroup(name: "mend", subcommands: [DoctorCommand.self, CacheCommand.self]),

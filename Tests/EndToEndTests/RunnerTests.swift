@@ -118,4 +118,20 @@ import Testing
     #expect(service.engineName == "stateful")
     try await expectTogether(service, text, from: [21, 40, 33], to: 100)
   }
+  /// Two graphs of fixed shapes: prompts up to the longer one's length, one answer at a time.
+  @Test func fixedShapesTakeTurns() async throws {
+    let folder = try TemporaryFolder()
+    let text = try longText("llama")
+    let model = try TinyBake.bake("llama", prompt: 48, context: 112, in: folder)
+    let runnable = try TinyBake.loader().loadRunnable(TinyBake.request(model))
+    let service = try await ModelService(makeStream: { _ in Numbers() }) { try runnable.makeRunner() }
+    #expect(service.engineName == runnable.report.engine.rawValue && service.limits.sequences == 1)
+    try await expectTogether(service, text, from: [21, 48, 33], to: 100)
+    await #expect {
+      _ = try await service.complete(request(Array(text[..<49]), 4))
+    } throws: { error in
+      let failure = error as? CompletionFailure
+      return failure?.code == .promptTooLong && failure?.contextLength == 48
+    }
+  }
 }

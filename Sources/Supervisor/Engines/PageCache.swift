@@ -44,6 +44,36 @@ final class PageCache {
     }
   }
 
+  /// The bytes of a block, of one layer's keys or values after the other.
+  func bytes(of block: Int) -> [UInt8] {
+    withExtendedLifetime(tensors) {
+      var result: [UInt8] = []
+      result.reserveCapacity(blockBytes)
+      for (bytes, size) in memories {
+        result.append(
+          contentsOf: UnsafeRawBufferPointer(rebasing: bytes[(block * size)..<((block + 1) * size)]))
+      }
+      return result
+    }
+  }
+
+  /// Puts bytes back that `bytes(of:)` gave.
+  func fill(_ block: Int, with content: [UInt8]) {
+    withExtendedLifetime(tensors) {
+      content.withUnsafeBytes { content in
+        var place = 0
+        for (bytes, size) in memories {
+          UnsafeMutableRawBufferPointer(rebasing: bytes[(block * size)..<((block + 1) * size)])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: content[place..<(place + size)]))
+          place += size
+        }
+      }
+    }
+  }
+
+  /// The bytes of one block in all layers.
+  var blockBytes: Int { memories.reduce(0) { $0 + $1.blockBytes } }
+
   /// Copies a block to another place.
   func copy(_ source: Int, to target: Int) {
     withExtendedLifetime(tensors) {

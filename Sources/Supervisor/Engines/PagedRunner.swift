@@ -20,6 +20,8 @@ package final class PagedRunner: ModelRunner {
     package var promptStepTokens = EngineOptions.usualPieceLength
     /// Whether memory is gathered in huge pages once the device has laid its weights out.
     package var usesHugePages = true
+    /// Where blocks of prompts are kept beyond this process; nowhere if nil.
+    package var prefixes: PrefixStore.Place?
     /// What an earlier runner had, which this one replaces; the rest then does not matter.
     package var limits: RunnerLimits?
 
@@ -37,6 +39,7 @@ package final class PagedRunner: ModelRunner {
   private let feed: PageFeed
   private let cache: PageCache
   private var states: SequenceStates?
+  private let prefixes: PrefixStore?
   private var choosers: SequenceChoosers
   /// Runs after which no device lays out any more weights; then memory is gathered. Nil where that was done.
   private var runsToGo: Int?
@@ -51,9 +54,17 @@ package final class PagedRunner: ModelRunner {
     interface = try PagedInterface(model.compiled)
     choosers = SequenceChoosers(makeMatcher: makeMatcher)
     runsToGo = options.usesHugePages ? Self.settlingRuns : nil
+    // A recurrent state stands in no block, so that blocks alone do not bring a text back.
+    prefixes =
+      try interface.states.isEmpty
+      ? options.prefixes.map { place throws(SupervisorError) in
+        try PrefixStore(place, identity: PagedRunner.identity(model, interface))
+      } : nil
     do throws(OpenVINOError) {
       let runtime = model.compiled.runtime
-      limits = try Self.limits(model, interface, options)
+      var limits = try Self.limits(model, interface, options)
+      limits.prefixFolder = prefixes?.path
+      self.limits = limits
       request = try model.compiled.makeRequest()
       let longest = limits.blocks(for: limits.longestSequence)
       feed = try PageFeed(
@@ -71,6 +82,21 @@ package final class PagedRunner: ModelRunner {
     } catch {
       throw StatefulEngine.failed(error)
     }
+  }
+
+  /// Whatever decides what a block holds for given tokens.
+  private static func identity(
+    _ model: LoadedModel, _ interface: PagedInterface
+  ) throws(SupervisorError) -> String {
+    let (device, caches) = (
+      model.report.device, interface.caches.map { "\($0.elementType) \($0.blockShape)" }
+    )
+    return [
+      try model.folder.identity().sum, device.device, device.name, device.driver,
+      model.compiled.runtime.version,
+      model.report.kernels.rawValue, model.properties.sorted.joined(separator: " "),
+      model.report.tuned.joined(separator: " "), caches.joined(separator: " "),
+    ].joined(separator: "\n")
   }
 
   private static func limits(
@@ -93,7 +119,9 @@ package final class PagedRunner: ModelRunner {
   package func run(_ step: Step, isCancelled: @Sendable () -> Bool) throws -> [Sampled] {
     choosers.follow(step)
     step.ended.forEach { states?.forget($0) }
+    try exchange(step)
     for copy in step.copies { cache.copy(copy.source, to: copy.target) }
+    guard !step.rows.isEmpty else { return [] }
     let rows = step.rows.map { row in
       PageFeed.Row(
         tokens: row.tokens[...], position: row.position, blocks: row.blocks[...],
@@ -115,6 +143,19 @@ package final class PagedRunner: ModelRunner {
     return try sample(step, places, logits)
   }
 
+  /// Keeps and fetches blocks.
+  private func exchange(_ step: Step) throws {
+    guard let prefixes else { return }
+    if !step.saves.isEmpty { prefixes.keep(step.saves.map { ($0.digest, cache.bytes(of: $0.block)) }) }
+    for load in step.loads {
+      guard let bytes = prefixes.read(load.digest, count: cache.blockBytes) else {
+        throw SupervisorError(
+          .inferenceFailed, "a block of \(prefixes.path) is damaged, and will be computed again")
+      }
+      cache.fill(load.block, with: bytes)
+    }
+  }
+
   private static let settlingRuns = 24
 
   /// Weights that lie in pages of 4 kB cost a look-up of addresses for every few rows. Copying them takes a moment, beside
@@ -124,6 +165,9 @@ package final class PagedRunner: ModelRunner {
     runsToGo = runs > 1 ? runs - 1 : nil
     if runs == 1 { DispatchQueue.global(qos: .utility).async { _ = HugePages.collapse() } }
   }
+
+  /// Waits until the blocks that are to be kept are on the disk.
+  package func finish() { prefixes?.finish() }
 
   package func recover() {
     choosers.removeAll()

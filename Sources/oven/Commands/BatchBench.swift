@@ -32,45 +32,106 @@ struct BatchBench {
       overhead: Spread(values: outside))
   }
 
+  /// A prompt that begins like none before, and then another one with the same `tokens` at its beginning.
+  func measure(sharedPrefix tokens: Int) async throws -> BenchReport.SharedPrefix {
+    var firsts: [Double] = []
+    var seconds: [Double] = []
+    let tail = BenchPrompt.tail
+    for repetition in 0...repetitions {
+      let prompt = BenchPrompt(tokenizer).tokens(tokens + 2 * tail, number: 1_000_000 + repetition)
+      let first = try await firstToken(Array(prompt[..<(tokens + tail)]))
+      let second = try await firstToken(Array(prompt[..<tokens] + prompt[(tokens + tail)...]))
+      guard repetition > 0 else { continue }
+      firsts.append(first)
+      seconds.append(second)
+    }
+    return .init(tokens: tokens, first: Spread(values: firsts), second: Spread(values: seconds))
+  }
+
+  private func firstToken(_ prompt: [Int]) async throws -> Double {
+    try await usage(of: service.complete(try request(prompt, 1))).timeToFirstToken
+  }
+
+  /// The seconds of the first run, in which plugins lay weights out.
+  func warmUp() async throws -> Double {
+    let start = ContinuousClock.now
+    _ = try await firstToken(BenchPrompt(tokenizer).tokens(min(16, promptTokens), number: 1))
+    return start.duration(to: .now) / .seconds(1)
+  }
+
+  /// Prompts of so many tokens, one after the other.
+  func prefill(_ tokens: Int) async throws -> BenchReport.Prefill {
+    var seconds: [Double] = []
+    for repetition in 0...repetitions {
+      let prompt = BenchPrompt(tokenizer).tokens(tokens, number: 1000 * tokens + repetition)
+      seconds.append(try await firstToken(prompt))
+    }
+    return .init(tokens: tokens, seconds: Spread(values: Array(seconds.dropFirst())))
+  }
+
+  /// Answers, one after the other.
+  func decode(after tokens: Int) async throws -> BenchReport.Decode {
+    var (rates, outside, generated) = ([Double](), [Double](), 0)
+    for repetition in 0...repetitions {
+      let prompt = BenchPrompt(tokenizer).tokens(tokens, number: 500 + repetition)
+      let (start, device) = (ContinuousClock.now, await service.deviceSeconds)
+      let usage = try await usage(of: service.complete(try request(prompt)))
+      let seconds = start.duration(to: .now) / .seconds(1)
+      guard repetition > 0 else { continue }
+      generated = usage.generatedTokens
+      rates.append(Double(generated - 1) / max(1e-9, usage.totalTime - usage.timeToFirstToken))
+      outside.append(max(0, 1 - (await service.deviceSeconds - device) / seconds))
+    }
+    return .init(
+      promptTokens: tokens, generatedTokens: generated, tokensPerSecond: Spread(values: rates),
+      overhead: Spread(values: outside))
+  }
+
+  private func usage(
+    of events: AsyncThrowingStream<CompletionEvent, any Error>
+  ) async throws -> CompletionUsage {
+    var last = CompletionUsage()
+    for try await event in events { if case .finished(_, _, _, let usage) = event { last = usage } }
+    return last
+  }
+
   private func answers(_ sequences: Int, _ repetition: Int) async throws -> [CompletionUsage] {
     try await withThrowingTaskGroup(of: CompletionUsage.self) { group in
       for sequence in 0..<sequences {
-        let request = try request(repetition * sequences + sequence)
-        let events = try await service.complete(request)
-        group.addTask {
-          var last = CompletionUsage()
-          for try await event in events { if case .finished(_, _, _, let usage) = event { last = usage } }
-          return last
-        }
+        // No prompt comes twice, whatever else was measured before.
+        let number = sequences * 1000 + repetition * sequences + sequence
+        let prompt = BenchPrompt(tokenizer).tokens(promptTokens, number: number)
+        let events = try await service.complete(try request(prompt))
+        group.addTask { try await usage(of: events) }
       }
       return try await group.reduce(into: []) { $0.append($1) }
     }
   }
 
-  /// A prompt of ordinary English that begins like no other, so that nothing of it is in the cache.
-  private func request(_ number: Int) throws -> CompletionRequest {
+  private func request(_ prompt: [Int], _ tokens: Int? = nil) throws -> CompletionRequest {
     var options = GenerationOptions()
     options.doSample = false
     options.ignoresEOS = true
-    options.maxNewTokens = generateTokens
-    return CompletionRequest(
-      prompt: BenchPrompt(tokenizer).tokens(promptTokens, number: number),
-      config: try GenerationConfig(options))
+    options.maxNewTokens = tokens ?? generateTokens
+    return CompletionRequest(prompt: prompt, config: try GenerationConfig(options))
   }
 }
 
 /// Prompts of a certain number of tokens.
 struct BenchPrompt {
   private let tokenizer: Tokenizer
+  /// The tokens of a question after a text that many share.
+  static let tail = 24
 
   init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
 
-  /// So many tokens of ordinary English; those of another number begin otherwise.
-  func tokens(_ count: Int, number: Int? = nil) -> [Int] {
-    let text = "The baker weighs the flour, heats the oven and waits until the loaves are done. "
-    let piece = tokenizer.encode(text, addSpecialTokens: false)
-    let head = number.map { tokenizer.encode("Loaf \($0 * 7919): ", addSpecialTokens: false) } ?? []
-    guard !piece.isEmpty else { return [Int](repeating: 1, count: count) }
-    return Array((head + (0..<count).map { piece[$0 % piece.count] }).prefix(count))
+  /// So many tokens of ordinary English that seldom repeats itself; those of another number begin otherwise, so that
+  /// nothing of them is in the cache.
+  func tokens(_ count: Int, number: Int = 0) -> [Int] {
+    let text = tokenizer.encode(ReferenceText.text, addSpecialTokens: false)
+    let head = tokenizer.encode("Loaf \(number * 7919): ", addSpecialTokens: false)
+    guard !text.isEmpty else { return [Int](repeating: 1, count: count) }
+    let start = number * 61
+    return Array((head + (0..<count).map { text[(start + $0) % text.count] }).prefix(count))
   }
 }

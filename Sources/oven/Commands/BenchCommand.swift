@@ -32,7 +32,12 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: "Tokens of the longest prompt, and of the one before the answer.") var promptTokens = 128
   @Option(help: "Tokens of an answer.") var generateTokens = 128
   @Option(help: "How often each thing is measured.") var repetitions = 5
-  @Option(help: "Measure so many requests at once instead; may be repeated.") var sequences: [Int] = []
+  @Option(
+    help: ArgumentHelp(
+      "Measure so many requests at once instead: 1,4,16, or repeated.", valueName: "n,n"),
+    transform: SequenceCounts.init) var sequences: [SequenceCounts] = []
+  @Option(help: "Measure the first token of two prompts that share so many tokens, too, with --sequences.")
+  var sharedPrefix: Int?
   @Flag(help: "Print the figures as JSON to stdout.") var json = false
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
   @OptionGroup(title: "Many requests") var service: ServiceOptions
@@ -42,8 +47,8 @@ struct BenchCommand: AsyncParsableCommand {
     guard promptTokens > 0, generateTokens > 1, repetitions > 0 else {
       throw ValidationError("--prompt-tokens and --repetitions must be above 0, --generate-tokens above 1")
     }
-    guard sequences.allSatisfy({ (1...4096).contains($0) }) else {
-      throw ValidationError("--sequences must be from 1 to 4096")
+    guard sharedPrefix.map({ $0 > 0 && !sequences.isEmpty }) ?? true else {
+      throw ValidationError("--shared-prefix must be above 0, and goes with --sequences")
     }
   }
 
@@ -64,11 +69,26 @@ struct BenchCommand: AsyncParsableCommand {
     signals.beforeEnd { try? FileManager.default.removeItem(at: place) }
     let report =
       sequences.isEmpty
-      ? try signals.loading { try run.measure() } : try await run.measure(sequences: sequences, service)
+      ? try await run.measure(service)
+      : try await run.measure(
+        sequences: sequences.flatMap(\.counts), sharedPrefix: sharedPrefix, service)
     if json {
       Terminal.output.line(report.json.serialized(.pretty))
     } else {
       Terminal.output.rows(report.lines)
+    }
+  }
+}
+
+/// How many requests at once, one or several of them: `4` or `1,4,16`.
+struct SequenceCounts {
+  let counts: [Int]
+
+  init(_ text: String) throws {
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    counts = numbers.compactMap { $0 }
+    guard counts.count == numbers.count, counts.allSatisfy({ (1...4096).contains($0) }) else {
+      throw ValidationError("--sequences takes numbers from 1 to 4096, such as 1,4,16; not \(text)")
     }
   }
 }

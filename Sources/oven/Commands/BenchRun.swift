@@ -29,10 +29,14 @@ struct BenchRun {
   }
 
   /// Measures so many requests at once, in the usual cache folder or one that is gone afterwards.
-  func measure(sequences: [Int], _ options: ServiceOptions) async throws -> BenchReport {
+  func measure(
+    sequences: [Int], sharedPrefix: Int?, _ options: ServiceOptions
+  ) async throws -> BenchReport {
     let tokenizer = try Tokenizer.load(folder: folder.folder)
     defer { try? FileManager.default.removeItem(at: place) }
     var runtime = runtime
+    // What was found to be fastest is still where it was.
+    runtime.tuningDir = runtime.tuningDir ?? runtime.cachePlace.folder
     runtime.cacheDir = place.path
     var options = options
     options.maxSequences = max(options.maxSequences, sequences.max() ?? 1)
@@ -49,91 +53,65 @@ struct BenchRun {
       service: service, tokenizer: tokenizer, promptTokens: promptTokens, generateTokens: generateTokens,
       repetitions: repetitions)
     for count in sequences { report.batch.append(try await bench.measure(sequences: count)) }
+    if let sharedPrefix { report.sharedPrefix = try await bench.measure(sharedPrefix: sharedPrefix) }
+    report.restarts = await service.status().restarts
     return report
   }
 
   /// Measures everything, in a cache folder that is gone afterwards.
-  func measure() throws -> BenchReport {
+  func measure(_ options: ServiceOptions) async throws -> BenchReport {
     let core = try Core()
     let tokenizer = try Tokenizer.load(folder: folder.folder)
     defer { try? FileManager.default.removeItem(at: place) }
     let cache = try CompiledModelCache(folder: place.path, budget: Int(runtime.cacheBudget * 1e9))
     let screen = LoadScreen()
-    let loader = ModelLoader(core: core, cache: cache) { screen.show($0) }
+    var loader = ModelLoader(core: core, cache: cache) { screen.show($0) }
+    if !runtime.noTuning { loader.tuning = runtime.tuningStore }
     var request = runtime.request(for: folder)
-    let compileSeconds: Double
-    do {
-      let compiled = try loader.makeEngine(request).report
-      compileSeconds = compiled.seconds
-      // AUTO has chosen; the loads from the cache are of the same device.
-      request.device = compiled.device.device
-    }
+    let compiled = try loader.loadRunnable(request).report
+    // AUTO has chosen; the loads from the cache are of the same device.
+    request.device = compiled.device.device
+    loader.report = { _ in }
     var cached: [Double] = []
-    var engine = try quietly(loader).makeEngine(request)
-    while engine.report.fromCache, cached.count < repetitions {
-      cached.append(engine.report.seconds)
-      if cached.count < repetitions { engine = try quietly(loader).makeEngine(request) }
+    var model = try loader.loadRunnable(request)
+    while model.report.fromCache, cached.count < repetitions {
+      cached.append(model.report.seconds)
+      if cached.count < repetitions { model = try loader.loadRunnable(request) }
     }
-    let start = ContinuousClock.now
-    try engine.warmUp()
-    let warmUpSeconds = start.duration(to: .now) / .seconds(1)
-    let probe = Probe(engine: engine, tokenizer: tokenizer, repetitions: repetitions)
-    let lengths = prefillLengths(min(engine.longestPrompt, engine.contextLength - 1))
-    let prefills = try lengths.map { try probe.prefill($0) }
-    let decode = try probe.decode(lengths.last ?? 1, generateTokens)
+    let report = model.report
+    let service = try await service(of: model, options, tokenizer)
+    let bench = BatchBench(
+      service: service, tokenizer: tokenizer, promptTokens: promptTokens, generateTokens: generateTokens,
+      repetitions: repetitions)
+    let warmUpSeconds = try await bench.warmUp()
+    var prefills: [BenchReport.Prefill] = []
+    let lengths = prefillLengths(min(service.limits.longestPrompt, service.contextLength - 1))
+    for length in lengths { prefills.append(try await bench.prefill(length)) }
+    let decode = try await bench.decode(after: lengths.last ?? 1)
     return BenchReport(
-      model: folder.folder, device: engine.report.device.device, deviceName: engine.report.device.name,
-      runtime: core.runtime.version, engine: engine.report.engine.rawValue, kernels: engine.report.kernels,
-      compileSeconds: compileSeconds,
+      model: folder.folder, device: report.device.device, deviceName: report.device.name,
+      runtime: core.runtime.version, engine: report.engine.rawValue, kernels: report.kernels,
+      compileSeconds: compiled.seconds,
       answers: .init(
         cachedSeconds: Spread(values: cached), warmUpSeconds: warmUpSeconds, prefills: prefills,
         decode: decode),
       peakMemory: HostResources.peakMemory)
   }
 
-  private func quietly(_ loader: ModelLoader) -> ModelLoader {
-    ModelLoader(core: loader.core, cache: loader.cache)
+  /// The model in this process, so that its memory is counted; every token is computed alone.
+  private func service(
+    of model: RunnableModel, _ options: ServiceOptions, _ tokenizer: Tokenizer
+  ) async throws -> ModelService {
+    var scheduling = Scheduler.Options()
+    scheduling.guessesFromText = false
+    return try await ModelService(
+      options: scheduling, makeStream: { tokenizer.makeStream(prompt: $0) },
+      makeRunner: { [options = options.runner] in try model.makeRunner(options) })
   }
 
   /// A sixteenth, a quarter and all of the longest prompt, as far as there is room.
   private func prefillLengths(_ room: Int) -> [Int] {
     let longest = max(1, min(promptTokens, room))
     return Array(Set([longest / 16, longest / 4, longest].filter { $0 > 0 })).sorted()
-  }
-}
-
-/// Runs prompts and answers on an engine.
-private struct Probe {
-  let engine: any ModelEngine
-  let tokenizer: Tokenizer
-  let repetitions: Int
-
-  func prefill(_ tokens: Int) throws -> BenchReport.Prefill {
-    let results = try repeated(tokens, 1)
-    return .init(tokens: tokens, seconds: Spread(values: results.map(\.timeToFirstToken)))
-  }
-
-  func decode(_ tokens: Int, _ generated: Int) throws -> BenchReport.Decode {
-    let results = try repeated(tokens, generated)
-    return .init(
-      promptTokens: tokens, generatedTokens: results.first?.generatedTokens ?? 0,
-      tokensPerSecond: Spread(values: results.map(\.tokensPerSecond)),
-      overhead: Spread(values: results.map(\.overhead)))
-  }
-
-  /// Figures of the same answer again and again, from an empty cache each time, after one that does not count.
-  private func repeated(_ promptTokens: Int, _ generated: Int) throws -> [GenerationMetrics] {
-    let prompt = BenchPrompt(tokenizer).tokens(promptTokens)
-    var options = GenerationOptions()
-    options.doSample = false
-    options.ignoresEOS = true
-    options.maxNewTokens = generated
-    let config = try GenerationConfig(options)
-    let generator = Generator(engine)
-    return try (0...repetitions).map { _ in
-      try generator.reset()
-      let stream = tokenizer.makeStream(prompt: prompt)
-      return try generator.generate(prompt: prompt, config: config, stream: stream).metrics
-    }.dropFirst().map { $0 }
   }
 }

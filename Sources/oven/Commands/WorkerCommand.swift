@@ -17,11 +17,7 @@ struct WorkerCommand: ParsableCommand {
     let signals = SignalWatch()
     signals.beginAnswer()
     try Worker().run { limits in
-      let screen = LoadScreen()
-      let loaded = try runtime.makeLoader { screen.show($0) }.loadRunnable(runtime.request(for: folder))
-      var options = service.runner
-      options.limits = limits
-      return try loaded.makeRunner(options, makeMatcher: MatcherFactory.make(folder))
+      try RunnerLoader(folder: folder, runtime: runtime, service: service).load(limits)
     }
   }
 }

@@ -24,6 +24,10 @@ struct RuntimeOptions: ParsableArguments {
     help: "Gigabytes that compiled models may take; the least recently used go first.")
   var cacheBudget: Double = 20
   @Flag(name: .customLong("no-cache"), help: "Compile every time, and keep nothing.") var noCache = false
+  @Flag(name: .customLong("no-tuning"), help: "Leave out what `oven tune` found to be fastest.")
+  var noTuning = false
+  /// Where that is kept, if not beside the compiled models.
+  @Option(help: .hidden) var tuningDir: String?
   @Flag(name: .customLong("no-canary"), help: "Do not compare a device with the CPU after its first load.")
   var noCanary = false
   @Flag(
@@ -51,6 +55,12 @@ struct RuntimeOptions: ParsableArguments {
 
   /// The place of compiled models.
   var cachePlace: CachePlace { CachePlace(option: cacheDir) }
+
+  /// The place of what `oven tune` found.
+  var tuningStore: TuningStore {
+    let place = CachePlace(option: tuningDir ?? cacheDir)
+    return TuningStore(cache: place.folder, trust: place.trust)
+  }
 
   /// The user's properties.
   var userProperties: Properties {
@@ -85,7 +95,9 @@ struct RuntimeOptions: ParsableArguments {
           folder: place.folder, budget: Int(cacheBudget * 1e9), trust: place.trust)
       } catch { report(.cacheWarning(error)) }
     }
-    return ModelLoader(core: core, cache: cache, report: report)
+    var loader = ModelLoader(core: core, cache: cache, report: report)
+    if !noTuning { loader.tuning = tuningStore }
+    return loader
   }
 
   func validate() throws {

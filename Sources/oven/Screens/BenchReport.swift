@@ -34,6 +34,14 @@ struct BenchReport {
     let overhead: Spread
   }
 
+  /// Two prompts that begin alike, one after the other.
+  struct SharedPrefix {
+    let tokens: Int
+    /// Until the first token of the one that came first, and of the other.
+    let first: Spread, second: Spread
+    var gain: Double { second.median > 0 ? first.median / second.median : 0 }
+  }
+
   /// One conversation at a time.
   struct Answers {
     let cachedSeconds: Spread
@@ -55,6 +63,9 @@ struct BenchReport {
   /// Nil where only batches were measured.
   var answers: Answers?
   var batch: [Batch] = []
+  var sharedPrefix: SharedPrefix?
+  /// Workers that had to be started again meanwhile.
+  var restarts = 0
   /// Of this process; nil where another one computed.
   var peakMemory: Int?
 
@@ -74,6 +85,13 @@ struct BenchReport {
         "  outside of the device", Units.decimals(batch.overhead.median * 100, 2) + " %",
         Bar.text(batch.overhead.median, of: 1))
     }
+    if let sharedPrefix {
+      let (first, second) = (sharedPrefix.first.text(Units.time), sharedPrefix.second.text(Units.time))
+      table.add(
+        "first token, \(sharedPrefix.tokens) shared",
+        "\(second) after \(first), \(Units.decimals(sharedPrefix.gain, 1)) times faster", "")
+    }
+    if restarts > 0 { table.add("workers started again", "\(restarts)", "") }
     if let peakMemory { table.add("peak memory", Units.bytes(peakMemory), "") }
     let products = kernels == .oven ? ", Oven's kernels" : ""
     let place = "\(model) on \(device) (\(deviceName)), OpenVINO \(runtime)"
@@ -121,6 +139,8 @@ struct BenchReport {
       ]
     }
     if !batch.isEmpty { members.append(("batch", .array(batch.map(\.json)))) }
+    if let sharedPrefix { members.append(("shared_prefix", sharedPrefix.json)) }
+    if !batch.isEmpty { members.append(("restarts", .int(restarts))) }
     if let peakMemory { members.append(("peak_memory_bytes", .int(peakMemory))) }
     return .object(JSONObject(uniqueKeysWithValues: members))
   }
@@ -139,6 +159,15 @@ extension BenchReport.Decode {
     [
       "prompt_tokens": .int(promptTokens), "generated_tokens": .int(generatedTokens),
       "tokens_per_second": tokensPerSecond.json, "overhead": overhead.json,
+    ]
+  }
+}
+
+extension BenchReport.SharedPrefix {
+  fileprivate var json: JSON {
+    [
+      "tokens": .int(tokens), "first_seconds": first.json, "second_seconds": second.json,
+      "gain": .double(gain),
     ]
   }
 }

@@ -58,7 +58,8 @@ final class LoadScreen: Sendable {
       line("\(terminal.styled("warning:", .yellow)) \(error.message)")
       if !error.mend.isEmpty { line("  mend: \(error.mend)") }
     case .loaded(let report):
-      add((report.kernels == .oven ? ", Oven's kernels" : "") + ", \(Units.time(report.seconds))")
+      add((report.kernels == .oven ? ", Oven's kernels" : "") + (report.tuned.isEmpty ? "" : ", tuned"))
+      add(", \(Units.time(report.seconds))")
       if !staysOpen { end() }
     }
   }

@@ -1,0 +1,63 @@
+import JSON
+import OpenVINO
+
+/// How a device is told to compute a model, beside what the user says: what `oven tune` found to be fastest.
+package struct TunedSettings: Sendable, Hashable {
+  /// Properties for the plugin, by OpenVINO's names.
+  package var properties: [String: String] = [:]
+  /// What keeps the conversation; nil where it is left as it is.
+  package var engine: EngineChoice?
+
+  /// Whether products of the same input become one.
+  package var mergesProjections = false
+
+  /// Nothing but what is usual.
+  package init() {}
+
+  /// The properties that may be tuned. Others are not taken from a file: some name paths that a plugin writes to.
+  package static let names: Set<String> = [
+    "DYNAMIC_QUANTIZATION_GROUP_SIZE", "INFERENCE_PRECISION_HINT", "KV_CACHE_PRECISION",
+    "INFERENCE_NUM_THREADS",
+    "ENABLE_CPU_PINNING", "ENABLE_HYPER_THREADING", "SCHEDULING_CORE_TYPE",
+  ]
+
+  /// `KEY=VALUE`, and the engine, in alphabetical order.
+  package var words: [String] {
+    properties.map { "\($0.key)=\($0.value)" }.sorted() + (engine.map { ["engine=\($0.rawValue)"] } ?? [])
+      + (mergesProjections ? ["projections=merged"] : [])
+  }
+
+  /// The properties for the plugin.
+  var plugin: Properties { Properties(properties.mapValues(PropertyValue.text)) }
+
+  /// The settings as JSON.
+  package var json: JSON {
+    var members: [(String, JSON)] = [
+      (
+        "properties",
+        .object(
+          JSONObject(
+            uniqueKeysWithValues: properties.sorted { $0.key < $1.key }.map {
+              ($0.key, JSON.string($0.value))
+            }))
+      )
+    ]
+    if let engine { members.append(("engine", .string(engine.rawValue))) }
+    if mergesProjections { members.append(("projections", .string("merged"))) }
+    return .object(JSONObject(uniqueKeysWithValues: members))
+  }
+
+  /// Reads what `json` wrote; nil for anything else.
+  package init?(json: JSON) {
+    guard let object = json["properties"]?.object else { return nil }
+    for (name, value) in object {
+      guard Self.names.contains(name), let text = value.string else { return nil }
+      properties[name] = text
+    }
+    if let name = json["engine"]?.string {
+      guard let engine = EngineChoice(rawValue: name) else { return nil }
+      self.engine = engine
+    }
+    mergesProjections = json["projections"]?.string == "merged"
+  }
+}

@@ -1,0 +1,151 @@
+import Generation
+import OpenVINO
+
+/// Finds the settings with which a device computes a model fastest, by trying them in turn.
+///
+/// The best so far and one more setting are loaded side by side and answer in turn, so that a machine whose speed drifts
+/// is unfair to neither. What is faster beyond doubt, and predicts as exactly, becomes the best.
+package struct Tuner {
+  /// How much is measured.
+  package struct Effort: Sendable {
+    /// The tokens of a prompt, and of an answer.
+    package var promptTokens = 256, answerTokens = 32
+    /// How often both answer.
+    package var pairs = 5
+    /// The tokens of the text on which predictions are compared.
+    package var textTokens = 384
+    /// How many nats predictions may be further from the exact ones than the plugin's usual ones are.
+    package var tolerance = 0.01
+
+    /// The defaults.
+    package init() {}
+  }
+
+  /// Less is no gain that is worth another compilation.
+  private static let leastGain = 1.02
+
+  private let loader: ModelLoader
+  private let request: ModelLoader.Request
+  private let effort: Effort
+  private let prompt: [Int]
+  private let text: [Int]
+
+  /// A tuner of one model on one device.
+  ///
+  /// - Parameters:
+  ///   - request: The model and the device, by its name; what it says of properties stays as it is.
+  ///   - tokens: A text in the model's language.
+  package init(_ loader: ModelLoader, _ request: ModelLoader.Request, tokens: [Int], effort: Effort = .init())
+  {
+    // What is only tried is not kept.
+    self.loader = ModelLoader(core: loader.core, cache: nil)
+    self.request = request
+    self.effort = effort
+    prompt = (0..<effort.promptTokens).map { tokens[$0 % tokens.count] }
+    text = Array(tokens.prefix(effort.textTokens))
+  }
+
+  /// Tries everything.
+  ///
+  /// - Parameter onTrial: Told what came of each setting; what it throws ends the search.
+  package func tune(
+    _ candidates: TuningCandidates, onTrial: (TuningRecord.Trial) throws -> Void
+  ) throws -> (settings: TunedSettings, trials: [TuningRecord.Trial]) {
+    let exact = try exactPredictions()
+    var best = TunedSettings()
+    var bestProbe = try probe(best)
+    var usual = TuningRecord.Trial(setting: "as usual", verdict: .usual)
+    usual.divergence = TuningProbe.divergence(of: try bestProbe.predictions(text), from: exact)
+    let rates = try (0..<effort.pairs).map { _ in try bestProbe.run() }
+    (usual.prefill, usual.decode) = (Self.median(rates.map(\.prefill)), Self.median(rates.map(\.decode)))
+    var trials = [usual]
+    try onTrial(usual)
+    let limit = usual.divergence + effort.tolerance
+    for choice in candidates.choices {
+      var winner: (settings: TunedSettings, index: Int, gain: Double)?
+      for alternative in choice.alternatives where !isGiven(alternative) {
+        let settings = best.adding(alternative)
+        let (trial, gain) = try compare(settings, with: bestProbe, alternative, exact, limit)
+        trials.append(trial)
+        if trial.verdict == .kept, gain > winner?.gain ?? 0 {
+          if let winner { trials[winner.index].verdict = .noGain }
+          winner = (settings, trials.count - 1, gain)
+        } else if trial.verdict == .kept {
+          trials[trials.count - 1].verdict = .noGain
+        }
+        try onTrial(trials[trials.count - 1])
+      }
+      if let winner {
+        best = winner.settings
+        bestProbe = try probe(best)
+      }
+    }
+    return (best, trials)
+  }
+
+  /// What the user says is not tried.
+  private func isGiven(_ settings: TunedSettings) -> Bool {
+    settings.properties.keys.contains { request.properties[$0] != nil }
+      || settings.engine != nil && request.engine != .auto
+  }
+
+  private func probe(_ settings: TunedSettings) throws -> TuningProbe {
+    try TuningProbe(
+      try loader.makeEngine(request.tuned(settings)), tokens: prompt, generated: effort.answerTokens)
+  }
+
+  /// Predictions without rounding, where the device has such a mode.
+  private func exactPredictions() throws -> [[Float]] {
+    var exact = request
+    exact.device = "CPU"
+    (exact.precision, exact.engine, exact.tuned) = (.f32, .auto, TunedSettings())
+    let engine = try loader.makeEngine(exact)
+    return try TuningProbe(engine, tokens: Array(prompt.prefix(8)), generated: 1).predictions(text)
+  }
+
+  /// A setting against the best so far, and by how much it is faster in all.
+  private func compare(
+    _ settings: TunedSettings, with best: TuningProbe, _ added: TunedSettings, _ exact: [[Float]],
+    _ limit: Double
+  ) throws -> (TuningRecord.Trial, gain: Double) {
+    var trial = TuningRecord.Trial(setting: added.words.joined(separator: " "), verdict: .noGain)
+    let candidate: TuningProbe
+    do {
+      candidate = try probe(settings)
+    } catch let error as SupervisorError {
+      trial.verdict = .refused
+      trial.reason = error.message
+      return (trial, 0)
+    }
+    trial.divergence = TuningProbe.divergence(of: try candidate.predictions(text), from: exact)
+    var pairs: [(old: TuningProbe.Rates, new: TuningProbe.Rates)] = []
+    for pair in 0..<effort.pairs {
+      // Which one begins changes, too.
+      if pair % 2 == 0 {
+        let old = try best.run()
+        pairs.append((old, try candidate.run()))
+      } else {
+        let new = try candidate.run()
+        pairs.append((try best.run(), new))
+      }
+    }
+    trial.prefill = Self.median(pairs.map(\.new.prefill))
+    trial.decode = Self.median(pairs.map(\.new.decode))
+    trial.prefillRatio = Self.median(pairs.map { $0.new.prefill / $0.old.prefill })
+    trial.decodeRatio = Self.median(pairs.map { $0.new.decode / $0.old.decode })
+    let gains = pairs.map {
+      (($0.new.prefill / $0.old.prefill) * ($0.new.decode / $0.old.decode)).squareRoot()
+    }
+    let gain = Self.median(gains)
+    guard gain >= Self.leastGain, 4 * gains.count(where: { $0 > 1 }) >= 3 * gains.count else {
+      return (trial, gain)
+    }
+    trial.verdict = trial.divergence <= limit ? .kept : .inexact
+    return (trial, gain)
+  }
+
+  private static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+}
