@@ -102,6 +102,17 @@ struct MachineTests {
     #expect(machine.examine().check("CPU", "memory")?.status == .warning)
   }
 
+  @Test("huge pages need a kernel that gathers them")
+  func hugePages() {
+    var machine = MadeUpMachine.server()
+    #expect(machine.examine().check("CPU", "huge pages")?.status == .notPresent)
+    machine.tree.file("/sys/kernel/mm/transparent_hugepage/enabled", "always madvise [never]\n")
+    machine.linux("5.15.0-91-generic")
+    #expect(machine.examine().check("CPU", "huge pages")?.detail.contains("Linux 5.15") == true)
+    machine.linux("6.8.0-generic")
+    #expect(machine.examine().check("CPU", "huge pages")?.status == .ok)
+  }
+
   @Test("a GPU with everything, and what may be missing of it")
   func gpu() {
     var machine = MadeUpMachine.meteorLake()
