@@ -55,11 +55,11 @@ package final class PagedRunner: ModelRunner {
     choosers = SequenceChoosers(makeMatcher: makeMatcher)
     runsToGo = options.usesHugePages ? Self.settlingRuns : nil
     // A recurrent state stands in no block, so that blocks alone do not bring a text back.
-    prefixes =
-      try interface.states.isEmpty
-      ? options.prefixes.map { place throws(SupervisorError) in
-        try PrefixStore(place, identity: PagedRunner.identity(model, interface))
-      } : nil
+    if let place = options.prefixes, interface.states.isEmpty {
+      prefixes = try PrefixStore(place, identity: Self.identity(model, interface))
+    } else {
+      prefixes = nil
+    }
     do throws(OpenVINOError) {
       let runtime = model.compiled.runtime
       var limits = try Self.limits(model, interface, options)
