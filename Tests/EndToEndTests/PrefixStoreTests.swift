@@ -35,7 +35,7 @@ import Testing
         if case .finished(_, _, _, _, let cached, _) = event { result.cached = cached }
       }
     }
-    runner.finish()
+    runner.atEnd()
     return result
   }
 

@@ -6,6 +6,7 @@ package final class DraftingRunner: ModelRunner {
   package var limits: RunnerLimits { runner.limits }
   package var deviceName: String { runner.deviceName }
   package var engineName: String { runner.engineName }
+  package var atEnd: @Sendable () -> Void { runner.atEnd }
   package var deviceSeconds: Double { runner.deviceSeconds + draft.deviceSeconds }
   private let runner: any ModelRunner
   private let draft: any TextGenerationEngine

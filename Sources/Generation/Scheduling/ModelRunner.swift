@@ -78,9 +78,13 @@ package protocol ModelRunner: AnyObject {
   ///
   /// - Throws: Where nothing can run any more.
   func recover() throws
+
+  /// What is to be done before its process ends, from whatever thread: blocks that are being written are finished.
+  var atEnd: @Sendable () -> Void { get }
 }
 
 extension ModelRunner {
   package var deviceSeconds: Double { 0 }
   package func recover() throws {}
+  package var atEnd: @Sendable () -> Void { {} }
 }

@@ -147,12 +147,18 @@ package final class PagedRunner: ModelRunner {
   private func exchange(_ step: Step) throws {
     guard let prefixes else { return }
     if !step.saves.isEmpty { prefixes.keep(step.saves.map { ($0.digest, cache.bytes(of: $0.block)) }) }
+    var isWhole = true
     for load in step.loads {
-      guard let bytes = prefixes.read(load.digest, count: cache.blockBytes) else {
-        throw SupervisorError(
-          .inferenceFailed, "a block of \(prefixes.path) is damaged, and will be computed again")
+      if let bytes = prefixes.read(load.digest, count: cache.blockBytes) {
+        cache.fill(load.block, with: bytes)
+      } else {
+        // The others are looked at all the same: none that is damaged is left for the next try.
+        isWhole = false
       }
-      cache.fill(load.block, with: bytes)
+    }
+    guard isWhole else {
+      throw SupervisorError(
+        .inferenceFailed, "a block of \(prefixes.path) is damaged, and will be computed again")
     }
   }
 
@@ -167,7 +173,7 @@ package final class PagedRunner: ModelRunner {
   }
 
   /// Waits until the blocks that are to be kept are on the disk.
-  package func finish() { prefixes?.finish() }
+  package var atEnd: @Sendable () -> Void { { [prefixes] in prefixes?.finish() } }
 
   package func recover() {
     choosers.removeAll()

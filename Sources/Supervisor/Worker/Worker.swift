@@ -34,7 +34,7 @@ package final class Worker: Sendable {
     }
     try send(
       .ready(.init(limits: runner.limits, deviceName: runner.deviceName, engineName: runner.engineName)))
-    listen()
+    listen(runner.atEnd)
     while let step = nextStep() { try carryOut(step, runner) }
   }
 
@@ -65,7 +65,7 @@ package final class Worker: Sendable {
   }
 
   /// Receives while steps run, so that they can be stopped. A parent that is gone needs nothing any more.
-  private func listen() {
+  private func listen(_ atEnd: @escaping @Sendable () -> Void) {
     DispatchQueue(label: "oven.worker.inbox").async { [self] in
       while case .frame(let frame) = channel.receive(), let message = try? WorkerMessage(frame) {
         if case .cancel = message {
@@ -75,6 +75,7 @@ package final class Worker: Sendable {
           arrivals.signal()
         }
       }
+      atEnd()
       Processes.exitAtOnce(0)
     }
   }

@@ -4,11 +4,21 @@ import Tokenization
 
 /// Measures many requests at once, through the scheduler that answers clients.
 struct BatchBench {
-  let service: ModelService
-  let tokenizer: Tokenizer
-  let promptTokens: Int
-  let generateTokens: Int
-  let repetitions: Int
+  private let service: ModelService
+  private let prompts: BenchPrompt
+  private let promptTokens: Int
+  private let generateTokens: Int
+  private let repetitions: Int
+
+  init(
+    service: ModelService, tokenizer: Tokenizer, promptTokens: Int, generateTokens: Int, repetitions: Int
+  ) {
+    self.service = service
+    prompts = BenchPrompt(tokenizer)
+    self.promptTokens = promptTokens
+    self.generateTokens = generateTokens
+    self.repetitions = repetitions
+  }
 
   /// So many requests that come at the same moment and end together.
   func measure(sequences: Int) async throws -> BenchReport.Batch {
@@ -16,9 +26,14 @@ struct BatchBench {
     var firsts: [Double] = []
     var outside: [Double] = []
     for repetition in 0...repetitions {
+      // No prompt comes twice, whatever else was measured before.
+      let requests = try (0..<sequences).map { sequence in
+        let number = sequences * 1000 + repetition * sequences + sequence
+        return try request(prompts.tokens(promptTokens, number: number))
+      }
       let start = ContinuousClock.now
       let device = await service.deviceSeconds
-      let usages = try await answers(sequences, repetition)
+      let usages = try await answers(requests)
       let seconds = start.duration(to: .now) / .seconds(1)
       // The first one warms up: plugins repack weights and allocate.
       guard repetition > 0 else { continue }
@@ -38,7 +53,7 @@ struct BatchBench {
     var seconds: [Double] = []
     let tail = BenchPrompt.tail
     for repetition in 0...repetitions {
-      let prompt = BenchPrompt(tokenizer).tokens(tokens + 2 * tail, number: 1_000_000 + repetition)
+      let prompt = prompts.tokens(tokens + 2 * tail, number: 1_000_000 + repetition)
       let first = try await firstToken(Array(prompt[..<(tokens + tail)]))
       let second = try await firstToken(Array(prompt[..<tokens] + prompt[(tokens + tail)...]))
       guard repetition > 0 else { continue }
@@ -55,7 +70,7 @@ struct BatchBench {
   /// The seconds of the first run, in which plugins lay weights out.
   func warmUp() async throws -> Double {
     let start = ContinuousClock.now
-    _ = try await firstToken(BenchPrompt(tokenizer).tokens(min(16, promptTokens), number: 1))
+    _ = try await firstToken(prompts.tokens(min(16, promptTokens), number: 1))
     return start.duration(to: .now) / .seconds(1)
   }
 
@@ -63,7 +78,7 @@ struct BatchBench {
   func prefill(_ tokens: Int) async throws -> BenchReport.Prefill {
     var seconds: [Double] = []
     for repetition in 0...repetitions {
-      let prompt = BenchPrompt(tokenizer).tokens(tokens, number: 1000 * tokens + repetition)
+      let prompt = prompts.tokens(tokens, number: 1000 * tokens + repetition)
       seconds.append(try await firstToken(prompt))
     }
     return .init(tokens: tokens, seconds: Spread(values: Array(seconds.dropFirst())))
@@ -73,7 +88,7 @@ struct BatchBench {
   func decode(after tokens: Int) async throws -> BenchReport.Decode {
     var (rates, outside, generated) = ([Double](), [Double](), 0)
     for repetition in 0...repetitions {
-      let prompt = BenchPrompt(tokenizer).tokens(tokens, number: 500 + repetition)
+      let prompt = prompts.tokens(tokens, number: 500 + repetition)
       let (start, device) = (ContinuousClock.now, await service.deviceSeconds)
       let usage = try await usage(of: service.complete(try request(prompt)))
       let seconds = start.duration(to: .now) / .seconds(1)
@@ -95,13 +110,10 @@ struct BatchBench {
     return last
   }
 
-  private func answers(_ sequences: Int, _ repetition: Int) async throws -> [CompletionUsage] {
+  private func answers(_ requests: [CompletionRequest]) async throws -> [CompletionUsage] {
     try await withThrowingTaskGroup(of: CompletionUsage.self) { group in
-      for sequence in 0..<sequences {
-        // No prompt comes twice, whatever else was measured before.
-        let number = sequences * 1000 + repetition * sequences + sequence
-        let prompt = BenchPrompt(tokenizer).tokens(promptTokens, number: number)
-        let events = try await service.complete(try request(prompt))
+      for request in requests {
+        let events = try await service.complete(request)
         group.addTask { try await usage(of: events) }
       }
       return try await group.reduce(into: []) { $0.append($1) }
@@ -120,15 +132,18 @@ struct BatchBench {
 /// Prompts of a certain number of tokens.
 struct BenchPrompt {
   private let tokenizer: Tokenizer
+  private let text: [Int]
   /// The tokens of a question after a text that many share.
   static let tail = 24
 
-  init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
+  init(_ tokenizer: Tokenizer) {
+    self.tokenizer = tokenizer
+    text = tokenizer.encode(ReferenceText.text, addSpecialTokens: false)
+  }
 
   /// So many tokens of ordinary English that seldom repeats itself; those of another number begin otherwise, so that
   /// nothing of them is in the cache.
   func tokens(_ count: Int, number: Int = 0) -> [Int] {
-    let text = tokenizer.encode(ReferenceText.text, addSpecialTokens: false)
     let head = tokenizer.encode("Loaf \(number * 7919): ", addSpecialTokens: false)
     guard !text.isEmpty else { return [Int](repeating: 1, count: count) }
     let start = number * 61
