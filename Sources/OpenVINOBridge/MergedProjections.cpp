@@ -8,6 +8,8 @@
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Weverything"
 #include "openvino/core/graph_util.hpp"
+#include "openvino/core/model.hpp"
+#include "openvino/core/rt_info.hpp"
 #include "openvino/op/ops.hpp"
 #pragma clang diagnostic pop
 
