@@ -209,12 +209,14 @@ struct SchedulerTests {
     struct Death: Error {}
     func tokens(guilty: Int?) throws -> (answers: [Int: [Int]], failed: [Int], deaths: Int) {
       let scheduler = scheduler(limits(blocks: 30))
-      let runner = ScriptedRunner(model, limits: scheduler.limits) { step in
-        let isDeadly = step.rows.contains {
-          $0.id.request == guilty && $0.position + $0.tokens.count > deadlyLength + 3
-        }
-        if isDeadly { throw Death() }
-      }
+      let runner = ScriptedRunner(
+        model, limits: scheduler.limits,
+        beforeStep: { step in
+          let isDeadly = step.rows.contains {
+            $0.id.request == guilty && $0.position + $0.tokens.count > deadlyLength + 3
+          }
+          if isDeadly { throw Death() }
+        })
       var (answers, failed, deaths) = ([Int: [Int]](), [Int](), 0)
       func note(_ events: [SchedulerEvent]) {
         for event in events {

@@ -27,15 +27,19 @@ struct TuneCommand: ParsableCommand {
   @Flag(help: "Measure nothing: forget what was found.") var forget = false
   @Option(help: "Tokens of the prompt.") var promptTokens = 256
   @Option(help: "Tokens of the answer.") var generateTokens = 32
-  @Option(help: "How often a setting and the best before it answer in turn.") var pairs = 5
+  @Option(
+    help:
+      "How often a setting and the best before it answer in turn; three times as often where it seems faster."
+  )
+  var pairs = 5
   @Option(help: "Nats by which predictions may be further from the exact ones than they usually are.")
   var tolerance = 0.01
   @Flag(help: "Print JSON to stdout.") var json = false
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
 
   func validate() throws {
-    guard promptTokens > 0, generateTokens > 0, pairs > 0 else {
-      throw ValidationError("--prompt-tokens, --generate-tokens and --pairs must be above 0")
+    guard promptTokens > 0, generateTokens > 0, pairs > 1 else {
+      throw ValidationError("--prompt-tokens and --generate-tokens must be above 0, --pairs above 1")
     }
     guard !(explain && forget) else { throw ValidationError("--explain and --forget exclude each other") }
     guard !runtime.usesFixedShapes, runtime.precision == .fast, runtime.cpuKernels == .plugin else {
