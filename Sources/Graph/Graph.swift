@@ -83,10 +83,6 @@ public final class Graph {
   /// The inputs of the graph, in order.
   public var parameters: [Node] { nodes.filter { $0.operation is Parameter } }
 
-  /// Whether the places of keys in the cache decide what attention computes (biases by distance, chunks of tokens). A
-  /// cache with gaps, as the NPU plugin's path keeps one, would give them other places.
-  public var countsPlaces = false
-
   /// The states that the graph keeps from run to run, in order.
   public var variables: [Variable] { nodes.compactMap { ($0.operation as? ReadValue)?.variable } }
 

@@ -79,6 +79,8 @@ import Testing
     #expect(best.map(\.type.elementType) == [.f32, .i64])
     #expect(best[0].shape == [2, .dynamic, 3])
     #expect(throws: GraphError.self) { try graph.reduce(.max, value, axis: 3, keepsDimensions: true) }
+    #expect(try graph.append(CumulativeSum(), [value, graph.integer(1)]).shape == [2, .dynamic, 8])
+    #expect(throws: GraphError.self) { try graph.append(CumulativeSum(), [value, graph.integer(3)]) }
   }
 
   @Test func attentionNeedsEqualHeads() throws {

@@ -89,16 +89,9 @@ struct BakePlan {
   /// would become a part of a recurrent state, keeps no states but keys and values, and leaves gaps among these.
   private static func checkStates(_ graph: Graph, _ config: JSON) throws {
     let recurrent = graph.variables.filter { !$0.isCache }.count
-    let why: String
-    if recurrent > 0 {
-      why =
-        "\(recurrent) of its states are recurrent; the NPU plugin keeps keys and values only, and fills prompts up"
-    } else if graph.countsPlaces {
-      why =
-        "its attention counts the places of keys (biases by distance, or chunks), and the NPU plugin's cache has gaps"
-    } else {
-      return
-    }
+    guard recurrent > 0 else { return }
+    let why =
+      "\(recurrent) of its states are recurrent; the NPU plugin keeps keys and values only, and fills prompts up"
     throw BakeError(
       .usage, "--target npu: \(config["model_type"]?.string ?? "this model") cannot run on an NPU", why: why,
       mend: "Leave --target npu out: the model runs on a CPU or GPU.")

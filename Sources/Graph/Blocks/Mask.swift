@@ -30,7 +30,6 @@ extension DecoderBuilder {
   /// shared by all layers.
   func mask(_ visibility: Visibility) throws(GraphError) -> Value {
     if let mask = masks[visibility] { return mask }
-    if visibility.chunk != nil || visibility.slopes != nil { graph.countsPlaces = true }
     let mask = try graph.within("mask") { () throws(GraphError) in
       if case .decode(let contextLength) = options.kind {
         return try singleTokenMask(visibility, contextLength: contextLength)
@@ -84,30 +83,48 @@ extension DecoderBuilder {
     try graph.multiply(graph.add(visible, graph.float(-1)), graph.float(-Self.masked))
   }
 
-  /// Whether a key that is not after the query is in the same piece of `chunk` tokens. Pieces begin where a row's
-  /// padding ends.
+  /// Whether a key that is not after the query is in the same piece of `chunk` tokens. Pieces begin where a row's text
+  /// begins.
   private func sameChunk(_ terms: MaskTerms, _ chunk: Int) throws(GraphError) -> Value {
-    let isPadding = try graph.binary(.subtract, graph.integer(1), attentionMask)
-    let padding = try graph.reshape(
-      graph.reduce(.sum, isPadding, axis: 1, keepsDimensions: true), [-1, 1, 1, 1])
-    // A static prefill is filled up behind its end, where padding shifts nothing.
-    let isFilledBehind = if case .prefill = options.kind { true } else { false }
+    let places = try counted(attentionMask, terms)
+    // Each [rows, 1, tokens].
     func piece(_ places: Value) throws(GraphError) -> Value {
-      let counted = isFilledBehind ? places : try graph.binary(.subtract, places, padding)
-      return try graph.binary(.divide, counted, graph.integer(chunk))
+      try graph.unsqueeze(graph.binary(.divide, places, graph.integer(chunk)), 1)
     }
-    return try graph.binary(.lessEqual, piece(terms.query), piece(terms.key))
+    let query = try graph.unsqueeze(piece(places.query), 3)
+    return try graph.binary(.lessEqual, query, graph.unsqueeze(piece(places.key), 2))
   }
 
   /// −slope · distance of key and query, f32 [1, heads, queries, keys], in the form in which the PagedAttention
-  /// conversion finds slopes.
+  /// conversion finds slopes: it has one row. Rows that are padded differently still agree about distances, so places
+  /// count for all where they are filled in any.
   private func distanceBias(_ slopes: [Float], _ terms: MaskTerms) throws(GraphError) -> Value {
+    let places = try counted(graph.reduce(.max, attentionMask, axis: 0, keepsDimensions: true), terms)
     let difference = try graph.binary(
-      .subtract, graph.reshape(terms.key, [1, -1]), graph.reshape(terms.query, [-1, 1]))
+      .subtract, graph.reshape(places.key, [1, -1]), graph.reshape(places.query, [-1, 1]))
     let distance = try graph.unsqueeze(graph.unary(.abs, graph.convert(difference, to: .f32)), 0)
     let falling = try graph.append(Constant(slopes.map { -$0 }, shape: [slopes.count, 1, 1]))
     let bias = try graph.multiply(falling, distance)
     return try graph.unsqueeze(graph.broadcast(bias, to: graph.integers([slopes.count, 1, 1])), 0)
+  }
+
+  /// The places of the new tokens, i64 [rows, tokens], and of all keys, i64 [rows, all tokens], in the text of each row:
+  /// only what `filled`, i64 [rows, all tokens], has as 1 counts. A key's index in the cache is not its place where a
+  /// prompt is padded on the left, or where the cache has gaps, as the NPU plugin's path keeps one.
+  private func counted(_ filled: Value, _ terms: MaskTerms) throws(GraphError) -> (query: Value, key: Value) {
+    // A static prefill is filled up behind its end, where padding shifts nothing.
+    if case .prefill(let length) = options.kind {
+      let places = try graph.append(Constant(Array(0..<length), shape: [1, length]))
+      return (places, places)
+    }
+    let upTo = try graph.append(CumulativeSum(), [filled, graph.integer(1)])
+    let key = try graph.binary(.subtract, upTo, graph.integer(1))
+    let count = try graph.extentVector(1, of: tokens ?? positions)
+    let first = try graph.binary(.subtract, graph.extentVector(1, of: filled), count)
+    let end = try graph.integers([Int(Int32.max)])
+    let query = try graph.append(
+      Slice(), [key, first, end, graph.integers([1]), graph.integers([1])])
+    return (query, key)
   }
 
   private func sharedTerms() throws(GraphError) -> MaskTerms {

@@ -132,3 +132,18 @@ public struct Reduce: Operation {
     return [ValueType(inputs[0].elementType, PartialShape(dimensions))]
   }
 }
+
+/// The sums of all elements up to each one, itself included, along the axis of the second input.
+public struct CumulativeSum: Operation {
+  /// The operation; it has no settings.
+  public init() {}
+
+  public var typeName: String { "CumSum" }
+  public var opset: String { "opset3" }
+  public var attributes: [Attribute] { [Attribute("exclusive", "false"), Attribute("reverse", "false")] }
+  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+    try expect(inputs, 2)
+    for one in try integers(inputs[1], "axis") { _ = try axis(one, of: inputs[0].shape) }
+    return [ValueType(inputs[0].elementType, inputs[0].shape)]
+  }
+}
