@@ -196,7 +196,9 @@ let package = Package(
         "Architectures", "Baking", "Calibration", "Checkpoints", "Graph", "IRFormat", "JSON", "OpenVINO",
         "Quantization", "Tensors",
       ]),
-    tests("Family", ["Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "OpenVINO", "Tensors"]),
+    tests(
+      "Family",
+      ["Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "OpenVINO", "Supervisor", "Tensors"]),
     tests(
       "EndToEnd",
       ["Baking", "Checkpoints", "Generation", "JSON", "OpenVINO", "Quantization", "Supervisor", "Tensors"]),

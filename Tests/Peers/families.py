@@ -131,7 +131,7 @@ def check_paged(folder, ref):
 def check_npu(folder, ref):
     properties = {
         "NPU_USE_NPUW": "YES", "NPUW_LLM": "YES", "NPUW_DEVICES": "CPU", "NPUW_LLM_MAX_PROMPT_LEN": 64,
-        "NPUW_LLM_MIN_RESPONSE_LEN": 64, "NPUW_LLM_OPTIMIZE_V_TENSORS": "YES",
+        "NPUW_LLM_MIN_RESPONSE_LEN": 64, "NPUW_LLM_OPTIMIZE_V_TENSORS": "YES", "NPUW_LLM_GENERATE_MOE_HINT": "DENSE",
     }
     mark = ""
     try:

@@ -37,6 +37,9 @@ public final class DecoderBuilder {
   /// The keys of the first layer before this run, from whose length all masks are made.
   var firstPastKeys: Value?
   var maskTerms: MaskTerms?
+  /// Whether graphs for NPUs take two or three heads apart (`headsFirst`). The plugin turns the values of all layers or of
+  /// none, so not where layers differ in how many they have.
+  public var takesHeadsApart = true
 
   /// Begins a graph with its inputs.
   /// - Parameter isRecurrent: whether some layers keep a state of fixed size; such a graph has no fixed shapes.
