@@ -8,9 +8,10 @@ extension ModelConfiguration {
   /// - Parameters:
   ///   - layerType: a key of `rope_parameters` where each layer type has its own.
   ///   - theta: the base where the file names none.
-  ///   - partial: the share of a head that turns where the file names none.
+  ///   - partial: the share of a head that turns where the file names none; nil for families whose whole heads turn,
+  ///     whatever the file says.
   public func rotary(
-    layerType: String = "full_attention", theta: Double = 10_000, partial: Double = 1
+    layerType: String = "full_attention", theta: Double = 10_000, partial: Double? = nil
   ) throws -> RotaryEmbedding {
     let own = ConfigurationKeys(rotaryParameters(layerType: layerType))
     return try rotary(own, theta: theta, partial: partial)
@@ -29,16 +30,17 @@ extension ModelConfiguration {
   }
 
   private func rotary(
-    _ keys: ConfigurationKeys, theta: Double, partial: Double
+    _ keys: ConfigurationKeys, theta: Double, partial: Double?
   ) throws -> RotaryEmbedding {
-    let share =
-      try keys.optionalNumber("partial_rotary_factor") ?? self.keys.optionalNumber("partial_rotary_factor")
-      ?? self.keys.optionalNumber("rotary_pct") ?? partial
-    guard (0...1).contains(share) else {
-      throw ArchitectureError(
-        .badConfiguration, "config.json: 'partial_rotary_factor' should be from 0 to 1, not \(share)")
-    }
     let isProportional = try keys.text("rope_type", "type", or: "default") == "proportional"
+    let named =
+      try keys.optionalNumber("partial_rotary_factor") ?? self.keys.optionalNumber("partial_rotary_factor")
+      ?? self.keys.optionalNumber("rotary_pct")
+    if let named, !(0...1).contains(named) {
+      throw ArchitectureError(
+        .badConfiguration, "config.json: 'partial_rotary_factor' should be from 0 to 1, not \(named)")
+    }
+    let share = partial == nil && !isProportional ? 1 : named ?? partial ?? 1
     let dimension = isProportional ? headDimension : Int(Double(headDimension) * share)
     guard dimension >= 2, dimension % 2 == 0, dimension <= headDimension else {
       throw ArchitectureError(
@@ -50,9 +52,6 @@ extension ModelConfiguration {
     guard base > 1 else { throw ArchitectureError(.badConfiguration, "config.json: 'rope_theta' is \(base)") }
     if isProportional {
       // A share of the pairs turns, as fast as if it were the whole head.
-      guard share >= 0, share <= 1 else {
-        throw ArchitectureError(.badConfiguration, "config.json: 'partial_rotary_factor' is \(share)")
-      }
       let turning = Int(share * Double(headDimension)) / 2
       return RotaryEmbedding(
         dimension: dimension, theta: base,

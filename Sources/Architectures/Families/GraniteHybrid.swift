@@ -29,7 +29,7 @@ public struct GraniteHybrid: Architecture {
     let keys = config.keys
     self.config = config
     // Positions are learned by the state spaces; only some models turn queries and keys besides.
-    rotary = try keys.text("position_embedding_type", or: "") == "rope" ? config.rotary() : nil
+    rotary = try keys.text("position_embedding_type", or: "") == "rope" ? config.rotary(partial: 1) : nil
     activation = try config.activation()
     epsilon = Float(try keys.number("rms_norm_eps", or: 1e-6))
     embeddingFactor = Float(try keys.number("embedding_multiplier", or: 1))

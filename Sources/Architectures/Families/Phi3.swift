@@ -16,7 +16,7 @@ public struct Phi3: Architecture {
 
   public init(_ config: ModelConfiguration) throws {
     self.config = config
-    rotary = try config.rotary()
+    rotary = try config.rotary(partial: 1)
     activation = try config.activation()
     intermediateSize = try config.keys.size("intermediate_size")
     epsilon = Float(try config.keys.number("rms_norm_eps", or: 1e-5))

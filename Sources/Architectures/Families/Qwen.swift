@@ -21,7 +21,7 @@ public struct Qwen: Architecture {
     var config = config
     config.headDimension = try keys.optionalSize("kv_channels") ?? config.headDimension
     self.config = config
-    rotary = try config.rotary()
+    rotary = try config.rotary(partial: 1)
     // Half of it for each of the gate and the up projection.
     intermediateSize = try keys.size("intermediate_size") / 2
     epsilon = Float(try keys.number("layer_norm_epsilon", or: 1e-6))
