@@ -118,13 +118,15 @@ package final class GrammarCompiler: Sendable {
       let blanks = tree.lexeme(JSONLexemes(languages).blanks, in: languages)
       tree.root = tree.sequence([blanks, tree.root])
     }
+    let isPossible = tree.prune(&languages.budget)
+    let isLeftRecursive = tree.leftRecursiveRule(&languages.budget) != nil
     guard !languages.budget.isSpent else {
       throw GrammarError("", at: "", WorkBudget.refusal("the constraint"))
     }
-    guard tree.prune() else {
+    guard isPossible else {
       throw GrammarError("", at: "", "no text at all can satisfy this constraint")
     }
-    if tree.leftRecursiveRule() != nil {
+    if isLeftRecursive {
       throw GrammarError(
         "rule", at: "", "a rule of the grammar begins with itself; write it as a repetition (`*` or `+`)")
     }

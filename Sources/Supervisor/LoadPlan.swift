@@ -103,11 +103,8 @@ struct LoadPlan {
         .loadFailed, "\(identity.device) refuses --property \(property): \(error.message)",
         mend: "Leave it out, or check its name and value in OpenVINO's documentation of the device.")
     }
-    // EAGAIN, as the C++ library words it when it cannot begin a thread.
-    if error.message.contains("Resource temporarily unavailable") {
-      return SupervisorError(
-        .outOfThreads, "\(identity.device) cannot load the model: no more threads can be begun",
-        mend: "Raise the limit (ulimit -u), or end other programs.")
+    if let error = SupervisorError(outOfThreads: error, "\(identity.device) cannot load the model") {
+      return error
     }
     if isPaged {
       return SupervisorError(

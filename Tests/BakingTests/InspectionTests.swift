@@ -61,6 +61,17 @@ import Testing
     #expect(try reasons { $0.recipe.weightFormat = .int8 } == ["yes"])
   }
 
+  @Test func namesWhatKeepsNoState() throws {
+    let folder = try TemporaryFolder()
+    var graph = try #require(try FolderInspection(try bake(folder)).graphs.first)
+    graph.stateCount = 0
+    let verdicts = DeviceVerdict.all(for: graph)
+    #expect(verdicts.map(\.answer) == [.no, .no, .no])
+    #expect(verdicts.allSatisfy { $0.reasons.contains { $0.hasPrefix("it keeps no state") } })
+    graph.isStatic = true
+    #expect(DeviceVerdict.all(for: graph).map(\.answer) == [.yes, .yes, .yes])
+  }
+
   @Test func saysWhatIsMissing() throws {
     let folder = try TemporaryFolder()
     let url = try bake(folder)

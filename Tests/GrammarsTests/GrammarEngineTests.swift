@@ -157,6 +157,26 @@ import Tokenization
     }
   }
 
+  /// Rules that each need the next one would be looked at again and again.
+  @Test func whatIsLookedAtTooOftenIsRefused() throws {
+    func chain(_ count: Int) -> OutputConstraint.Language {
+      .grammar(
+        "root ::= r0\n" + (0..<count).map { "r\($0) ::= r\($0 + 1)\n" }.joined() + "r\(count) ::= \"x\"\n")
+    }
+    #expect(try Self.matcher(chain(100)).takes("x"))
+    let error = #expect(throws: GrammarError.self) { try Self.matcher(chain(20_000)) }
+    #expect(error?.description.contains("too much work") == true, "\(String(describing: error))")
+  }
+
+  /// Every byte of such a text has more readings than the one before: it ends before they fill the memory.
+  @Test func aTextOfTooManyReadingsEnds() throws {
+    var matcher = try Self.matcher(.grammar(#"root ::= "a" root root | "a" root "b" | "a""#))
+    var count = 0
+    while count < 20_000, matcher.accept(Int(UInt8(ascii: "a"))) { count += 1 }
+    #expect((200..<20_000).contains(count))
+    #expect(matcher.mayEnd)
+  }
+
   @Test func rollbackAndEnd() throws {
     let tokenizer = try Self.smollm2()
     let compiler = GrammarCompiler(vocabulary: GrammarVocabulary(tokenizer), endTokens: [2])

@@ -7,17 +7,12 @@ import os
 import sys
 import tempfile
 
+from checks import check, finish
+
 os.environ.update(OPENAI_API_KEY="none", MSWEA_SILENT_STARTUP="1", MSWEA_COST_TRACKING="ignore_errors",
                   LITELLM_LOCAL_MODEL_COST_MAP="True", OPENAI_AGENTS_DISABLE_TRACING="1",
                   MSWEA_GLOBAL_CONFIG_DIR=tempfile.mkdtemp())
 base = sys.argv[1].rstrip("/") + "/v1"
-wrong = []
-
-
-def check(what, good, seen=None):
-    print(("ok    " if good else "WRONG ") + what + ("" if good else f": {seen!r}"), flush=True)
-    if not good:
-        wrong.append(what)
 
 
 def openai_agents():
@@ -117,4 +112,4 @@ for job in openai_agents, langchain, instructor_, mini_swe_agent:
         job()
     except Exception as error:  # noqa: BLE001
         check(job.__name__, False, error)
-sys.exit(bool(wrong))
+finish()

@@ -10,28 +10,16 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
+from checks import check, finish, free_port
+
 oven, model, cache = sys.argv[1:4]
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-wrong = []
-
-
-def check(what, good, seen=None):
-    print(("ok    " if good else "WRONG ") + what + ("" if good else f": {seen!r}"), flush=True)
-    if not good:
-        wrong.append(what)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def ready(port):
@@ -148,4 +136,4 @@ finally:
             process.wait(timeout=90)
         except subprocess.TimeoutExpired:
             process.kill()
-sys.exit(bool(wrong))
+finish()

@@ -6,23 +6,16 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 
 import dockerfile
 import kubernetes_validate
 import yaml
 
+from checks import check, finish
+
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 deploy = os.path.join(root, "deploy")
-wrong = []
-
-
-def check(what, good, seen=None):
-    print(("ok    " if good else "WRONG ") + what + ("" if good else f": {seen}"), flush=True)
-    if not good:
-        wrong.append(what)
-
 
 with open(os.path.join(deploy, "kubernetes.yaml")) as file:
     documents = list(yaml.safe_load_all(file))
@@ -69,4 +62,4 @@ if shutil.which("systemd-analyze"):
         check("systemd-analyze security: exposed 3.5 at most", done.returncode == 0, done.stdout[-300:] + done.stderr)
 else:
     print("      systemd-analyze is not here: the units are not judged")
-sys.exit(bool(wrong))
+finish()

@@ -21,11 +21,13 @@ const until = async (expression) => { for (let i = 0; i < 300; i++) { if (await 
 await call("Page.enable"); await call("Runtime.enable"); await call("Log.enable");
 await call("Page.navigate", { url });
 check("the models are listed", await until("document.querySelectorAll('#model option').length > 0"));
+check("the devices are listed", await run("[...document.querySelectorAll('#device option')].map((o) => o.textContent).join() === 'Any device,CPU,NPU'"));
 const ask = (text) => run(`document.getElementById('question').value = ${JSON.stringify(text)}; document.getElementById('compose').requestSubmit()`);
 await ask("Say hello <b>now</b>");
 check("an answer comes", await until("document.querySelector('article.assistant .text')?.textContent.length > 5 && document.getElementById('send').textContent === 'Send'"));
 check("what the user wrote is text", await run("document.querySelector('article.user .text').textContent === 'Say hello <b>now</b>' && !document.querySelector('article b, article img')"));
 check("figures are shown", await run("document.getElementById('figures').textContent.includes('tokens/s')"));
+check("how busy the server is, is shown", await until("document.getElementById('load').textContent.includes(' running, ')"));
 await shot("light");
 await call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: "dark" }] });
 await run("document.getElementById('options').click()"); await sleep(200);
@@ -35,6 +37,9 @@ check("nothing is wider than a phone", await run("document.documentElement.scrol
 await shot("phone");
 await run("[...document.querySelectorAll('article.assistant button')].find((b) => b.textContent === 'Retry').click()");
 check("retry answers again", await until("document.querySelectorAll('article.assistant').length === 1 && document.getElementById('send').textContent === 'Send' && document.querySelector('article.assistant .text').textContent.length > 5"));
+await run("document.getElementById('device').value = 'NPU'; [...document.querySelectorAll('article.assistant button')].find((b) => b.textContent === 'Retry').click()");
+check("a device can be chosen", await until("document.getElementById('send').textContent === 'Send' && document.querySelector('article.assistant h2')?.textContent === 'test@NPU' && document.querySelector('article.assistant .text').textContent.length > 5"));
+check("and is no model of its own", await until("document.querySelectorAll('#model option').length === 1 && document.getElementById('device').value === 'NPU'"));
 await run("[...document.querySelectorAll('article.user button')].find((b) => b.textContent === 'Edit').click()");
 check("edit brings the question back", await run("document.getElementById('question').value === 'Say hello <b>now</b>' && document.querySelectorAll('article').length === 0"));
 await ask("SLOW and long"); await sleep(150);

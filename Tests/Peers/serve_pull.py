@@ -4,7 +4,6 @@
 """
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,48 +12,27 @@ import time
 import ollama
 import openai
 
+from checks import answer, check, finish, free_port, refused, wrong
 from local_hub import Hub, Model
 
 oven, gguf = (os.path.abspath(path) for path in sys.argv[1:3])
 NAME = "org/smol-GGUF:Q4_1"
 hub = Hub()
-wrong = []
-
-
-def check(what, good, seen=None):
-    print(("ok    " if good else "WRONG ") + what + ("" if good else f": {seen!r}"), flush=True)
-    if not good:
-        wrong.append(what)
-
 
 with open(gguf, "rb") as file:
     hub.models["org/smol-GGUF"] = Model({"smol.Q4_1.gguf": file.read(), "README.md": b"x"})
 
 with tempfile.TemporaryDirectory() as home:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {"PATH": os.environ["PATH"], "HOME": home, "HF_ENDPOINT": hub.hub}
     log = open(os.path.join(home, "log"), "w+")
     server = subprocess.Popen([oven, "serve", "--port", str(port), "--device", "CPU"], env=environment, cwd=home, stderr=log)
     client = ollama.Client(host=f"http://127.0.0.1:{port}")
     try:
-        for _ in range(300):
-            try:
-                check("a server without models is there", client.list().models == [])
-                break
-            except ConnectionError:
-                time.sleep(0.1)
-        try:
-            client.pull("org/nothing")
-            check("a model that the hub has not", False)
-        except ollama.ResponseError as error:
-            check("a model that the hub has not", error.status_code == 404 and "org/nothing" in error.error, error)
-        try:
-            client.pull("/etc/passwd")
-            check("a path is no model of the hub", False)
-        except ollama.ResponseError as error:
-            check("a path is no model of the hub", error.status_code == 400, error)
+        check("a server without models is there", answer(client.list, ConnectionError).models == [])
+        refused("a model that the hub has not", lambda: client.pull("org/nothing"), ollama.ResponseError, 404,
+                "org/nothing")
+        refused("a path is no model of the hub", lambda: client.pull("/etc/passwd"), ollama.ResponseError, 400)
 
         begun = time.time()
         lines = list(client.pull(NAME, stream=True))
@@ -71,9 +49,9 @@ with tempfile.TemporaryDirectory() as home:
         check("and in OpenAI's, not loaded yet", [m.id for m in listed] == [NAME] and listed[0].state == "unloaded", listed)
         again = time.time()
         check("pulled again, it is there", client.pull(NAME).status == "success" and time.time() - again < 5)
-        answer = client.chat(NAME, [{"role": "user", "content": "Name the capital of France."}],
+        said = client.chat(NAME, [{"role": "user", "content": "Name the capital of France."}],
                              options={"temperature": 0, "num_predict": 16})
-        check("it can be asked", "Paris" in answer.message.content, answer.message.content)
+        check("it can be asked", "Paris" in said.message.content, said.message.content)
         hosted = client.chat("hf.co/" + NAME, [{"role": "user", "content": "Hi"}], options={"num_predict": 2})
         check("also by the address that Ollama's users write", hosted.done, hosted)
         check("now it is loaded", [model.model for model in client.ps().models] == [NAME])
@@ -87,18 +65,10 @@ with tempfile.TemporaryDirectory() as home:
     again = subprocess.Popen([oven, "serve", "--port", str(port), "--device", "CPU", "--no-pull"], env=environment, cwd=home,
                              stderr=log)
     try:
-        for _ in range(300):
-            try:
-                check("after a restart the store is served", [m.model for m in client.list().models] == [NAME])
-                break
-            except ConnectionError:
-                time.sleep(0.1)
-        try:
-            client.pull("org/other")
-            check("--no-pull refuses", False)
-        except ollama.ResponseError as error:
-            check("--no-pull refuses", error.status_code == 403, error)
+        served = answer(client.list, ConnectionError).models
+        check("after a restart the store is served", [m.model for m in served] == [NAME], served)
+        refused("--no-pull refuses", lambda: client.pull("org/other"), ollama.ResponseError, 403)
     finally:
         again.send_signal(signal.SIGTERM)
         again.wait(timeout=120)
-sys.exit(bool(wrong))
+finish()

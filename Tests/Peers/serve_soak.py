@@ -1,7 +1,9 @@
 """Thirty-two clients for a while: random lengths, cancellations, malformed requests, slow readers, and the worker killed.
 
-    serve_soak.py OVEN MODEL CACHE MINUTES [SECONDS-BETWEEN-KILLS]
+    serve_soak.py OVEN MODEL CACHE MINUTES [SECONDS-BETWEEN-KILLS [OPTION-OF-SERVE ...]]
 
+Without kills (0 seconds), one worker's memory is seen over the whole time; `--kv-cache-size 0.3` keeps what it may keep of
+keys and values small, so that what grows beside them shows.
 What is accepted must be answered to its end, or cancelled by the client; no error may be the server's; memory must stay
 flat. Python's own library is enough.
 """
@@ -11,17 +13,19 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
+
+from checks import free_port
 
 CLIENTS = 32
 WORDS = "one two three four five six seven eight nine ten what why how tell name count sun moon river stone".split()
 oven, model, cache = sys.argv[1:4]
 minutes = float(sys.argv[4])
 pause = float(sys.argv[5]) if len(sys.argv) > 5 else 120.0
+options = sys.argv[6:]
 
 counts = collections.Counter()
 faults = []
@@ -41,18 +45,13 @@ def fault(what):
             print("WRONG", what, flush=True)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Server:
     def __init__(self):
         self.port = free_port()
         self.log = open("/dev/null", "w")
         self.process = subprocess.Popen(
-            [oven, "serve", model, "--port", str(self.port), "--device", "CPU", "--cache-dir", cache, "--no-access-log"],
+            [oven, "serve", model, "--port", str(self.port), "--device", "CPU", "--cache-dir", cache, "--no-access-log",
+             *options],
             stderr=self.log)
         for _ in range(6000):
             try:
@@ -192,7 +191,8 @@ def client(number):
 
 
 start = time.time()
-print(f"soak: {CLIENTS} clients for {minutes:g} minutes, the worker is killed every {pause:g} s", flush=True)
+kill = f"the worker is killed every {pause:g} s" if pause else "no worker is killed"
+print(f"soak: {CLIENTS} clients for {minutes:g} minutes, {kill}", flush=True)
 threads = [threading.Thread(target=client, args=(number,), daemon=True) for number in range(CLIENTS)]
 for thread in threads:
     thread.start()
@@ -204,7 +204,7 @@ while time.time() - start < minutes * 60:
     if server.process.poll() is not None:
         fault(f"the server ended with {server.process.returncode}")
         break
-    if time.time() >= next_kill and workers:
+    if pause and time.time() >= next_kill and workers:
         os.kill(workers[0], signal.SIGKILL)
         kills, next_kill = kills + 1, next_kill + pause
     if len(memory) % 12 == 0:

@@ -117,7 +117,7 @@ def chat(window, *options):
         window.wait(r"^> *$", after=max(0, before - 2))
 
     say("/help", r"new\s+line")
-    say("Write a short shopping list in markdown with a heading and bold words.", r"tokens/s")
+    say("Name the capital of France, in bold.", r"tokens/s")
     say("/regen", r"tokens/s")
     say("/set temperature 0.3", r"temperature\s+is\s+0.3")
     say("/set temperatur 1", r"did\s+you\s+mean")
@@ -193,7 +193,7 @@ def prepare():
     shutil.copytree(os.path.join(HERE, "files"), PLACE + "/files")
     os.makedirs(PLACE + "/files/models")
     os.symlink(os.path.abspath(sys.argv[2]), PLACE + "/files/" + BAKED)
-    shorten(PLACE + "/files/" + SHORT, 160)
+    shorten(PLACE + "/files/" + SHORT, 110)
 
 
 def main():

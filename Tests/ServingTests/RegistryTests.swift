@@ -33,6 +33,30 @@ import Serving
     #expect(loads.value == 1)
   }
 
+  @Test func aClientMayChooseADevice() async throws {
+    let asked = Mutex<[String?]>([])
+    let source = ModelSource(
+      name: "a", facts: ModelFacts(),
+      loadOn: { device in
+        asked.withLock { $0.append(device) }
+        return ServedModel(
+          name: "a", service: ScriptedService { _ in Script("") }, prompts: ScriptedPrompts())
+      })
+    let registry = ModelRegistry([source])
+    // Before any is offered there is nothing to choose.
+    await #expect(throws: ServingError.self) { _ = try await registry.lease("a@CPU") }
+    await registry.offer(devices: ["CPU", "GPU.1"])
+    #expect(try await registry.lease("a").model.name == "a")
+    for name in ["a@gpu.1", "a@GPU.1", "hf.co/a@GPU.1"] {
+      #expect(try await registry.lease(name).model.name == "a@GPU.1")
+    }
+    #expect(asked.withLock { $0 } == [nil, "GPU.1"])
+    #expect(await registry.entries.map(\.name) == ["a", "a@GPU.1"])
+    for name in ["a@NPU", "b@CPU", "@CPU", "a@GPU.1@CPU"] {
+      await #expect(throws: ServingError.self, "\(name)") { _ = try await registry.lease(name) }
+    }
+  }
+
   @Test func leastRecentlyUsedGoesFirst() async throws {
     let registry = ModelRegistry(
       ["a", "b", "c"].map { Self.source($0, Counter()) }, loadedAtMost: 2)

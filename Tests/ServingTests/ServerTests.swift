@@ -76,6 +76,8 @@ import Testing
 
   @Test func hostsAndOrigins() async throws {
     let access = AccessRules(hosts: ["127.0.0.1"], origins: ["https://app.example"])
+    // A balancer's HTTP/1.0, which names nobody.
+    #expect(throws: Never.self) { try access.checkHost(nil) }
     try await TestServer.run(access: access) { server in
       let foreign = try await server.get("/v1/models", headers: [("host", "evil.example:8080")])
       #expect(foreign.status == 403)

@@ -2,6 +2,17 @@ import OpenVINO
 import Supervisor
 import Testing
 
+/// A machine on which no plugin can begin its threads.
+private struct Crowded: DeviceCatalog {
+  var runtimeVersion: String { "2026.4.1" }
+
+  func devices() throws(OpenVINOError) -> [String] { [] }
+
+  func property(_ key: PropertyKey, of device: String) throws(OpenVINOError) -> String {
+    throw OpenVINOError(.failed, "Exception from src/inference\nResource temporarily unavailable")
+  }
+}
+
 /// A machine that is made up.
 private struct Machine: DeviceCatalog {
   var present: [String]
@@ -44,6 +55,13 @@ private struct Machine: DeviceCatalog {
       #expect(error?.message.contains("cannot be used") == true)
       #expect(error?.mend.isEmpty == false)
     }
+  }
+
+  @Test(arguments: ["CPU", "AUTO"]) func withoutThreadsNoDeviceIsToBlame(_ request: String) {
+    let error = #expect(throws: SupervisorError.self) {
+      try DeviceChoice(request: request, catalog: Crowded())
+    }
+    #expect(error?.code == .outOfThreads && error?.mend.contains("ulimit -u") == true)
   }
 
   @Test func namesAreThoseOfOpenVINO() throws {

@@ -36,10 +36,24 @@ public struct DeviceVerdict: Sendable, Equatable {
   /// The verdicts on a graph, for CPU, GPU and NPU.
   public static func all(for graph: FolderInspection.Graph) -> [DeviceVerdict] {
     var verdicts = [cpu(graph), gpu(graph), npu(graph)]
+    if let reason = noConversation(graph) {
+      for index in verdicts.indices { verdicts[index].refuse(reason) }
+    }
     if !graph.hasItsWeights {
       for index in verdicts.indices { verdicts[index].refuse("its weights are missing or cut off") }
     }
     return verdicts
+  }
+
+  /// Why no device converses with a graph, whatever its weights are; nil where one may.
+  private static func noConversation(_ graph: FolderInspection.Graph) -> String? {
+    // What has fixed shapes is one of two graphs that hand the cache to each other.
+    guard graph.stateCount == 0, !graph.isStatic, graph.outputs.contains(where: { $0.name == "logits" })
+    else {
+      return nil
+    }
+    return "it keeps no state; exported with a key-value cache it runs "
+      + "(optimum-cli: --task text-generation-with-past)"
   }
 
   private static func cpu(_ graph: FolderInspection.Graph) -> DeviceVerdict {

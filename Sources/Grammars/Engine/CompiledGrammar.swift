@@ -130,6 +130,9 @@ final class CompiledGrammar: @unchecked Sendable {
     lexer.languages.budget.begin(.mask)
   }
 
+  /// Whether what is not found out yet is left out.
+  private var isSpent: Bool { shared.lexer.languages.budget.isSpent }
+
   private static func set(_ token: Int, in words: UnsafeMutableBufferPointer<UInt64>) {
     if words.indices.contains(token / 64) { words[token / 64] |= 1 << UInt64(token % 64) }
   }
@@ -143,13 +146,13 @@ final class CompiledGrammar: @unchecked Sendable {
     }
     let trie = walk.plainAreInside ? shared.vocabulary.plain.rest : shared.vocabulary.trie
     var seen: Set<Exit> = []
-    for exit in walk.exits {
+    // First what single bytes need.
+    for exit in walk.exits where exit.node == 0 {
       let next = rows.step(row, exit.state)
-      if exit.node == 0 {
-        add(next, rows.start(next), to: words)
-      } else {
-        descend(trie, exit.node, next, &seen, into: words)
-      }
+      add(next, rows.start(next), to: words)
+    }
+    for exit in walk.exits where exit.node != 0 && !isSpent {
+      descend(trie, exit.node, rows.step(row, exit.state), &seen, into: words)
     }
   }
 
@@ -164,7 +167,7 @@ final class CompiledGrammar: @unchecked Sendable {
   ) {
     var pending = [Exit(node: node, row: row)]
     var ends: [LexerWalk.Exit] = []
-    while let exit = pending.popLast() {
+    while !isSpent, let exit = pending.popLast() {
       ends.removeAll(keepingCapacity: true)
       LexerWalk.descend(
         shared.lexer, trie, below: exit.node, from: rows.start(exit.row), into: words, &ends)

@@ -1,12 +1,14 @@
 extension GrammarTree {
   /// Removes the alternatives that no finite text can be made of.
   ///
+  /// - Parameter budget: pays for looking; where it is spent, the answer says nothing.
   /// - Returns: whether anything is left.
-  mutating func prune() -> Bool {
+  mutating func prune(_ budget: inout WorkBudget) -> Bool {
     // Rules may need one another: look until nothing new is found.
     var finite = NodeAnswers()
     var isChanging = true
-    while isChanging {
+    while isChanging, !budget.isSpent {
+      budget.charge(finite.known.count + bodies.count)
       isChanging = false
       finite.known = finite.known.filter(\.value)
       for (number, body) in bodies.enumerated() where !finite.rules.contains(number) {
@@ -85,10 +87,13 @@ extension GrammarTree {
   }
 
   /// The number of a rule that may begin with itself, without a byte before; nil where there is none.
-  func leftRecursiveRule() -> Int? {
+  ///
+  /// - Parameter budget: pays for looking; where it is spent, the answer says nothing.
+  func leftRecursiveRule(_ budget: inout WorkBudget) -> Int? {
     var nullable = NodeAnswers()
     var isChanging = true
-    while isChanging {
+    while isChanging, !budget.isSpent {
+      budget.charge(nullable.known.count + bodies.count)
       isChanging = false
       nullable.known = nullable.known.filter(\.value)
       for (number, body) in bodies.enumerated() where !nullable.rules.contains(number) {

@@ -34,6 +34,9 @@ final class ParserRows {
 
   /// Lexemes of one row at most: a grammar that needs more is refused where it is compiled or ends where it stands.
   private static let widest = 20_000
+  /// Stacks and their parts at most, all rows together: beyond them texts end where they stand, so that no grammar takes
+  /// memory without end. Those that are not made to be hostile need a thousandth of it.
+  private static let largest = 1_000_000
 
   private var tree: GrammarTree
   private let lexer: Lexer
@@ -44,6 +47,8 @@ final class ParserRows {
   private var rows: [Content] = []
   private var rowNumbers: [[Int32]: Row] = [:]
   private var steps: [Step: Row] = [:]
+  /// What all rows take, in stacks and parts of them.
+  private var size = 0
 
   /// The end of the text, as a stack.
   private static let bottom: Int32 = -1
@@ -92,6 +97,7 @@ final class ParserRows {
     let number = StackSet(sets.count)
     setNumbers[key] = number
     sets.append(key)
+    size += key.count
     return number
   }
 
@@ -101,6 +107,7 @@ final class ParserRows {
     let number = Int32(stacks.count)
     stackNumbers[key] = number
     stacks.append(key)
+    size += 1
     return number
   }
 
@@ -109,12 +116,18 @@ final class ParserRows {
     let key = merged(members)
     if let known = rowNumbers[key] { return known }
     var closure = Closure()
-    for member in key { expand(member, &closure) }
+    if size < Self.largest {
+      for member in key { expand(member, &closure) }
+      lexer.languages.budget.charge(closure.seen.count)
+    } else {
+      closure.mayEnd = true
+    }
     let entries = closure.entries.map { Entry(lexeme: $0.key, after: Array($0.value)) }
       .sorted { $0.lexeme < $1.lexeme }
     // A control token is no text: the lexer does not know it.
     let lexemes = entries.map(\.lexeme).filter { tree.specials[$0] == nil }
     let number = Row(rows.count)
+    size += entries.reduce(0) { $0 + $1.after.count }
     rows.append(Content(entries: entries, mayEnd: closure.mayEnd, start: lexer.start(lexemes)))
     rowNumbers[key] = number
     return number

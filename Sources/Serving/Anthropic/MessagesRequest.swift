@@ -20,19 +20,19 @@ struct MessagesRequest {
     for element in elements { chat.messages += try Self.message(element) }
     chat.tools = try Self.tools(reader)
     chat.toolChoice = try Self.toolChoice(reader, chat.tools)
-    chat.callsInParallel = !(try reader.member("tool_choice")?.bool("disable_parallel_tool_use") ?? false)
+    chat.callsInParallel = !(try reader.nested("tool_choice")?.bool("disable_parallel_tool_use") ?? false)
     chat.options.temperature = try reader.double("temperature")
     chat.options.topP = try reader.double("top_p")
     chat.options.topK = try reader.int("top_k")
     chat.options.stopStrings = try SamplingMembers.stop(reader, "stop_sequences")
     chat.options.maxNewTokens = try SamplingMembers.limit(reader, "max_tokens")
     if !counts, chat.options.maxNewTokens == nil { throw reader.missing("max_tokens") }
-    if let thinking = try reader.member("thinking")?.requiredString("type") {
+    if let thinking = try reader.nested("thinking")?.requiredString("type") {
       chat.variables["enable_thinking"] = .bool(thinking != "disabled")
     }
-    if let format = reader.member("output_format") ?? reader.member("output_config")?.member("format") {
-      chat.format = try SamplingMembers.format(object: format)
-    }
+    var format = try reader.nested("output_format")
+    if format == nil { format = try reader.nested("output_config")?.nested("format") }
+    if let format { chat.format = try SamplingMembers.format(object: format) }
     self.chat = chat
     streams = try reader.bool("stream") ?? false
   }
@@ -44,6 +44,10 @@ struct MessagesRequest {
     if let text = member.json.string { return text.isEmpty ? nil : text }
     var texts: [String] = []
     for block in try reader.list("system") ?? [] {
+      let type = try block.string("type") ?? "text"
+      guard type == "text" else {
+        throw block.fault("a system's block is of type 'text', not '\(type.prefix(40))'", "type")
+      }
       let text = try block.requiredString("text")
       if !text.hasPrefix("x-anthropic-billing-header") { texts.append(text) }
     }

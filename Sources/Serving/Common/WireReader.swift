@@ -27,6 +27,11 @@ struct WireReader: Equatable {
     return WireReader(value, path: path(of: name))
   }
 
+  /// A member that is an object, to read its members; nil where it is not there or null.
+  func nested(_ name: String) throws(ServingError) -> WireReader? {
+    try value(name, "an object", \.object) == nil ? nil : member(name)
+  }
+
   private func value<Value>(
     _ name: String, _ type: String, _ read: (JSON) -> Value?
   ) throws(ServingError) -> Value? {
@@ -50,7 +55,11 @@ struct WireReader: Equatable {
     return nil
   }
 
-  func int(_ name: String) throws(ServingError) -> Int? { try value(name, "an integer", \.int) }
+  func int(_ name: String) throws(ServingError) -> Int? {
+    // What lies just beyond the least integer was rounded to it.
+    try value(name, "an integer") { $0 == .double(-0x1p63) ? nil : $0.int }
+  }
+
   func object(_ name: String) throws(ServingError) -> JSONObject? { try value(name, "an object", \.object) }
 
   /// The elements of an array.

@@ -50,14 +50,14 @@ package struct AccessRules: Sendable {
     zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
   }
 
-  /// Checks by which name the server was called.
-  func checkHost(_ authority: String?) throws(ServingError) {
-    guard let hosts else { return }
-    guard let authority, hosts.contains(Self.host(authority)) else {
+  /// Checks by which name the server was called. Browsers always say it; who calls it by none, as a balancer's HTTP/1.0
+  /// does that looks whether it is there, is no browser.
+  package func checkHost(_ authority: String?) throws(ServingError) {
+    guard let hosts, let authority else { return }
+    guard hosts.contains(Self.host(authority)) else {
       throw ServingError(
         .forbidden,
-        "this server does not answer to the name '\((authority ?? "").prefix(80))': allow it with --allow-host"
-      )
+        "this server does not answer to the name '\(authority.prefix(80))': allow it with --allow-host")
     }
   }
 

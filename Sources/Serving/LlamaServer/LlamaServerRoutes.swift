@@ -74,8 +74,9 @@ struct LlamaServerRoutes {
       slots.append([
         "id": .int(slots.count), "model": .string(entry.name), "n_ctx": .int(service.contextLength),
         "is_processing": .bool(status.running > 0), "running": .int(status.running),
-        "waiting": .int(status.waiting),
+        "waiting": .int(status.waiting), "cache_usage": .double(status.cacheUsage),
         "device": .string(service.deviceName),
+        "memory_available": await registry.availableMemory.map(JSON.int) ?? .null,
       ])
     }
     return Response(.array(slots))

@@ -15,23 +15,6 @@ package final class ModelLease: Sendable {
   deinit { onEnd() }
 }
 
-/// A model that can be loaded.
-package struct ModelSource: Sendable {
-  /// The name that clients call it by.
-  package var name: String
-  /// What is known of it without loading it.
-  package var facts: ModelFacts
-  /// Loads it. May take minutes.
-  package var load: @Sendable () async throws -> ServedModel
-
-  /// A model that can be loaded.
-  package init(name: String, facts: ModelFacts, load: @escaping @Sendable () async throws -> ServedModel) {
-    self.name = name
-    self.facts = facts
-    self.load = load
-  }
-}
-
 /// The models of a server: loaded when they are asked for, unloaded when nobody has asked for a while.
 package actor ModelRegistry {
   /// Where a model is in its life.
@@ -45,6 +28,8 @@ package actor ModelRegistry {
     package var name: String
     /// What is known of it.
     package var facts: ModelFacts
+    /// The device that a client has chosen for it.
+    package var device: String?
     /// Where it is in its life.
     package var state: State
     /// Why it could not be loaded.
@@ -79,6 +64,8 @@ package actor ModelRegistry {
   private let answersToAnyName: Bool
   private let memory: MemoryWatch
   private let report: @Sendable (String, State) -> Void
+  /// The devices that a client may choose, as `NAME@DEVICE`.
+  package private(set) var devices: [String] = []
 
   /// - Parameters:
   ///   - sources: the models; the first one answers where a client names none.
@@ -112,6 +99,12 @@ package actor ModelRegistry {
     return entry(model)
   }
 
+  /// Lets clients choose a device for a model.
+  package func offer(devices: [String]) { self.devices = devices }
+
+  /// The memory that the machine has left; nil where nobody looks.
+  package var availableMemory: Int? { memory.available() }
+
   /// Takes a model in that was not there at the start. One of that name that is there stays.
   package func add(_ source: ModelSource) {
     guard !models.contains(where: { $0.source.name == source.name }) else { return }
@@ -123,7 +116,8 @@ package actor ModelRegistry {
     let idle = model.lastUse.duration(to: .now)
     let left = (model.keepAlive ?? usualKeepAlive).map { max(0, ($0 - idle) / .seconds(1)) }
     return Entry(
-      name: model.source.name, facts: model.source.facts, state: model.state, failure: model.failure,
+      name: model.source.name, facts: model.source.facts, device: model.source.device, state: model.state,
+      failure: model.failure,
       uses: model.uses, secondsLeft: model.loaded == nil ? nil : left, service: model.loaded?.service)
   }
 
@@ -138,6 +132,18 @@ package actor ModelRegistry {
     if let index = models.firstIndex(where: { $0.source.name == name }) { return index }
     if answersToAnyName, !models.isEmpty { return 0 }
     throw unknown(name)
+  }
+
+  /// A model on a device that the client has chosen; nil where it has not, or may not.
+  private func chosen(_ name: String?) -> Int? {
+    guard let name, let sign = name.lastIndex(of: "@") else { return nil }
+    let (model, device) = (Self.plainName(String(name[..<sign])), name[sign...].dropFirst().uppercased())
+    guard devices.contains(device),
+      let base = models.first(where: { $0.source.name == model && $0.source.device == nil })
+    else { return nil }
+    let source = base.source.on(device)
+    add(source)
+    return models.firstIndex { $0.source.name == source.name }
   }
 
   private func unknown(_ name: String) -> ServingError {
@@ -164,7 +170,7 @@ package actor ModelRegistry {
   ///   - name: as the client gives it; nil for the first one.
   ///   - keepAlive: how long it is to stay after this use, instead of the usual time.
   package func lease(_ name: String?, keepAlive: Duration? = nil) async throws -> ModelLease {
-    let index = try index(of: name)
+    let index = try chosen(name) ?? index(of: name)
     if let keepAlive { models[index].keepAlive = keepAlive }
     models[index].uses += 1
     do {
@@ -183,7 +189,7 @@ package actor ModelRegistry {
     let source = models[index].source
     let task = Task {
       try await self.makeRoom(for: index)
-      return try await source.load()
+      return try await source.load(nil)
     }
     models[index].loading = task
     models[index].failure = nil

@@ -5,7 +5,7 @@ import JSON
 package enum OllamaOptions {
   /// Reads `options`.
   static func options(_ reader: WireReader) throws(ServingError) -> GenerationOptions {
-    guard let given = reader.member("options") else { return GenerationOptions() }
+    guard let given = try reader.nested("options") else { return GenerationOptions() }
     var options = try SamplingMembers.options(given)
     // -1 and -2 mean up to the end of the context.
     if let count = try given.int("num_predict"), count > 0 { options.maxNewTokens = count }

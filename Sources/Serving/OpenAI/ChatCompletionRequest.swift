@@ -33,7 +33,7 @@ struct ChatCompletionRequest {
     if wantsLogProbabilities { chat.topLogProbabilities = top ?? 0 }
     self.chat = chat
     streams = try reader.bool("stream") ?? false
-    includesUsage = try reader.member("stream_options")?.bool("include_usage") ?? false
+    includesUsage = try reader.nested("stream_options")?.bool("include_usage") ?? false
   }
 
   /// What the template is told besides the messages.

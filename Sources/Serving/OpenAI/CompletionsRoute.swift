@@ -80,7 +80,7 @@ struct TextCompletionRequest {
         "the log-probabilities of a prompt are not computed: leave echo or logprobs out", "echo")
     }
     streams = try reader.bool("stream") ?? false
-    includesUsage = try reader.member("stream_options")?.bool("include_usage") ?? false
+    includesUsage = try reader.nested("stream_options")?.bool("include_usage") ?? false
     guard prompts.count * text.branches <= 128 else {
       throw reader.fault("more than 128 answers are asked for at once", "prompt")
     }

@@ -7,7 +7,10 @@ struct ModelsRoute {
 
   func list(_ request: Request, _ context: ServingContext) async throws -> Response {
     let entries = await registry.entries
-    return Response(["object": "list", "data": .array(entries.map(Self.json))])
+    let devices = await registry.devices
+    return Response([
+      "object": "list", "data": .array(entries.map(Self.json)), "devices": .array(devices.map(JSON.string)),
+    ])
   }
 
   func one(_ request: Request, _ context: ServingContext) async throws -> Response {
@@ -24,6 +27,7 @@ struct ModelsRoute {
       members["context_length"] = .int(length)
       members["max_model_len"] = .int(length)
     }
+    if let device = entry.device { members["device"] = .string(device) }
     if let failure = entry.failure { members["failure"] = .string(failure) }
     return .object(members)
   }

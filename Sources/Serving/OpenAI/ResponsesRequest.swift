@@ -31,10 +31,10 @@ struct ResponsesRequest {
     chat.options.topP = try reader.double("top_p")
     chat.options.maxNewTokens = try SamplingMembers.limit(reader, "max_output_tokens")
     chat.options.seed = try SamplingMembers.seed(reader)
-    if let format = reader.member("text")?.member("format") {
+    if let format = try reader.nested("text")?.member("format") {
       chat.format = try SamplingMembers.format(object: format)
     }
-    if let effort = try reader.member("reasoning")?.string("effort") {
+    if let effort = try reader.nested("reasoning")?.string("effort") {
       chat.variables["reasoning_effort"] = .string(effort)
       chat.variables["enable_thinking"] = .bool(effort != "none")
     }

@@ -5,6 +5,7 @@ enum PageBody {
     <header>
       <h1>Oven</h1>
       <label><span hidden>Model</span><select id="model" aria-label="Model"></select></label>
+      <label><span hidden>Device</span><select id="device" aria-label="Device"></select></label>
       <button id="options" aria-expanded="false" aria-controls="settings">Settings</button>
       <button id="fresh">New chat</button>
       <form id="settings" hidden>
@@ -23,6 +24,7 @@ enum PageBody {
         <button class="main" id="send" type="submit">Send</button>
       </form>
       <p id="figures" role="status" aria-live="off"></p>
+      <p id="load" aria-label="How busy the server is"></p>
     </footer>
     <div id="announcer" role="status" aria-live="polite" class="quiet"></div>
     </body>

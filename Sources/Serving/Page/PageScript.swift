@@ -112,6 +112,12 @@ enum PageScript {
       return key ? { "content-type": "application/json", authorization: "Bearer " + key } : { "content-type": "application/json" };
     }
 
+    // The model, and the device where one is chosen for it.
+    function chosen() {
+      const device = at("device").value;
+      return at("model").value + (device ? "@" + device : "");
+    }
+
     async function* events(response) {
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       let text = "";
@@ -132,7 +138,7 @@ enum PageScript {
       const system = at("system").value.trim();
       const history = messages.filter((m) => !m.error || m.content).map((m) => ({ role: m.role, content: m.content }));
       if (system) history.unshift({ role: "system", content: system });
-      const message = { role: "assistant", content: "", thinking: "", calls: [], model: at("model").value };
+      const message = { role: "assistant", content: "", thinking: "", calls: [], model: chosen() };
       messages.push(message);
       running = new AbortController();
       busy(true);
@@ -157,7 +163,7 @@ enum PageScript {
         const response = await fetch("/v1/chat/completions", {
           method: "POST", headers: headers(), signal: running.signal,
           body: JSON.stringify({
-            model: at("model").value, messages: history, stream: true, stream_options: { include_usage: true },
+            model: message.model, messages: history, stream: true, stream_options: { include_usage: true },
             temperature: number("temperature"), top_p: number("top_p"), max_tokens: number("max_tokens"), seed: number("seed"),
           }),
         });
@@ -196,6 +202,8 @@ enum PageScript {
           + " tokens/s · first after " + ((first - begin) / 1000).toFixed(2) + " s · prompt " + usage.prompt_tokens
           + " tokens, " + cached + " of them cached");
       }
+      models();
+      busyness();
       at("announcer").textContent = message.error || message.content.slice(0, 500);
       at("question").focus();
     }
@@ -228,14 +236,39 @@ enum PageScript {
       try {
         const response = await fetch("/v1/models", { headers: headers() });
         if (!response.ok) { figures(response.status === 401 ? "This server wants a key: give it under Settings." : "the server answers " + response.status); return; }
-        const chosen = at("model").value;
-        at("model").replaceChildren(...(await response.json()).data.map((model) => {
-          const option = element("option", "", model.id + (model.state === "loaded" ? "" : " (" + model.state + ")"));
-          option.value = model.id;
-          option.selected = model.id === chosen;
-          return option;
-        }));
+        const { data, devices } = await response.json();
+        // What was loaded onto a chosen device is listed by its own name.
+        const own = data.filter((model) => !model.device);
+        choices("model", own.map((model) => [model.id, model.id + (model.state === "loaded" ? "" : " (" + model.state + ")")]));
+        choices("device", [["", "Any device"], ...devices.map((device) => [device, device])]);
+        at("device").disabled = !devices.length;
       } catch (error) { figures(error.message); }
+    }
+
+    // What can be chosen; what was chosen stays so where it still can be.
+    function choices(id, pairs) {
+      const before = at(id).value;
+      at(id).replaceChildren(...pairs.map(([value, text]) => {
+        const option = element("option", "", text);
+        option.value = value;
+        option.selected = value === before;
+        return option;
+      }));
+    }
+
+    // How busy the server is, and what memory it has left.
+    async function busyness() {
+      try {
+        const response = await fetch("/slots", { headers: headers() });
+        if (!response.ok) return;
+        const slots = await response.json();
+        const sum = (name) => slots.reduce((total, slot) => total + slot[name], 0);
+        const parts = [sum("running") + " running, " + sum("waiting") + " waiting"];
+        if (slots.length) parts.push("cache " + Math.round(100 * Math.max(...slots.map((slot) => slot.cache_usage))) + " % full");
+        const free = slots.length && slots[0].memory_available;
+        if (free) parts.push((free / 1e9).toFixed(1) + " GB of memory free");
+        at("load").textContent = parts.join(" · ");
+      } catch (error) { at("load").textContent = ""; }
     }
 
     at("compose").addEventListener("submit", send);
@@ -258,6 +291,10 @@ enum PageScript {
     });
     at("key").addEventListener("change", models);
     models();
+    busyness();
+    // The devices are known a little after the first model.
+    setTimeout(() => { if (at("device").disabled) models(); }, 5000);
+    setInterval(() => { if (running && !document.hidden) busyness(); }, 2000);
     at("question").focus();
     """#
 }

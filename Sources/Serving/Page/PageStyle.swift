@@ -30,7 +30,7 @@ enum PageStyle {
     textarea { width: 100%; resize: vertical; }
     #compose { display: flex; gap: .5rem; align-items: flex-end; }
     #compose textarea { min-height: 2.6rem; max-height: 40vh; resize: none; }
-    #figures { margin: .45rem 0 0; color: var(--soft); font-size: .82rem; min-height: 1.2em;
+    #figures, #load { margin: .45rem 0 0; color: var(--soft); font-size: .82rem; min-height: 1.2em;
       font-variant-numeric: tabular-nums; }
     #settings { flex-basis: 100%; display: grid; gap: .6rem; padding: .4rem 0;
       grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }

@@ -32,7 +32,8 @@ public struct DeviceChoice: Sendable, Hashable {
   ///   - request: "AUTO", or a device by OpenVINO's name: "NPU", "GPU.1", "HETERO:GPU,CPU".
   ///   - properties: The user's own; `NPUW_DEVICES` without an NPU lets another device stand in for it.
   ///   - catalog: The machine.
-  /// - Throws: `.deviceUnavailable` for a device that was asked for by name and is not there.
+  /// - Throws: `.deviceUnavailable` for a device that was asked for by name and is not there, `.outOfThreads` where the
+  ///   system lets nothing be looked for.
   public init(
     request: String, properties: Properties = [:], catalog: some DeviceCatalog
   ) throws(SupervisorError) {
@@ -40,7 +41,9 @@ public struct DeviceChoice: Sendable, Hashable {
     do {
       present = try catalog.devices()
     } catch {
-      throw SupervisorError(.deviceUnavailable, "OpenVINO cannot list its devices: \(error.message)")
+      let what = "OpenVINO cannot list its devices"
+      throw SupervisorError(outOfThreads: error, what)
+        ?? SupervisorError(.deviceUnavailable, "\(what): \(error.message)")
     }
     func find(_ device: String) -> String? {
       let device = device.uppercased()
@@ -57,8 +60,8 @@ public struct DeviceChoice: Sendable, Hashable {
         if let found = find(device) {
           candidates.append(found)
         } else {
-          passedOver.append(
-            PassedOver(device: device, reason: Self.reason(for: device, present: present, catalog: catalog)))
+          let reason = try Self.reason(for: device, present: present, catalog: catalog)
+          passedOver.append(PassedOver(device: device, reason: reason))
         }
       }
       if candidates.isEmpty {
@@ -71,7 +74,7 @@ public struct DeviceChoice: Sendable, Hashable {
     let parts = request.split(separator: ":", maxSplits: 1)
     let parents = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : [request]
     for parent in parents where find(parent) == nil {
-      let reason = Self.reason(for: parent.uppercased(), present: present, catalog: catalog)
+      let reason = try Self.reason(for: parent.uppercased(), present: present, catalog: catalog)
       throw SupervisorError(
         .deviceUnavailable, "\(parent) cannot be used: \(reason)", mend: Self.mend(parent.uppercased()))
     }
@@ -109,11 +112,16 @@ public struct DeviceChoice: Sendable, Hashable {
   }
 
   /// Why a device is not among those that are present, as half a sentence.
-  private static func reason(for device: String, present: [String], catalog: some DeviceCatalog) -> String {
+  ///
+  /// - Throws: `.outOfThreads`, which says nothing of the device.
+  private static func reason(
+    for device: String, present: [String], catalog: some DeviceCatalog
+  ) throws(SupervisorError) -> String {
     do throws(OpenVINOError) {
       _ = try catalog.property(.fullDeviceName, of: device)
       return "OpenVINO does not list it (it lists \(list(present)))"
     } catch {
+      if let error = SupervisorError(outOfThreads: error, "\(device) cannot be looked for") { throw error }
       let said = error.message.split(separator: "\n").last.map(String.init) ?? ""
       // What only says once more, in OpenVINO's words, that there is none.
       let isPlain = ["Unsupported configuration key", "is not registered"].contains(where: said.contains)

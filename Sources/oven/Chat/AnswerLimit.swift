@@ -13,6 +13,10 @@ package struct AnswerLimit: Equatable, Sendable {
   /// Tokens of an answer for which nothing else says how many: many pages, but not for ever.
   package static let usual = 8192
 
+  /// Why an answer was stopped that says the same again and again.
+  package static let circle =
+    "stopped, for it says the same again and again (--max-new-tokens lets it go on, --repetition-penalty may help)"
+
   /// - Parameters:
   ///   - options: what the user asks for.
   ///   - defaults: what the model's files say.

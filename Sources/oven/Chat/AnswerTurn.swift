@@ -2,7 +2,7 @@ import Generation
 import Supervisor
 
 /// One question and its answer on the screen.
-struct AnswerTurn {
+final class AnswerTurn {
   /// How an answer is shown.
   struct Show {
     var isRaw = false
@@ -13,12 +13,23 @@ struct AnswerTurn {
   let sampling: GenerationOptions
   /// Nil for an answer that is not shown while it comes.
   let show: Show?
+  private let limit: AnswerLimit
+  private var repetition = RepetitionWatch()
 
-  private var limit: AnswerLimit { AnswerLimit(sampling, ready.assistant.answerDefaults) }
+  init(ready: ReadyModel, sampling: GenerationOptions, show: Show?) {
+    self.ready = ready
+    self.sampling = sampling
+    self.show = show
+    limit = AnswerLimit(sampling, ready.assistant.answerDefaults)
+  }
+
+  /// Whether the answer is not worth going on with. Who says how long it is to be gets it.
+  private var goesRound: Bool { limit.origin != .user && repetition.isCircle }
 
   /// Answers.
   ///
-  /// - Parameter isCancelled: asked before every token and between the pieces of a long prompt.
+  /// - Parameters:
+  ///   - isCancelled: asked before every token and between the pieces of a long prompt.
   func run(
     _ question: String, in session: inout ChatSession, isCancelled: @escaping () -> Bool
   ) throws -> GenerationResult {
@@ -37,9 +48,10 @@ struct AnswerTurn {
       question, in: &session, options: options,
       isCancelled: {
         watch.note(done: assistant.computedTokens)
-        return isCancelled()
+        return isCancelled() || self.goesRound
       }
     ) { event in
+      if case .text(let text) = event { repetition.add(text) }
       switch event {
       case .prompt(let tokens, let reused): watch.note(done: reused, total: tokens)
       case .text(let text) where show != nil:
@@ -53,7 +65,8 @@ struct AnswerTurn {
 
   /// Why the answer is not whole; nil where it is.
   func cut(_ result: GenerationResult) -> String? {
-    limit.cut(
+    if result.reason == .cancelled, goesRound { return AnswerLimit.circle }
+    return limit.cut(
       result.reason, generated: result.metrics.generatedTokens, contextLength: ready.assistant.contextLength)
   }
 

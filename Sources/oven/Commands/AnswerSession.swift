@@ -37,7 +37,7 @@ struct AnswerSession {
       object["cut"] = turn.cut(result).map { .string($0) }
       Terminal.output.line(JSON.object(object).serialized(.pretty))
     } else {
-      let cut = turn.cut(result).map { ["the answer was " + ($0 == "stopped" ? "stopped" : $0)] } ?? []
+      let cut = turn.cut(result).map { ["the answer was " + $0] } ?? []
       let unseen =
         turn.unseen(result, beginsThinking: beginsThinking).map { ["there is no answer: " + $0] } ?? []
       (unseen + cut + report.lines).forEach { Terminal.error.note($0) }

@@ -62,6 +62,8 @@ struct ChildRuntimeProbe: RuntimeProbe {
   static let flag = "probe-runtime"
   private static let unremarkable = 5.0
   private static let patience = 60.0
+  private static let driversMend =
+    "Mostly a driver's library is to blame: see the sections below, and update the drivers."
 
   func facts() -> RuntimeFacts {
     var facts = RuntimeFacts()
@@ -95,11 +97,19 @@ struct ChildRuntimeProbe: RuntimeProbe {
     }
     // A few kilobytes, which the pipe holds until they are read.
     let text = output.fileHandleForReading.readDataToEndOfFile()
-    if process.terminationReason == .exit, let json = try? JSON(parsing: text) {
-      return RuntimeFacts(json: json)
+    let status = process.terminationStatus
+    switch process.terminationReason {
+    case .exit where status == ExitStatus.tryAgain.rawValue:
+      facts.problem = "no more threads can be begun"
+      facts.mend = "Raise the limit (ulimit -u), or end other programs."
+    case .exit:
+      if let json = try? JSON(parsing: text) { return RuntimeFacts(json: json) }
+      facts.problem = "it ended while looking for devices (exit code \(status))"
+      facts.mend = Self.driversMend
+    default:
+      facts.problem = "it crashed while looking for devices (signal \(status))"
+      facts.mend = Self.driversMend
     }
-    facts.problem = "it crashed while looking for devices (signal \(process.terminationStatus))"
-    facts.mend = "Mostly a driver's library is to blame: see the sections below, and update the drivers."
     return facts
   }
 }

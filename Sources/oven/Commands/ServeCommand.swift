@@ -75,7 +75,10 @@ struct ServeCommand: AsyncParsableCommand {
     let (address, scheme) = (options.address, options.certificate == nil ? "http" : "https")
     options.whenRunning = { bound in
       Terminal.error.line("Listening on \(Self.words(address, scheme, port: bound?.port))")
-      Task { await Self.becomeReady(registry, first) }
+      Task {
+        await Self.becomeReady(registry, first)
+        await registry.offer(devices: ServedDevices.find(runtime))
+      }
     }
     options.whenDraining = { ServiceManager.notify("STOPPING=1") }
     let server = HTTPServer(registry, options: options)

@@ -41,10 +41,12 @@ struct FolderSource {
 
   /// As the server takes it.
   var source: ModelSource {
-    ModelSource(name: name, facts: facts) { try await load() }
+    ModelSource(name: name, facts: facts, loadOn: { try await load(on: $0) })
   }
 
-  private func load() async throws -> ServedModel {
+  private func load(on device: String?) async throws -> ServedModel {
+    var runtime = runtime
+    if let device { runtime.device = device }
     let format = try TokenizerChoice.format(nil, for: folder, style: style)
     let defaults = try AnswerDefaults(folder: folder.folder, format: format).options
     let loader = ServiceLoader(

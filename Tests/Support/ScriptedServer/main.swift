@@ -43,4 +43,6 @@ options.address = .host("127.0.0.1", port: port)
 options.signals = [.sigterm, .sigint]
 options.version = "0.0.0"
 options.whenRunning = { _ in print("listening") }
-try await HTTPServer(ModelRegistry([source], answersToAnyName: true), options: options).run()
+let registry = ModelRegistry([source], answersToAnyName: true)
+await registry.offer(devices: ["CPU", "NPU"])
+try await HTTPServer(registry, options: options).run()
