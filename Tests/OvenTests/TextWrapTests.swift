@@ -27,4 +27,10 @@ struct TextWrapTests {
     #expect(rows.allSatisfy { TerminalText.width($0) <= width })
     #expect(rows.joined().filter { $0 != " " } == line.filter { $0 != " " })
   }
+
+  @Test func aNumberKeepsItsUnit() {
+    #expect(TextWrap.lines("first after 0.5 s", width: 15) == ["first after", "0.5 s"])
+    #expect(TextWrap.lines("12 MB, 100 %.", width: 7) == ["12 MB,", "100 %."])
+    #expect(TextWrap.lines("12 minutes s", width: 7) == ["12", "minutes", "s"])
+  }
 }

@@ -90,6 +90,7 @@ def settled(text):
     """Without what changes from run to run and from machine to machine."""
     text = re.sub(r"\d+(\.\d+)?( |\n)(s|min|h|ms|MB|GB|kB|B|tokens/s|%)(?=\W)", r"N\2\3", text)
     text = re.sub(r"(CPU|cache)(\s)\((?:[^()]|\([^()]*\))*\)", r"\1\2(NAME)", text)
+    text = re.sub(r"from(\s+)/[^:]+:", r"from\1PATH:", text)
     text = re.sub(r"compiling(\s)for(\s)[^,]*,", r"compiling\1for\2NAME,", text)
     return text
 
@@ -164,7 +165,8 @@ def full(window):
     window.type(shlex.join([OVEN, "chat", SHORT, "--device", "CPU", "--temperature", "0", "--max-new-tokens", "40"]))
     window.key("Enter")
     window.wait(r"^> *$")
-    for question in ["Name the capital of France.", "Count from one to ten.", "And on to twenty.", "word " * 300]:
+    for question in ["Name the capital of France.", "Count from one to ten.", "And on to twenty.",
+                     "Name the capital of France.", "word " * 300]:
         before = len(window.text())
         window.type(question)
         window.key("Enter")

@@ -13,6 +13,9 @@ final class CompiledGrammar: @unchecked Sendable {
     case open([Place])
   }
 
+  /// Places at which one text may be at once; further readings of it are given up.
+  private static let mostPlaces = 100
+
   let endTokens: Set<Int>
   /// The text after which the grammar holds; nil from the beginning.
   let opening: OpeningText?
@@ -65,7 +68,7 @@ final class CompiledGrammar: @unchecked Sendable {
       var next: [Place] = []
       func add(_ row: ParserRows.Row, _ entry: Int32) {
         let place = Place(row: row, state: entry >> 1)
-        if entry >= 0, !next.contains(place) { next.append(place) }
+        if entry >= 0, next.count < Self.mostPlaces, !next.contains(place) { next.append(place) }
       }
       for place in current {
         add(place.row, lexer.next(place.state, byte))

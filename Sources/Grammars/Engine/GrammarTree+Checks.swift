@@ -11,7 +11,8 @@ extension GrammarTree {
       budget.charge(finite.known.count + bodies.count)
       isChanging = false
       finite.known = finite.known.filter(\.value)
-      for (number, body) in bodies.enumerated() where !finite.rules.contains(number) {
+      // The last first: rules are numbered as they are met, before those that they need.
+      for (number, body) in bodies.enumerated().reversed() where !finite.rules.contains(number) {
         if isFinite(body, &finite) {
           finite.rules.insert(number)
           isChanging = true
@@ -96,7 +97,8 @@ extension GrammarTree {
       budget.charge(nullable.known.count + bodies.count)
       isChanging = false
       nullable.known = nullable.known.filter(\.value)
-      for (number, body) in bodies.enumerated() where !nullable.rules.contains(number) {
+      // The last first: rules are numbered as they are met, before those that they need.
+      for (number, body) in bodies.enumerated().reversed() where !nullable.rules.contains(number) {
         if mayBeEmpty(body, &nullable) {
           nullable.rules.insert(number)
           isChanging = true

@@ -34,9 +34,9 @@ final class ParserRows {
 
   /// Lexemes of one row at most: a grammar that needs more is refused where it is compiled or ends where it stands.
   private static let widest = 20_000
-  /// Stacks and their parts at most, all rows together: beyond them texts end where they stand, so that no grammar takes
-  /// memory without end. Those that are not made to be hostile need a thousandth of it.
-  private static let largest = 1_000_000
+  /// Stacks that are looked at, at most, for all rows together: beyond them texts end where they stand, so that no grammar
+  /// takes time and memory without end. Those that are not made to be hostile need a thousandth of it.
+  private static let mostWork = 3_000_000
 
   private var tree: GrammarTree
   private let lexer: Lexer
@@ -47,8 +47,8 @@ final class ParserRows {
   private var rows: [Content] = []
   private var rowNumbers: [[Int32]: Row] = [:]
   private var steps: [Step: Row] = [:]
-  /// What all rows take, in stacks and parts of them.
-  private var size = 0
+  /// Stacks that were looked at.
+  private var work = 0
 
   /// The end of the text, as a stack.
   private static let bottom: Int32 = -1
@@ -97,7 +97,6 @@ final class ParserRows {
     let number = StackSet(sets.count)
     setNumbers[key] = number
     sets.append(key)
-    size += key.count
     return number
   }
 
@@ -107,7 +106,6 @@ final class ParserRows {
     let number = Int32(stacks.count)
     stackNumbers[key] = number
     stacks.append(key)
-    size += 1
     return number
   }
 
@@ -116,9 +114,10 @@ final class ParserRows {
     let key = merged(members)
     if let known = rowNumbers[key] { return known }
     var closure = Closure()
-    if size < Self.largest {
+    let before = work
+    if work < Self.mostWork {
       for member in key { expand(member, &closure) }
-      lexer.languages.budget.charge(closure.seen.count)
+      lexer.languages.budget.charge(work - before)
     } else {
       closure.mayEnd = true
     }
@@ -127,7 +126,7 @@ final class ParserRows {
     // A control token is no text: the lexer does not know it.
     let lexemes = entries.map(\.lexeme).filter { tree.specials[$0] == nil }
     let number = Row(rows.count)
-    size += entries.reduce(0) { $0 + $1.after.count }
+    work += entries.reduce(0) { $0 + $1.after.count }
     rows.append(Content(entries: entries, mayEnd: closure.mayEnd, start: lexer.start(lexemes)))
     rowNumbers[key] = number
     return number
@@ -135,6 +134,7 @@ final class ParserRows {
 
   private func merged(_ members: [Int32]) -> [Int32] {
     if members.count < 2 { return members }
+    work += members.count
     let unique = Set(members)
     var byNode: [GrammarTree.Node: [Int32]] = [:]
     var result: Set<Int32> = []
@@ -149,7 +149,9 @@ final class ParserRows {
       if group.count == 1 {
         result.insert(group[0])
       } else {
-        result.insert(stack(node, below: set(group.flatMap { sets[Int(stacks[Int($0)].below)] })))
+        let below = group.flatMap { sets[Int(stacks[Int($0)].below)] }
+        work += below.count
+        result.insert(stack(node, below: set(below)))
       }
     }
     return result.sorted()
@@ -164,6 +166,7 @@ final class ParserRows {
   private func expand(_ start: Int32, _ closure: inout Closure) {
     var pending = [start]
     while let current = pending.popLast() {
+      work += 1
       guard closure.seen.count < Self.widest, closure.seen.insert(current).inserted else { continue }
       if current == Self.bottom {
         closure.mayEnd = true
@@ -172,7 +175,9 @@ final class ParserRows {
       let (node, below) = (stacks[Int(current)].node, stacks[Int(current)].below)
       switch tree.kinds[Int(node)] {
       case .empty: pending.append(contentsOf: sets[Int(below)])
-      case .lexeme(let language): closure.entries[language, default: []].formUnion(sets[Int(below)])
+      case .lexeme(let language):
+        work += sets[Int(below)].count
+        closure.entries[language, default: []].formUnion(sets[Int(below)])
       case .sequence(let first, let second):
         pending.append(stack(first, below: set([stack(second, below: below)])))
       case .choice(let parts): for part in parts { pending.append(stack(part, below: below)) }

@@ -43,14 +43,7 @@ struct GrammarNotation {
         throw GrammarError(rule.name, at: "line \(rule.line)", "the rule `\(rule.name)` is defined twice")
       }
     }
-    var isChanging = true
-    while isChanging {
-      isChanging = false
-      for (name, term) in terms where !regular.contains(name) && isRegular(term) {
-        regular.insert(name)
-        isChanging = true
-      }
-    }
+    try findRegular()
     var between: [Language] = []
     for term in syntax.ignored {
       guard let language = try language(term) else {
@@ -68,6 +61,68 @@ struct GrammarNotation {
   }
 
   // MARK: Regular parts
+
+  /// Finds the rules that are regular, and the languages of those that are needed: each after what it names, so that no
+  /// chain of names is followed deeper than one step.
+  private mutating func findRegular() throws(GrammarError) {
+    var left: [String: Int] = [:]
+    var users: [String: [String]] = [:]
+    var free: [String] = []
+    for rule in syntax.rules {
+      guard let names = namesWhereRegular(rule.term) else { continue }
+      left[rule.name] = names.count
+      for name in names { users[name, default: []].append(rule.name) }
+      if names.isEmpty { free.append(rule.name) }
+    }
+    var order: [String] = []
+    while let name = free.popLast() {
+      regular.insert(name)
+      order.append(name)
+      for user in users[name] ?? [] {
+        guard let count = left[user] else { continue }
+        left[user] = count - 1
+        if count == 1 { free.append(user) }
+      }
+    }
+    var needed: Set<String> = []
+    var pending = [Term.name(syntax.start)] + syntax.ignored
+    while let term = pending.popLast() {
+      for name in Self.names(term) where needed.insert(name).inserted {
+        if let term = terms[name] { pending.append(term) }
+      }
+    }
+    for name in order where needed.contains(name) {
+      if let term = terms[name] { languages[name] = try language(term) }
+    }
+  }
+
+  /// The rules that a term names, each once.
+  private static func names(_ term: Term) -> Set<String> {
+    switch term {
+    case .name(let name): [name]
+    case .sequence(let parts), .choice(let parts):
+      parts.reduce(into: []) { $0.formUnion(names($1)) }
+    case .repetition(let inner, _, _): names(inner)
+    case .literal, .expression, .characters, .schema, .special: []
+    }
+  }
+
+  /// The rules that a term names; nil where it is not regular, whatever they are.
+  private func namesWhereRegular(_ term: Term) -> Set<String>? {
+    switch term {
+    case .literal(let text, _): return splits(text).isEmpty ? [] : nil
+    case .schema, .special: return nil
+    case .expression, .characters, .name: return Self.names(term)
+    case .repetition(let inner, _, _): return namesWhereRegular(inner)
+    case .sequence(let parts), .choice(let parts):
+      var names: Set<String> = []
+      for part in parts {
+        guard let own = namesWhereRegular(part) else { return nil }
+        names.formUnion(own)
+      }
+      return names
+    }
+  }
 
   /// The language of a term; nil where it names a rule that is not regular, a schema or a control token.
   private mutating func language(_ term: Term) throws(GrammarError) -> Language? {
@@ -100,21 +155,7 @@ struct GrammarNotation {
         throw GrammarError(name, at: "", "the grammar names `\(name)`, which no rule defines")
       }
       if let known = languages[name] { return known }
-      guard regular.contains(name) else { return nil }
-      let result = try language(term)
-      languages[name] = result
-      return result
-    }
-  }
-
-  private func isRegular(_ term: Term) -> Bool {
-    switch term {
-    case .literal(let text, _): splits(text).isEmpty
-    case .expression, .characters: true
-    case .schema, .special: false
-    case .sequence(let parts), .choice(let parts): parts.allSatisfy(isRegular)
-    case .repetition(let inner, _, _): isRegular(inner)
-    case .name(let name): regular.contains(name)
+      return regular.contains(name) ? try language(term) : nil
     }
   }
 
@@ -195,7 +236,14 @@ struct GrammarNotation {
     var pieces: [String] = []
     var isFound = false
     var plain = ""
-    while !rest.isEmpty {
+    let firsts = Set(specials.keys.compactMap(\.first))
+    while let first = rest.first {
+      guard firsts.contains(first) else {
+        plain.append(first)
+        rest.removeFirst()
+        continue
+      }
+      table.budget.charge(specials.count)
       if let name = specials.keys.filter({ rest.hasPrefix($0) }).max(by: { $0.utf8.count < $1.utf8.count }) {
         if !plain.isEmpty { pieces.append(plain) }
         plain = ""

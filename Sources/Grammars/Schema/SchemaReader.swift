@@ -8,6 +8,8 @@ final class SchemaReader {
 
   /// Ways to satisfy one place of a schema at most.
   private static let mostShapes = 400
+  /// Schemas that are looked into from within one another, at most: each takes a piece of the stack.
+  private static let deepest = 256
 
   let document: SchemaDocument
   let algebra: ShapeAlgebra
@@ -67,6 +69,11 @@ final class SchemaReader {
         "$ref", at: document.pointers[location], "this schema stands for itself and says nothing")
     }
     defer { path.remove(location) }
+    guard path.count <= Self.deepest else {
+      throw GrammarError(
+        "$ref", at: document.pointers[location],
+        "more than \(Self.deepest) schemas stand for one another here; leave out those that only refer")
+    }
     let result: [SchemaShape]
     switch document.sources[location] {
     case .negation(let schemas):

@@ -44,7 +44,7 @@ struct MessagesRequest {
     if let text = member.json.string { return text.isEmpty ? nil : text }
     var texts: [String] = []
     for block in try reader.list("system") ?? [] {
-      let type = try block.string("type") ?? "text"
+      let type = try block.requiredString("type")
       guard type == "text" else {
         throw block.fault("a system's block is of type 'text', not '\(type.prefix(40))'", "type")
       }

@@ -116,12 +116,12 @@ struct EvalCommand: ParsableCommand {
       ]
       Terminal.output.line(figures.serialized(.pretty))
     } else {
-      Terminal.output.line(
-        "perplexity \(Units.decimals(result.value, 3)) over \(result.count) tokens in windows of \(window)")
       // What the model gives the right token, in the geometric mean: the same figure the other way round.
       let probability = 1 / result.value
-      Terminal.output.line(
-        "the right token had \(Units.decimals(probability * 100, 1)) %  \(Bar.text(probability, of: 1))")
+      Terminal.output.rows([
+        "perplexity \(Units.decimals(result.value, 3)) over \(result.count) tokens in windows of \(window)",
+        "the right token had \(Units.decimals(probability * 100, 1)) %  \(Bar.text(probability, of: 1))",
+      ])
     }
   }
 }

@@ -8,7 +8,7 @@ package enum TextWrap {
     for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
       var line = ""
       var column = 0
-      for word in paragraph.split(separator: " ") {
+      for word in words(paragraph) {
         let size = TerminalText.width(word)
         if column > 0, column + 1 + size > width {
           lines.append(line)
@@ -21,6 +21,22 @@ package enum TextWrap {
     }
     return lines
   }
+
+  /// The words of a paragraph; a number and its unit are one.
+  private static func words(_ paragraph: Substring) -> [Substring] {
+    var words: [Substring] = []
+    for word in paragraph.split(separator: " ") {
+      if let last = words.last, Double(last) != nil, units.contains(word.filter { $0.isLetter || $0 == "%" })
+      {
+        words[words.count - 1] = paragraph[last.startIndex..<word.endIndex]
+      } else {
+        words.append(word)
+      }
+    }
+    return words
+  }
+
+  private static let units: Set<String> = ["s", "ms", "min", "h", "GB", "MB", "kB", "B", "%"]
 
   /// A line of a report in lines of a width: what does not fit goes on below its last column, or, where that stands too
   /// far to the right, a little behind the line's beginning.
