@@ -1,9 +1,10 @@
 // The products themselves, compiled once for each instruction set: the including file names the table that it defines
 // (LINEAR_TABLE, LINEAR_NAME), the compiler's target (LINEAR_TARGET), the instruction that multiplies bytes
-// (LINEAR_DOT, see LinearDot.h) and how many rows fit into the registers (TILE_ROWS, TILE_VECTORS).
+// (LINEAR_DOT, see LinearDot.h) and how many rows fit into the registers (TILE_ROWS, TILE_VECTORS), or that the machine
+// multiplies tiles of them (LINEAR_TILES).
 //
 // Everything is written in vectors of 16 lanes, which the compiler splits into what the machine has, and every
-// multiply-add is a fused one: so all instruction sets give the same bits.
+// multiply-add is a fused one: so all instruction sets give the same bits, but for tiles.
 
 #include "LinearTable.h"
 
@@ -58,9 +59,15 @@ INLINE float sum_of(vf v) {
 
 #include "LinearDot.h"
 #include "LinearNumbers.h"
+#include "LinearTranspose.h"
+#if defined(LINEAR_TILES)
+#include "LinearTiles.h"
+#endif
 #include "LinearPrepare.h"
 #include "LinearFew.h"
+#if !defined(LINEAR_TILES)
 #include "LinearMany.h"
+#endif
 #include "LinearExact.h"
 
 static void multiply(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
@@ -68,11 +75,21 @@ static void multiply(const oven_matrix *matrix, const void *prepared, size_t cou
   if (count < MANY_ROWS) {
     multiply_few(matrix, prepared, count, begin, end, y, stride, scratch);
   } else {
+#if defined(LINEAR_TILES)
+    multiply_tiles(matrix, prepared, count, begin, end, y, stride, scratch);
+#else
     multiply_many(matrix, prepared, count, begin, end, y, stride, scratch);
+#endif
   }
 }
 
-const oven_linear_table LINEAR_TABLE = {LINEAR_NAME, prepare, multiply, multiply_exactly, gate};
+#if defined(LINEAR_TILES)
+enum { has_tiles = 1 };
+#else
+enum { has_tiles = 0 };
+#endif
+
+const oven_linear_table LINEAR_TABLE = {LINEAR_NAME, has_tiles, prepare, multiply, multiply_exactly, gate};
 
 #if defined(LINEAR_TARGET)
 #pragma clang attribute pop

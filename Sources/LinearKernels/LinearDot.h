@@ -80,16 +80,12 @@ INLINE int32_t start_of(int bits, int32_t total) {
 }
 
 // Out of line, so that the loops around keep their registers.
-static __attribute__((noinline)) void copy_codes(const uint8_t *p, size_t room, void *out) {
-  uint8_t bytes[64] = {0};
-  memcpy(bytes, p, room);
-  memcpy(out, bytes, 64);
-}
+static __attribute__((noinline)) void copy_codes(const uint8_t *p, size_t room, void *out) { memcpy(out, p, room); }
 
 // 64 bytes, of which `room` may be read.
 INLINE vi load_codes(const uint8_t *p, size_t room) {
   if (__builtin_expect(room >= 64, 1)) return load_ints(p);
-  uint8_t bytes[64];
+  uint8_t bytes[64] = {0};
   copy_codes(p, room, bytes);
   return load_ints(bytes);
 }

@@ -120,7 +120,7 @@ INLINE void few_matrix(const oven_matrix *matrix, int bits, int slots, int shift
                        size_t begin, size_t end, float *y, size_t stride, float *scratch) {
   const size_t row_bytes = matrix->columns * (size_t)bits / 8;
   few_at at = {0};
-  at.x_stride = chunk_count(matrix) * few_stride(matrix);
+  at.x_stride = chunk_count(matrix) * few_chunk_size(matrix);
   for (size_t row = begin; row < end; row += OVEN_LINEAR_ROWS) {
     const size_t rows = end - row < OVEN_LINEAR_ROWS ? end - row : OVEN_LINEAR_ROWS;
     const few_numbers of = few_numbers_of(matrix, bits, shifted, row, rows, scratch);

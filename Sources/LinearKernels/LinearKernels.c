@@ -2,6 +2,10 @@
 
 #include <stdatomic.h>
 #include <string.h>
+#if defined(__linux__) && defined(__x86_64__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 static _Atomic(const oven_linear_table *) chosen;
 
@@ -26,11 +30,29 @@ static int has_avx_vnni(void) {
   __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
   return has_avx2() && (a >> 4 & 1);
 }
+
+// AMX with bf16: bits 22 and 24 of EDX in leaf 7, AVX512-BF16 is bit 5 of EAX in leaf 7.1. Linux gives a process tiles when
+// it asks for them (ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA), or says that there are none.
+static int has_amx(void) {
+#if defined(__linux__)
+  if (!has_avx512()) return 0;
+  unsigned a = 7, b, c = 0, d;
+  __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  if (a < 1 || !(d >> 22 & 1) || !(d >> 24 & 1)) return 0;
+  a = 7;
+  c = 1;
+  __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  return (a >> 5 & 1) && syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+#else
+  return 0;
+#endif
+}
 #endif
 
 static const oven_linear_table *best(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
+  if (has_amx()) return &oven_linear_amx;
   if (has_avx512()) return &oven_linear_avx512;
   if (has_avx_vnni()) return &oven_linear_avx2_vnni;
   if (has_avx2()) return &oven_linear_avx2;
@@ -58,6 +80,7 @@ int oven_linear_use_instruction_set(const char *name) {
   if (!strcmp(name, "avx2-vnni") && has_avx_vnni()) found = &oven_linear_avx2_vnni;
   if (!strcmp(name, "avx2-vnni by avx512") && has_avx512()) found = &oven_linear_evex_vnni;
   if (!strcmp(name, "avx512") && has_avx512()) found = &oven_linear_avx512;
+  if (!strcmp(name, "amx") && has_amx()) found = &oven_linear_amx;
 #endif
   if (!found) return 0;
   atomic_store(&chosen, found);
@@ -116,6 +139,7 @@ int oven_linear_supports(const oven_matrix *matrix) {
 
 size_t oven_linear_prepared_size(const oven_matrix *matrix, size_t count) {
   if (count < MANY_ROWS) return count * chunk_count(matrix) * few_chunk_size(matrix);
+  if (table()->has_tiles) return rounded_up(count, 16) * rounded_up(matrix->columns, 32) * 2;
   const size_t codes = rounded_up(count * rounded_up(matrix->columns, 128), 64);
   return codes + count * unit_count(matrix) * 12;
 }
@@ -128,11 +152,12 @@ int oven_linear_same_preparation(const oven_matrix *first, const oven_matrix *se
 size_t oven_linear_scratch_size(const oven_matrix *matrix, size_t count) {
   const size_t groups = rounded_up(matrix->columns / matrix->group + 16, 16);
   const size_t exact = rounded_up(matrix->columns, 16) + 2 * groups;
-  // LinearFew.h, and LinearMany.h.
+  // LinearFew.h, LinearTiles.h and LinearMany.h.
   const size_t few = 2 * (OVEN_LINEAR_ROWS * (groups + chunk_count(matrix)) + 16);
   const size_t many = 16 * (256 * 4 + 32 * 4 + 8 * groups) + 2 * groups;
-  const size_t most = few > exact ? few : exact;
-  return sizeof(float) * (count < MANY_ROWS || many < most ? most : many);
+  const size_t tiles = 128 * 1024 / 2 + 128 * (256 + 16) + 2 * groups;
+  const size_t most = few > exact ? few : exact, blocked = table()->has_tiles ? tiles : many;
+  return sizeof(float) * (count < MANY_ROWS || blocked < most ? most : blocked);
 }
 
 void oven_linear_prepare(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,

@@ -17,7 +17,6 @@ typedef struct {
   int32_t start[16];
 } lanes_of_chunk;
 
-INLINE size_t few_stride(const oven_matrix *matrix) { return few_chunk_size(matrix); }
 INLINE size_t padded_columns(const oven_matrix *matrix) { return rounded_up(matrix->columns, 128); }
 
 typedef struct {
@@ -111,7 +110,7 @@ INLINE void write_lanes(int bits, const int8_t *coarse, const int8_t *fine, cons
 }
 
 INLINE void prepare_few(const oven_matrix *matrix, int bits, const float *x, char *out) {
-  const size_t unit = unit_length(matrix), columns = matrix->columns, stride = few_stride(matrix);
+  const size_t unit = unit_length(matrix), columns = matrix->columns, stride = few_chunk_size(matrix);
   const size_t chunk = bits == 4 ? 128 : 64;
   for (size_t first = 0; first < columns; first += 128) {
     int8_t coarse[128], fine[128];
@@ -147,12 +146,15 @@ INLINE void prepare_many(const oven_matrix *matrix, int bits, const float *x, si
 static void prepare(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,
                     void *prepared) {
   const int bits = chunk_length(matrix) == 128 ? 4 : 8;
+#if defined(LINEAR_TILES)
+  if (count >= MANY_ROWS) return prepare_tiles(matrix, bits, x, begin, end, prepared);
+#endif
   for (size_t row = begin; row < end; row++) {
     const float *source = x + row * matrix->columns;
     if (count >= MANY_ROWS) {
       prepare_many(matrix, bits, source, row, many_of(matrix, prepared, count));
     } else {
-      prepare_few(matrix, bits, source, (char *)prepared + row * chunk_count(matrix) * few_stride(matrix));
+      prepare_few(matrix, bits, source, (char *)prepared + row * chunk_count(matrix) * few_chunk_size(matrix));
     }
   }
 }

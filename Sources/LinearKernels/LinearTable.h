@@ -38,6 +38,8 @@ static inline size_t slot_count(const oven_matrix *matrix) {
 
 typedef struct {
   const char *name;
+  /// Whether many rows of numbers are prepared as tiles (LinearTiles.h).
+  int has_tiles;
   void (*prepare)(const oven_matrix *, const float *, size_t, size_t, size_t, void *);
   void (*multiply)(const oven_matrix *, const void *, size_t, size_t, size_t, float *, size_t, void *);
   void (*multiply_exactly)(const oven_matrix *, const float *, size_t, size_t, size_t, float *, size_t, void *);
@@ -53,6 +55,7 @@ extern const oven_linear_table oven_linear_avx2;
 extern const oven_linear_table oven_linear_avx2_vnni;
 extern const oven_linear_table oven_linear_evex_vnni;
 extern const oven_linear_table oven_linear_avx512;
+extern const oven_linear_table oven_linear_amx;
 #endif
 
 #endif

@@ -249,10 +249,11 @@ bool Linear::evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs)
   if (rows.count == 0) return true;
   if (!exact) {
     void *prepared = prepared_room.of(oven_linear_prepared_size(&first, rows.count));
+    const size_t together = rows.count < 9 ? 1 : OVEN_LINEAR_ROWS;
     const auto prepare = [&](size_t begin, size_t end) {
-      oven_linear_prepare(&first, rows.x, rows.count, begin, end, prepared);
+      oven_linear_prepare(&first, rows.x, rows.count, begin * together, std::min(rows.count, end * together), prepared);
     };
-    share(rows.count, (size_t{1} << 15) / first.columns, prepare);
+    share((rows.count + together - 1) / together, (size_t{1} << 15) / first.columns / together, prepare);
     rows.prepared = prepared;
   }
   if (gated) {

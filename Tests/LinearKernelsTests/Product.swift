@@ -62,7 +62,7 @@ struct Product {
 
 /// The instruction sets of this machine, the portable one first.
 let instructionSets: [String] = {
-  let all: [String] = ["portable", "avx2", "avx2-vnni", "avx2-vnni by avx512", "avx512"]
+  let all: [String] = ["portable", "avx2", "avx2-vnni", "avx2-vnni by avx512", "avx512", "amx"]
   return all.filter { oven_linear_use_instruction_set($0) != 0 }
 }()
 

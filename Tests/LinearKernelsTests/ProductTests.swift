@@ -49,7 +49,7 @@ import Testing
       #expect(oven_linear_use_instruction_set("portable") != 0)
       let expected = (product.multiply(x), product.multiply(x, isExact: true))
       #expect(expected.0.allSatisfy(\.isFinite) && expected.1.allSatisfy(\.isFinite))
-      for name in instructionSets.dropFirst() {
+      for name in instructionSets.dropFirst() where name != "amx" || count < 9 {
         #expect(oven_linear_use_instruction_set(name) != 0)
         #expect(product.multiply(x) == expected.0, "\(name): \(product.matrix)")
         #expect(product.multiply(x, part: 16) == expected.0, "\(name) in parts: \(product.matrix)")
@@ -68,9 +68,34 @@ import Testing
     }
   }
 
+  /// Tiles round each factor to bf16, by 2⁻⁹ of it at most; and a row's bits are the same in any part and beside any others.
+  @Test(.enabled(if: instructionSets.contains("amx"))) func tilesRoundToSixteenBits() {
+    var random = Xorshift(state: 11)
+    for count in [9, 15, 16, 17, 33, 70, 257, 300] {
+      let product = random.supportedProduct(), columns = product.matrix.columns
+      let x = (0..<count * columns).map { _ in Float.random(in: -3...3, using: &random) }
+      #expect(oven_linear_use_instruction_set("amx") != 0)
+      let found = product.multiply(x), rows = product.matrix.rows
+      #expect(product.multiply(x, part: 16) == found)
+      #expect(product.multiply(x, part: 48) == found)
+      let alone = product.multiply(Array(x.suffix(9 * columns)))
+      #expect(Array(found.suffix(rows * 9)) == alone)
+      for n in 0..<rows {
+        let weights = product.row(n)
+        for m in stride(from: 0, to: count, by: 7) {
+          let products = zip(weights, x[m * columns..<(m + 1) * columns]).map { Double($0) * Double($1) }
+          let (sum, magnitude) = (products.reduce(0, +), products.reduce(0) { $0 + abs($1) })
+          #expect(
+            abs(Double(found[m * rows + n]) - sum) <= magnitude / 250,
+            "row \(n) of \(product.matrix) for \(m) of \(count)")
+        }
+      }
+    }
+  }
+
   @Test func zerosAndTinyNumbersGiveZero() {
     var random = Xorshift(state: 7)
-    guard let product = (0..<50).lazy.compactMap({ _ in random.product() }).first else { return }
+    let product = random.supportedProduct()
     for number: Float in [0, 1e-35, -.leastNonzeroMagnitude] {
       let y = product.multiply([Float](repeating: number, count: product.matrix.columns * 2))
       #expect(y.allSatisfy { $0 == 0 })
@@ -128,6 +153,13 @@ struct Xorshift: RandomNumberGenerator {
     state ^= state >> 7
     state ^= state << 17
     return state
+  }
+
+  /// A matrix of a random kind that the kernels compute.
+  mutating func supportedProduct() -> Product {
+    while true {
+      if let product = product() { return product }
+    }
   }
 
   /// A matrix of random kind; nil for one that the kernels do not compute.

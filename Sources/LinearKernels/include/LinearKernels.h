@@ -6,7 +6,8 @@
 // magnitude / 127), and products are summed as integers within a group. That is `oven_linear_prepare`;
 // `oven_linear_multiply` then computes any part of the matrix's rows, so that threads can share the work. Each row
 // is computed in one order whatever the part, so that the threads' number changes no bit, and every instruction
-// set gives the same bits as the portable one.
+// set gives the same bits as the portable one. Only "amx" differs where rows of numbers are many (nine and more): it rounds
+// numbers and unpacked codes to bf16, and nothing to 8 bits.
 
 #ifndef OVEN_LINEAR_KERNELS_H
 #define OVEN_LINEAR_KERNELS_H
@@ -54,7 +55,8 @@ size_t oven_linear_prepared_size(const oven_matrix *matrix, size_t count);
 /// Whether rows that were prepared for one matrix serve the other.
 int oven_linear_same_preparation(const oven_matrix *first, const oven_matrix *second);
 
-/// Prepares rows [begin, end) of `count` rows `x` of `matrix->columns` numbers each.
+/// Prepares rows [begin, end) of `count` rows `x` of `matrix->columns` numbers each. Where `count` is nine or more, `begin`
+/// must be a multiple of OVEN_LINEAR_ROWS, and `end` one too or `count`.
 void oven_linear_prepare(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,
                          void *prepared);
 
@@ -66,7 +68,7 @@ size_t oven_linear_scratch_size(const oven_matrix *matrix, size_t count);
 void oven_linear_multiply(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
                           float *y, size_t stride, void *scratch);
 
-/// Rows of a matrix that are computed together.
+/// Rows of a matrix that are computed together, and rows of numbers that are prepared together.
 #define OVEN_LINEAR_ROWS 16
 
 /// The same product with the numbers as they are, in f32 (and no preparation): y[m · stride + n].
@@ -79,7 +81,7 @@ void oven_linear_decode_row(const oven_matrix *matrix, size_t row, float *out);
 /// silu(gate) · up for `count` rows of columns [begin, end), in place of the gate.
 void oven_linear_gate(float *gate, const float *up, size_t count, size_t begin, size_t end, size_t stride);
 
-/// The name of the instruction set in use: "avx512", "avx2-vnni", "avx2" or "portable".
+/// The name of the instruction set in use: "amx", "avx512", "avx2-vnni", "avx2" or "portable".
 const char *oven_linear_instruction_set(void);
 
 /// Chooses one by name; 0 where the machine does not have it. "avx2-vnni by avx512" is the code of avx2-vnni
