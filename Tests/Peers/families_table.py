@@ -36,9 +36,12 @@ def row(name, parts):
     if any(node + ":" in parts.get("nodes", "") for node in RECURRENT):
         npu = "refused: recurrent"
     elif "/" in npu and not npu.startswith("FAIL"):
-        # Half precision: found up to 0.04 where it runs; beyond, it computes something else.
-        far = max(float(n) for n in npu.split("/")[:2]) > 0.05
-        npu = "no: " * far + ", ".join(npu.split("/")[:2]) + ("\\*" if npu.endswith("*") else "")
+        # Half precision: found up to 0.04 where it runs; beyond, it computes something else, unless short numbers alone
+        # do as much to these weights.
+        prefill, steps, *mark = npu.split("/")
+        short = re.search("±(.*)", "".join(mark))
+        far = max(float(prefill), float(steps)) > max(0.05, 3 * float(short[1]) if short else 0)
+        npu = "no: " * far + f"{prefill}, {steps}" + (f" (bf16: {short[1]})" if short else "") + "\\*" * ("*" in "".join(mark))
     elif npu.startswith("FAIL"):
         npu = "no"
     return dict(name=name, error=error, tokens=tokens, steps=parts.get("steps", "–"), padded=parts.get("padded", "–"), paged=paged, npu=npu)

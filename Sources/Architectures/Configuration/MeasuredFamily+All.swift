@@ -6,7 +6,7 @@ extension MeasuredFamily {
     "arcee": .init(
       error: 5.5e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 4.7e-07),
     "baichuan": .init(
-      error: 6.0e-07, paged: .yes, npu: .partly, fixedShapes: .yes, ggufError: nil),
+      error: 6.0e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "bamba": .init(
       error: 8.2e-07, paged: .yes, npu: .no, fixedShapes: .no, ggufError: nil),
     "biogpt": .init(
@@ -14,17 +14,17 @@ extension MeasuredFamily {
     "bitnet": .init(
       error: 7.3e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 4.9e-07),
     "bloom": .init(
-      error: 4.5e-07, paged: .yes, npu: .no, fixedShapes: .yes, ggufError: 1.9e-07),
+      error: 2.7e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 1.9e-07),
     "chatglm": .init(
       error: 3.1e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "codegen": .init(
       error: 4.7e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "cohere": .init(
-      error: 2.5e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 1.6e-07),
+      error: 2.8e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 1.6e-07),
     "cohere2": .init(
       error: 6.2e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 4.0e-07),
     "dbrx": .init(
-      error: 4.3e-07, paged: .yes, npu: .no, fixedShapes: .yes, ggufError: 3.4e-07),
+      error: 6.4e-07, paged: .yes, npu: .no, fixedShapes: .yes, ggufError: 3.4e-07),
     "deepseek_v2": .init(
       error: 1.0e-06, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 3.3e-07),
     "deepseek_v3": .init(
@@ -40,7 +40,7 @@ extension MeasuredFamily {
     "exaone4": .init(
       error: 8.3e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "falcon": .init(
-      error: 4.7e-07, paged: .yes, npu: .partly, fixedShapes: .yes, ggufError: 2.4e-07),
+      error: 4.6e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 2.4e-07),
     "falcon_h1": .init(
       error: 7.0e-07, paged: .yes, npu: .no, fixedShapes: .no, ggufError: 5.7e-07),
     "falcon_mamba": .init(
@@ -54,7 +54,7 @@ extension MeasuredFamily {
     "gemma3n_text": .init(
       error: 2.8e-06, paged: .yes, npu: .yes, fixedShapes: .no, ggufError: 2.0e-06),
     "gemma4_text": .init(
-      error: 7.2e-06, paged: .yes, npu: .partly, fixedShapes: .partly, ggufError: 3.4e-06),
+      error: 7.2e-06, paged: .yes, npu: .yes, fixedShapes: .partly, ggufError: 3.4e-06),
     "glm": .init(
       error: 5.4e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 4.0e-07),
     "glm4": .init(
@@ -64,17 +64,17 @@ extension MeasuredFamily {
     "glm4_moe_lite": .init(
       error: 5.8e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "gpt2": .init(
-      error: 4.7e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
+      error: 3.0e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "gpt_bigcode": .init(
-      error: 4.9e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 2.0e-07),
+      error: 3.9e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 2.0e-07),
     "gpt_neo": .init(
-      error: 4.4e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
+      error: 4.3e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "gpt_neox": .init(
       error: 4.3e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "gpt_oss": .init(
       error: 5.7e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 2.9e-07),
     "gptj": .init(
-      error: 4.3e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
+      error: 4.2e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "granite": .init(
       error: 3.1e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "granitemoe": .init(
@@ -96,7 +96,7 @@ extension MeasuredFamily {
     "internlm3": .init(
       error: 7.3e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "jais": .init(
-      error: 3.1e-07, paged: .yes, npu: .no, fixedShapes: .yes, ggufError: 3.1e-07),
+      error: 3.1e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 3.1e-07),
     "jamba": .init(
       error: 1.0e-06, paged: .no, npu: .no, fixedShapes: .no, ggufError: 3.6e-07),
     "lfm2": .init(
@@ -106,7 +106,7 @@ extension MeasuredFamily {
     "llama": .init(
       error: 5.7e-07, paged: .yes, npu: .yes, fixedShapes: .partly, ggufError: 4.1e-07),
     "llama4_text": .init(
-      error: 8.4e-07, paged: .no, npu: .no, fixedShapes: .yes, ggufError: 3.3e-07),
+      error: 8.4e-07, paged: .no, npu: .yes, fixedShapes: .yes, ggufError: 3.3e-07),
     "mamba": .init(
       error: 4.0e-07, paged: .no, npu: .no, fixedShapes: .no, ggufError: 1.2e-07),
     "mamba2": .init(
@@ -126,7 +126,7 @@ extension MeasuredFamily {
     "mixtral": .init(
       error: 5.7e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: nil),
     "mpt": .init(
-      error: 3.1e-07, paged: .yes, npu: .no, fixedShapes: .yes, ggufError: 3.5e-07),
+      error: 5.6e-07, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 3.5e-07),
     "nemotron": .init(
       error: 1.1e-06, paged: .yes, npu: .yes, fixedShapes: .yes, ggufError: 4.7e-07),
     "nemotron_h": .init(
