@@ -58,6 +58,8 @@ public struct LoadReport: Sendable, Hashable {
 public struct LoadedModel: Sendable {
   /// The code.
   public var compiled: CompiledModel
+  /// The same for steps of few tokens, where another form is faster for them.
+  package var few: CompiledModel?
   /// How it came to be.
   public var report: LoadReport
   /// Its properties, ours and the user's.

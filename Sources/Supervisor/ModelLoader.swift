@@ -222,14 +222,33 @@ public struct ModelLoader: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let found = try find(request, plan)
+    let few = plan.isPaged ? try loadForFewTokens(request, plan.identity.device, found.compiled) : nil
     let seconds = (clock.now - start) / .seconds(1)
     var report = LoadReport(
-      device: plan.identity, fromCache: found.fromCache, seconds: seconds, engine: plan.engine)
+      device: plan.identity, fromCache: found.fromCache && few?.fromCache ?? true, seconds: seconds,
+      engine: plan.engine)
     report.kernels = plan.kernels
     report.tuned = request.tuned?.words ?? []
     return LoadedModel(
-      compiled: found.compiled, report: report,
+      compiled: found.compiled, few: few?.compiled, report: report,
       properties: plan.properties, folder: request.model, npu: plan.npu, entryFolder: found.entry?.folder)
+  }
+
+  /// The form for steps of few tokens, where what is fastest on this machine has one.
+  private func loadForFewTokens(
+    _ request: Request, _ device: String, _ main: CompiledModel
+  ) throws(SupervisorError) -> Found? {
+    guard let type = request.tuned?.fewTokensPrecision, request.properties[.inferencePrecision] == nil
+    else { return nil }
+    var second = request
+    second.tuned?.properties[PropertyKey.inferencePrecision.rawValue] = type
+    var quiet = self
+    quiet.report = { _ in }
+    let found = try quiet.find(second, LoadPlan(second, device: device, isPaged: true, catalog: core))
+    guard try PagedInterface(found.compiled).sharesBlocks(with: PagedInterface(main)) else {
+      throw SupervisorError(.loadFailed, "\(device) lays keys and values out in another way for \(type)")
+    }
+    return found
   }
 
   private typealias Found = (compiled: CompiledModel, fromCache: Bool, entry: CacheEntry?)

@@ -46,6 +46,32 @@ import Testing
     }
   }
 
+  /// A prompt in the form for all steps, single tokens in the one for few, from the same blocks.
+  @Test(arguments: ["llama", "gemma3", "qwen3_5"]) func twoFormsReadTheSameBlocks(family: String) throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference(family)
+    let model = try TinyBake.bake(family, prompt: nil, in: folder)
+    let loader = try TinyBake.loader()
+    var request = request(model, .paged)
+    var settings = TunedSettings()
+    settings.properties["INFERENCE_PRECISION_HINT"] = "f32"
+    settings.fewTokensPrecision = "f32"
+    request.tuned = settings
+    let loaded = try loader.load(request)
+    #expect(loaded.few != nil && loaded.report.tuned.contains("few-tokens=f32"))
+    let engine = try loader.makeEngine(request)
+    let tokens = Array((0..<3).flatMap { _ in reference.tokens }.prefix(40))
+    try engine.append(tokens.prefix(30), shouldContinue: { true })
+    for token in tokens.dropFirst(30) { try engine.append([token], shouldContinue: { true }) }
+    request.tuned = TunedSettings()
+    let usual = try logits(loader.makeEngine(request), after: tokens)
+    #expect(relativeError(try engine.withLogits { Array($0) }, usual[...]) < 1e-3)
+    // What the user says of the type holds for all steps.
+    request.tuned = settings
+    request.properties["INFERENCE_PRECISION_HINT"] = "f32"
+    #expect(try loader.load(request).few == nil)
+  }
+
   private func record(_ loader: ModelLoader, _ request: ModelLoader.Request, _ settings: TunedSettings) throws
     -> TuningRecord
   {

@@ -173,6 +173,8 @@ package final class Scheduler {
       .runnerLost, "computing this request failed \(options.crashLimit) times; the last time, \(reason)")
     for request in failed { cancel(request: request) }
     for state in running.reversed() { suspend(state) }
+    // What a prompt found in the cache is lost with it.
+    for state in sequences.values where !state.hasPrompt { state.cached = 0 }
     pool.removeAllContents()
     return failed.sorted().map { .failed(request: $0, failure) }
   }

@@ -39,10 +39,15 @@ package enum CacheTrust: Sendable {
 
   /// - Throws: `.cacheUnusable` where somebody who is not believed could have written to `folder`, or could exchange it.
   func check(_ path: String, in folder: String) throws(SupervisorError) {
+    guard let reason = distrustOfPlace(path, in: folder) else { return }
+    throw Self.refusal(path, reason)
+  }
+
+  /// Why somebody who is not believed could have written to `path`, or could exchange it; nil where that cannot be.
+  func distrustOfPlace(_ path: String, in folder: String) -> String? {
     let trusted = self == .named ? FileStatus(at: folder)?.owner : nil
     let exchangeable = Folders.isReadOnly(folder) ? nil : Owners.exchangeable(path, trusting: trusted)
-    guard let reason = distrust(path, in: folder) ?? exchangeable else { return }
-    throw Self.refusal(path, reason)
+    return distrust(path, in: folder) ?? exchangeable
   }
 
   private static func refusal(_ folder: String, _ reason: String) -> SupervisorError {

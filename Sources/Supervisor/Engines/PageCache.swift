@@ -7,16 +7,14 @@ final class PageCache {
   /// Kept alive: they own the memory.
   private let tensors: [Tensor]
 
-  /// Gives a request so many blocks.
-  init(
-    _ interface: PagedInterface, blocks: Int, request: InferRequest, runtime: OpenVINORuntime
-  ) throws(OpenVINOError) {
+  /// Gives all requests so many blocks.
+  init(_ graphs: PagedGraphs, blocks: Int, runtime: OpenVINORuntime) throws(OpenVINOError) {
     var memories: [(bytes: UnsafeMutableRawBufferPointer, blockBytes: Int)] = []
     var tensors: [Tensor] = []
-    for cache in interface.caches {
+    for (number, cache) in graphs.interface.caches.enumerated() {
       let (tensor, bytes) = try PageMemory.tensor(
         cache.elementType, shape: [blocks] + cache.blockShape, runtime: runtime)
-      try request.setInput(cache.input, tensor)
+      for graph in graphs.all { try graph.request.setInput(graph.interface.caches[number].input, tensor) }
       tensors.append(tensor)
       memories.append((bytes, try PageMemory.byteCount(cache.elementType, shape: cache.blockShape)))
     }
@@ -33,14 +31,14 @@ final class PageCache {
     return total
   }
 
-  /// Gives a request tables with so many rows of recurrent states, where the model has any.
+  /// Gives all requests tables with so many rows of recurrent states, where the model has any.
   static func connectStates(
-    _ interface: PagedInterface, rows: Int, request: InferRequest, runtime: OpenVINORuntime
+    _ graphs: PagedGraphs, rows: Int, runtime: OpenVINORuntime
   ) throws(OpenVINOError) {
-    for table in interface.states {
+    for (number, table) in graphs.interface.states.enumerated() {
       let shape = [rows] + table.blockShape
-      try request.setInput(
-        table.input, try PageMemory.tensor(table.elementType, shape: shape, runtime: runtime).tensor)
+      let tensor = try PageMemory.tensor(table.elementType, shape: shape, runtime: runtime).tensor
+      for graph in graphs.all { try graph.request.setInput(graph.interface.states[number].input, tensor) }
     }
   }
 

@@ -15,8 +15,8 @@ public final class PagedEngine: ModelEngine {
   /// Seconds spent inside the device since the engine was made.
   public private(set) var deviceSeconds = 0.0
 
-  private let interface: PagedInterface
-  private let request: InferRequest
+  private let graphs: PagedGraphs
+  private var interface: PagedInterface { graphs.interface }
   private let feed: PageFeed
   private let cache: PageCache
   /// The numbers of all blocks: block i holds the conversation's i-th tokens.
@@ -32,22 +32,22 @@ public final class PagedEngine: ModelEngine {
   public init(_ model: LoadedModel, options: EngineOptions) throws(SupervisorError) {
     self.model = model
     self.options = options
-    interface = try PagedInterface(model.compiled)
+    graphs = try PagedGraphs(model)
+    let interface = graphs.interface
     do throws(OpenVINOError) {
       let runtime = model.compiled.runtime
-      request = try model.compiled.makeRequest()
       let blockCount = PagedInterface.blockCount(options.contextLength, of: interface.blockLength)
       blocks = Array(0..<blockCount)
       feed = try PageFeed(
         .init(tokens: min(options.longestRun, options.contextLength), sequences: 1, blocks: blockCount),
         runtime: runtime)
-      try feed.connect(request, interface)
+      for graph in graphs.all { try feed.connect(graph.request, graph.interface) }
       if !interface.states.isEmpty {
         let bytes = interface.states.reduce(0) { $0 + $1.blockShape.reduce(4, *) }
         rows = StateRows(interval: options.snapshotInterval, stateBytes: bytes)
       }
-      cache = try PageCache(interface, blocks: blockCount, request: request, runtime: runtime)
-      try PageCache.connectStates(interface, rows: rows?.count ?? 1, request: request, runtime: runtime)
+      cache = try PageCache(graphs, blocks: blockCount, runtime: runtime)
+      try PageCache.connectStates(graphs, rows: rows?.count ?? 1, runtime: runtime)
     } catch {
       throw StatefulEngine.failed(error)
     }
@@ -94,11 +94,12 @@ public final class PagedEngine: ModelEngine {
         .init(tokens: piece, position: count, blocks: blocks[..<used], logits: 1, states: step)
       ])
       let start = clock.now
-      try request.infer()
+      let graph = graphs.graph(for: piece.count)
+      try graph.request.infer()
       deviceSeconds += (clock.now - start) / .seconds(1)
       tokens += piece
       if let step { rows?.ran(step, length: count, endsPrompt: endsPrompt) }
-      logits = try request.output(interface.logits)
+      logits = try graph.logits()
     } catch {
       throw StatefulEngine.failed(error)
     }

@@ -3,7 +3,7 @@ import OpenVINO
 /// Which inputs and outputs of a language model with paged attention are where (names of OpenVINO's conversion).
 struct PagedInterface {
   /// The cache of one layer's keys or values.
-  struct Cache {
+  struct Cache: Equatable {
     var input: Int
     var elementType: ElementType
     /// [blocks, heads, rows, columns]; the blocks are left to us.
@@ -68,6 +68,18 @@ struct PagedInterface {
 
   /// Whether logits are computed for chosen tokens only; otherwise for all.
   var gathersRows: Bool { index(Model.sampledRows) != nil }
+
+  /// Whether another form of the model reads the same blocks.
+  func sharesBlocks(with other: PagedInterface) -> Bool {
+    func layout(_ caches: [Cache]) -> [Cache] {
+      // Where an input stands may differ, in which order they come may not.
+      caches.map {
+        Cache(input: 0, elementType: $0.elementType, blockShape: $0.blockShape, isState: $0.isState)
+      }
+    }
+    return layout(caches) == layout(other.caches) && layout(states) == layout(other.states)
+      && gathersRows == other.gathersRows
+  }
 
   /// The index of an input.
   func index(_ name: String) -> Int? { inputs.firstIndex { $0.names.contains(name) } }

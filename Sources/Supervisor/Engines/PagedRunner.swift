@@ -34,8 +34,8 @@ package final class PagedRunner: ModelRunner {
   package let engineName = EngineKind.paged.rawValue
   package private(set) var deviceSeconds = 0.0
   private let model: LoadedModel
-  private let interface: PagedInterface
-  private let request: InferRequest
+  private let graphs: PagedGraphs
+  private var interface: PagedInterface { graphs.interface }
   private let feed: PageFeed
   private let cache: PageCache
   private var states: SequenceStates?
@@ -51,7 +51,8 @@ package final class PagedRunner: ModelRunner {
     _ model: LoadedModel, options: Options = .init(), makeMatcher: TokenMatcherFactory? = nil
   ) throws(SupervisorError) {
     self.model = model
-    interface = try PagedInterface(model.compiled)
+    graphs = try PagedGraphs(model)
+    let interface = graphs.interface
     choosers = SequenceChoosers(makeMatcher: makeMatcher)
     runsToGo = options.usesHugePages ? Self.settlingRuns : nil
     // A recurrent state stands in no block, so that blocks alone do not bring a text back.
@@ -65,18 +66,17 @@ package final class PagedRunner: ModelRunner {
       var limits = try Self.limits(model, interface, options)
       limits.prefixFolder = prefixes?.path
       self.limits = limits
-      request = try model.compiled.makeRequest()
       let longest = limits.blocks(for: limits.longestSequence)
       feed = try PageFeed(
         .init(
           tokens: limits.promptStepTokens + limits.sequences, sequences: limits.sequences,
           blocks: limits.sequences * longest),
         runtime: runtime)
-      try feed.connect(request, interface)
-      cache = try PageCache(interface, blocks: limits.blockCount, request: request, runtime: runtime)
+      for graph in graphs.all { try feed.connect(graph.request, graph.interface) }
+      cache = try PageCache(graphs, blocks: limits.blockCount, runtime: runtime)
       if !interface.states.isEmpty {
         let states = SequenceStates(sequences: limits.sequences)
-        try PageCache.connectStates(interface, rows: states.rowCount, request: request, runtime: runtime)
+        try PageCache.connectStates(graphs, rows: states.rowCount, runtime: runtime)
         self.states = states
       }
     } catch {
@@ -133,8 +133,9 @@ package final class PagedRunner: ModelRunner {
       places = try feed.fill(rows)
       let start = ContinuousClock.now
       defer { deviceSeconds += start.duration(to: .now) / .seconds(1) }
-      try infer(isLong: rows.contains { $0.tokens.count > 16 }, isCancelled)
-      logits = try request.output(interface.logits)
+      let graph = graphs.graph(for: step.tokenCount)
+      try infer(graph.request, isLong: rows.contains { $0.tokens.count > 16 }, isCancelled)
+      logits = try graph.logits()
     } catch {
       if error.code == .cancelled { throw CancellationError() }
       throw StatefulEngine.failed(error)
@@ -181,7 +182,9 @@ package final class PagedRunner: ModelRunner {
   }
 
   /// Runs; what takes long can be stopped meanwhile.
-  private func infer(isLong: Bool, _ isCancelled: @Sendable () -> Bool) throws(OpenVINOError) {
+  private func infer(
+    _ request: InferRequest, isLong: Bool, _ isCancelled: @Sendable () -> Bool
+  ) throws(OpenVINOError) {
     guard isLong else { return try request.infer() }
     try request.start()
     var isStopped = false

@@ -50,11 +50,18 @@ package final class PrefixStore: Sendable {
       folder = top + "/" + digest.hexadecimal
       try Folders.make(folder, permissions: 0o700)
     } catch {
-      throw CacheTrust.unwritable(place.folder, error)
+      throw Self.unusable(place.folder, error.message)
     }
     budget = place.budget
-    try trust.check(top, in: top)
-    try trust.check(folder, in: top)
+    for path in [top, folder] {
+      if let reason = trust.distrustOfPlace(path, in: top) { throw Self.unusable(path, reason) }
+    }
+  }
+
+  private static func unusable(_ folder: String, _ reason: String) -> SupervisorError {
+    SupervisorError(
+      .cacheUnusable, "prompts cannot be kept in \(folder): \(reason)",
+      mend: "Give a folder that only you can write to, or leave --prefix-cache out.")
   }
 
   /// The blocks in a folder that `init` made, for whoever only asks what is there.

@@ -11,6 +11,9 @@ package struct TunedSettings: Sendable, Hashable {
   /// Whether products of the same input become one.
   package var mergesProjections = false
 
+  /// The type in which steps of few tokens are computed, by a form of their own; nil for the same form as all others.
+  package var fewTokensPrecision: String?
+
   /// Nothing but what is usual.
   package init() {}
 
@@ -25,6 +28,7 @@ package struct TunedSettings: Sendable, Hashable {
   package var words: [String] {
     properties.map { "\($0.key)=\($0.value)" }.sorted() + (engine.map { ["engine=\($0.rawValue)"] } ?? [])
       + (mergesProjections ? ["projections=merged"] : [])
+      + (fewTokensPrecision.map { ["few-tokens=\($0)"] } ?? [])
   }
 
   /// The properties for the plugin.
@@ -44,6 +48,7 @@ package struct TunedSettings: Sendable, Hashable {
     ]
     if let engine { members.append(("engine", .string(engine.rawValue))) }
     if mergesProjections { members.append(("projections", .string("merged"))) }
+    if let fewTokensPrecision { members.append(("few_tokens", .string(fewTokensPrecision))) }
     return .object(JSONObject(uniqueKeysWithValues: members))
   }
 
@@ -59,5 +64,6 @@ package struct TunedSettings: Sendable, Hashable {
       self.engine = engine
     }
     mergesProjections = json["projections"]?.string == "merged"
+    fewTokensPrecision = json["few_tokens"]?.string
   }
 }

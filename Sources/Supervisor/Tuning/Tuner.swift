@@ -89,6 +89,7 @@ package struct Tuner {
   private func isGiven(_ settings: TunedSettings) -> Bool {
     settings.properties.keys.contains { request.properties[$0] != nil }
       || settings.engine != nil && request.engine != .auto
+      || settings.fewTokensPrecision != nil && request.properties[.inferencePrecision] != nil
   }
 
   private func probe(_ settings: TunedSettings) throws -> TuningProbe {

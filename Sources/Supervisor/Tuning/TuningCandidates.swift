@@ -43,6 +43,12 @@ package struct TuningCandidates: Sendable {
     let lengths = Set(groups + groups.map { 2 * $0 } + [32, 128]).filter { $0 > 0 && $0 <= 256 }.sorted()
     choices.append(choice("DYNAMIC_QUANTIZATION_GROUP_SIZE", lengths.map(String.init)))
     choices.append(choice("INFERENCE_PRECISION_HINT", types))
+    // Units for matrices compute in 16 bits, for which a single token is no work.
+    if types.contains("bf16") || types.contains("f16") {
+      var few = TunedSettings()
+      few.fewTokensPrecision = "f32"
+      choices.append(Choice(alternatives: [few]))
+    }
     choices.append(choice("KV_CACHE_PRECISION", ["u8"] + types.filter { $0 != "f32" }))
     if processors > 1 {
       let counts = Set([processors, max(1, processors / 2)]).sorted(by: >)
@@ -63,6 +69,7 @@ extension TunedSettings {
     result.properties.merge(other.properties) { _, new in new }
     if let engine = other.engine { result.engine = engine }
     if other.mergesProjections { result.mergesProjections = true }
+    if let type = other.fewTokensPrecision { result.fewTokensPrecision = type }
     return result
   }
 }

@@ -17,7 +17,13 @@ struct WorkerCommand: ParsableCommand {
     let signals = SignalWatch()
     signals.beginAnswer()
     try Worker().run { limits in
-      try RunnerLoader(folder: folder, runtime: runtime, service: service).load(limits)
+      do {
+        return try RunnerLoader(folder: folder, runtime: runtime, service: service).load(limits)
+      } catch let report as ErrorReport {
+        // Only the words of a supervisor's error cross to the parent.
+        let why = report.why.isEmpty ? "" : ": " + report.why
+        throw SupervisorError(.loadFailed, report.what + why, mend: report.mend)
+      }
     }
   }
 }
