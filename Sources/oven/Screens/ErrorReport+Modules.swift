@@ -101,3 +101,17 @@ extension SupervisorError: ErrorReportConvertible {
     return ErrorReport(what: message, why: "", mend: mend, status: status)
   }
 }
+
+extension CompletionFailure: ErrorReportConvertible {
+  var report: ErrorReport {
+    let (mend, status): (String, ExitStatus) =
+      switch code {
+      case .promptTooLong: ("give a shorter prompt, or a greater --context-length", .badData)
+      case .badConstraint, .badOption: ("", .usage)
+      case .queueFull, .draining: ("try again", .tryAgain)
+      case .runnerLost:
+        ("run `oven doctor`; with --in-process a debugger sees where it happens", .unavailable)
+      }
+    return ErrorReport(what: message, why: "", mend: mend, status: status)
+  }
+}
