@@ -53,6 +53,12 @@ import Testing
     let model = try TinyBake.bake(family, prompt: nil, in: folder)
     let loader = try TinyBake.loader()
     var request = request(model, .paged)
+    // What the user says of the type holds for all steps.
+    request.tuned = TunedSettings()
+    request.tuned?.fewTokensPrecision = "f32"
+    request.properties[.inferencePrecision] = "f32"
+    #expect(try loader.load(request).few == nil)
+    request.properties[.inferencePrecision] = nil
     var settings = TunedSettings()
     settings.properties["INFERENCE_PRECISION_HINT"] = "f32"
     settings.fewTokensPrecision = "f32"
@@ -63,13 +69,9 @@ import Testing
     let tokens = Array((0..<3).flatMap { _ in reference.tokens }.prefix(40))
     try engine.append(tokens.prefix(30), shouldContinue: { true })
     for token in tokens.dropFirst(30) { try engine.append([token], shouldContinue: { true }) }
-    request.tuned = TunedSettings()
+    request.tuned?.fewTokensPrecision = nil
     let usual = try logits(loader.makeEngine(request), after: tokens)
     #expect(relativeError(try engine.withLogits { Array($0) }, usual[...]) < 1e-3)
-    // What the user says of the type holds for all steps.
-    request.tuned = settings
-    request.properties["INFERENCE_PRECISION_HINT"] = "f32"
-    #expect(try loader.load(request).few == nil)
   }
 
   private func record(_ loader: ModelLoader, _ request: ModelLoader.Request, _ settings: TunedSettings) throws
