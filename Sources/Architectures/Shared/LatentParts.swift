@@ -34,7 +34,7 @@ struct LatentSettings: Sendable {
     bias = try keys.flag("attention_bias", or: false)
     var turningOnly = config
     turningOnly.headDimension = turning
-    rotary = try turningOnly.rotary(theta: theta, partial: 1)
+    rotary = try turningOnly.rotary(theta: theta)
     scale = try config.yarnScoreFactor() / Float(turning + still).squareRoot()
   }
 }
