@@ -36,8 +36,7 @@ extension DecoderBuilder {
       }
       let mask = try causalMask(window: visibility.window, chunk: visibility.chunk)
       guard let slopes = visibility.slopes else { return mask }
-      let terms = try sharedTerms()
-      return try graph.add(mask, distanceBias(slopes, terms))
+      return try graph.add(mask, distanceBias(slopes))
     }
     masks[visibility] = mask
     return mask
@@ -59,7 +58,7 @@ extension DecoderBuilder {
       near = try graph.binary(.bitwiseAnd, graph.binary(.bitwiseAnd, yes, recent), near)
     }
     near = try graph.binary(.bitwiseAnd, window == nil ? yes : graph.append(Constant(true)), near)
-    if let chunk { near = try graph.binary(.bitwiseAnd, near, sameChunk(terms, chunk)) }
+    if let chunk { near = try graph.binary(.bitwiseAnd, near, sameChunk(chunk)) }
     guard options.isForNPU else {
       let visible = try graph.binary(.bitwiseAnd, near, terms.padding)
       return try graph.append(
@@ -85,8 +84,8 @@ extension DecoderBuilder {
 
   /// Whether a key that is not after the query is in the same piece of `chunk` tokens. Pieces begin where a row's text
   /// begins.
-  private func sameChunk(_ terms: MaskTerms, _ chunk: Int) throws(GraphError) -> Value {
-    let places = try counted(attentionMask, terms)
+  private func sameChunk(_ chunk: Int) throws(GraphError) -> Value {
+    let places = try counted(attentionMask)
     // Each [rows, 1, tokens].
     func piece(_ places: Value) throws(GraphError) -> Value {
       try graph.unsqueeze(graph.binary(.divide, places, graph.integer(chunk)), 1)
@@ -98,8 +97,8 @@ extension DecoderBuilder {
   /// −slope · distance of key and query, f32 [1, heads, queries, keys], in the form in which the PagedAttention
   /// conversion finds slopes: it has one row. Rows that are padded differently still agree about distances, so places
   /// count for all where they are filled in any.
-  private func distanceBias(_ slopes: [Float], _ terms: MaskTerms) throws(GraphError) -> Value {
-    let places = try counted(graph.reduce(.max, attentionMask, axis: 0, keepsDimensions: true), terms)
+  private func distanceBias(_ slopes: [Float]) throws(GraphError) -> Value {
+    let places = try counted(graph.reduce(.max, attentionMask, axis: 0, keepsDimensions: true))
     let difference = try graph.binary(
       .subtract, graph.reshape(places.key, [1, -1]), graph.reshape(places.query, [-1, 1]))
     let distance = try graph.unsqueeze(graph.unary(.abs, graph.convert(difference, to: .f32)), 0)
@@ -111,7 +110,7 @@ extension DecoderBuilder {
   /// The places of the new tokens, i64 [rows, tokens], and of all keys, i64 [rows, all tokens], in the text of each row:
   /// only what `filled`, i64 [rows, all tokens], has as 1 counts. A key's index in the cache is not its place where a
   /// prompt is padded on the left, or where the cache has gaps, as the NPU plugin's path keeps one.
-  private func counted(_ filled: Value, _ terms: MaskTerms) throws(GraphError) -> (query: Value, key: Value) {
+  private func counted(_ filled: Value) throws(GraphError) -> (query: Value, key: Value) {
     // A static prefill is filled up behind its end, where padding shifts nothing.
     if case .prefill(let length) = options.kind {
       let places = try graph.append(Constant(Array(0..<length), shape: [1, length]))
