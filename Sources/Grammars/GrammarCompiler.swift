@@ -118,9 +118,10 @@ package final class GrammarCompiler: Sendable {
       let blanks = tree.lexeme(JSONLexemes(languages).blanks, in: languages)
       tree.root = tree.sequence([blanks, tree.root])
     }
-    let isPossible = tree.prune(&languages.budget)
-    let isLeftRecursive = tree.leftRecursiveRule(&languages.budget) != nil
-    guard !languages.budget.isSpent else {
+    var checks = WorkBudget.constraint
+    let isPossible = tree.prune(&checks)
+    let isLeftRecursive = tree.leftRecursiveRule(&checks) != nil
+    guard !languages.budget.isSpent, !checks.isSpent else {
       throw GrammarError("", at: "", WorkBudget.refusal("the constraint"))
     }
     guard isPossible else {

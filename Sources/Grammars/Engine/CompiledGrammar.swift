@@ -16,6 +16,9 @@ final class CompiledGrammar: @unchecked Sendable {
   /// Places at which one text may be at once; further readings of it are given up.
   private static let mostPlaces = 100
 
+  /// Beginnings of tokens from which a mask follows further lexemes, at most; what else there is may not come.
+  private static let mostDescents = 500_000
+
   let endTokens: Set<Int>
   /// The text after which the grammar holds; nil from the beginning.
   let opening: OpeningText?
@@ -27,6 +30,7 @@ final class CompiledGrammar: @unchecked Sendable {
   private let shared: SharedLexer
   private let rows: ParserRows
   private var masksBeforeOpening: [Int: [UInt64]] = [:]
+  private var descents = 0
 
   init(
     _ tree: GrammarTree, _ shared: SharedLexer, endTokens: Set<Int>, opening: OpeningText?, isOptional: Bool
@@ -131,10 +135,11 @@ final class CompiledGrammar: @unchecked Sendable {
     for place in places { _ = lexer.next(place.state, 0) }
     for row in rowsAtStart(places) { _ = lexer.next(rows.start(row), 0) }
     lexer.languages.budget.begin(.mask)
+    descents = 0
   }
 
   /// Whether what is not found out yet is left out.
-  private var isSpent: Bool { shared.lexer.languages.budget.isSpent }
+  private var isSpent: Bool { descents > Self.mostDescents || shared.lexer.languages.budget.isSpent }
 
   private static func set(_ token: Int, in words: UnsafeMutableBufferPointer<UInt64>) {
     if words.indices.contains(token / 64) { words[token / 64] |= 1 << UInt64(token % 64) }
@@ -171,6 +176,7 @@ final class CompiledGrammar: @unchecked Sendable {
     var pending = [Exit(node: node, row: row)]
     var ends: [LexerWalk.Exit] = []
     while !isSpent, let exit = pending.popLast() {
+      descents += 1
       ends.removeAll(keepingCapacity: true)
       LexerWalk.descend(
         shared.lexer, trie, below: exit.node, from: rows.start(exit.row), into: words, &ends)

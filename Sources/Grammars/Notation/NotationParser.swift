@@ -13,10 +13,22 @@ struct NotationParser {
 
   init(_ source: String) {
     text = Array(source.unicodeScalars)
+    ends = text.indices.filter { [text] in text[$0] == "\n" }
     isGBNF = source.contains("::=")
   }
 
-  private var line: Int { text[..<min(position, text.count)].reduce(1) { $1 == "\n" ? $0 + 1 : $0 } }
+  /// The ends of lines in the text.
+  private let ends: [Int]
+
+  private var line: Int {
+    // How many stand before the position, found by halves.
+    var (low, high) = (0, ends.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ends[middle] < position { low = middle + 1 } else { high = middle }
+    }
+    return low + 1
+  }
 
   private func error(_ construct: String, _ message: String) -> GrammarError {
     GrammarError(construct, at: "line \(line)", "the grammar cannot be read: \(message)")
