@@ -7,12 +7,12 @@ extension GrammarTree {
     // Rules may need one another: look until nothing new is found.
     var finite = NodeAnswers()
     var isChanging = true
+    let inTurn = turns()
     while isChanging, !budget.isSpent {
       budget.charge(finite.known.count + bodies.count)
       isChanging = false
       finite.known = finite.known.filter(\.value)
-      // The last first: rules are numbered as they are met, before those that they need.
-      for (number, body) in bodies.enumerated().reversed() where !finite.rules.contains(number) {
+      for (number, body) in inTurn() where !finite.rules.contains(number) {
         if isFinite(body, &finite) {
           finite.rules.insert(number)
           isChanging = true
@@ -24,6 +24,16 @@ extension GrammarTree {
     for number in bodies.indices { define(number, pruned(bodies[number], &finite, &done)) }
     root = pruned(root, &finite, &done)
     return true
+  }
+
+  /// The rules, forwards and backwards in turn: some are numbered before those that they need, and some after.
+  private func turns() -> () -> [(number: Int, body: Node)] {
+    var isBackward = true
+    let rules = bodies.enumerated().map { (number: $0, body: $1) }
+    return {
+      isBackward.toggle()
+      return isBackward ? rules.reversed() : rules
+    }
   }
 
   /// What is known of rules, and of nodes as far as the rules are known.
@@ -93,12 +103,12 @@ extension GrammarTree {
   func leftRecursiveRule(_ budget: inout WorkBudget) -> Int? {
     var nullable = NodeAnswers()
     var isChanging = true
+    let inTurn = turns()
     while isChanging, !budget.isSpent {
       budget.charge(nullable.known.count + bodies.count)
       isChanging = false
       nullable.known = nullable.known.filter(\.value)
-      // The last first: rules are numbered as they are met, before those that they need.
-      for (number, body) in bodies.enumerated().reversed() where !nullable.rules.contains(number) {
+      for (number, body) in inTurn() where !nullable.rules.contains(number) {
         if mayBeEmpty(body, &nullable) {
           nullable.rules.insert(number)
           isChanging = true

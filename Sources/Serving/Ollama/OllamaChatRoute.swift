@@ -11,8 +11,8 @@ struct OllamaChatRoute {
     let call = try await OllamaCall(request, .chat, desk, registry)
     let reader = call.reader
     let elements = try reader.list("messages") ?? []
-    guard !elements.isEmpty else { return call.answerToNothing }
     try OllamaOptions.checkContext(reader, call.model)
+    guard !elements.isEmpty else { return call.answerToNothing }
     var chat = ChatRequest()
     for element in elements { try OllamaCall.refuseImages(element) }
     chat.messages = try MessageForm.messages(

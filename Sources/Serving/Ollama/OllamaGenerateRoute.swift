@@ -12,9 +12,9 @@ struct OllamaGenerateRoute {
     let prompt = try call.reader.string("prompt") ?? ""
     let system = try call.reader.string("system") ?? ""
     let isRaw = try call.reader.bool("raw") ?? false
+    try OllamaOptions.checkContext(call.reader, call.model)
     guard !prompt.isEmpty else { return call.answerToNothing }
     try OllamaCall.refuseImages(call.reader)
-    try OllamaOptions.checkContext(call.reader, call.model)
     return try await call.answer(plan(call, prompt, system: system, isRaw: isRaw), context)
   }
 
