@@ -71,7 +71,8 @@ let package = Package(
     library("Files", ["Kernels", systemPackage]),
     library("JSON", [orderedCollections]),
     library("Tensors", ["Files"]),
-    library("Patterns"),
+    library("Text"),
+    library("Patterns", ["Text"]),
 
     // Baking: nothing here imports OpenVINO.
     library("Checkpoints", ["Files", "JSON", "Tensors"]),
@@ -79,8 +80,8 @@ let package = Package(
     library("Graph", ["Tensors"]),
     library("IRFormat", ["Graph", "Tensors"]),
     library("Architectures", ["Graph", "JSON", "Tensors"]),
-    library("Tokenization", ["JSON", "Patterns"]),
-    library("TokenizerIR", ["IRFormat", "JSON", "Patterns", "Tokenization"]),
+    library("Tokenization", ["JSON", "Patterns", "Text"]),
+    library("TokenizerIR", ["IRFormat", "JSON", "Patterns", "Text", "Tokenization"]),
     library("ChatTemplates", ["Files", "JSON", orderedCollections]),
     library("Hub", ["Files", "JSON", "Tensors", crypto, httpClient] + nio),
     library(
@@ -98,13 +99,13 @@ let package = Package(
     library("OpenVINO", ["COpenVINO", "Files"]),
 
     // What a text may go on with: JSON schemas, expressions, grammars, tool calls.
-    library("Grammars", ["Generation", "JSON", "Patterns", "Tokenization"]),
+    library("Grammars", ["Generation", "JSON", "Patterns", "Text", "Tokenization"]),
     library("Generation", ["JSON", "Tokenization", crypto]),
     library("Supervisor", ["ChatTemplates", "Files", "Generation", "JSON", "OpenVINO", "Tokenization"]),
     library("Doctor", ["Files", "JSON"]),
 
     // HTTP: routes and wire types; sees only protocols of Generation.
-    library("Serving", ["Files", "Generation", "Grammars", "JSON", crypto, nioPosix] + nio + server),
+    library("Serving", ["Files", "Generation", "Grammars", "JSON", "Text", crypto, nioPosix] + nio + server),
 
     // Baking with a look at what the model does: runs it piece by piece.
     library(
@@ -163,9 +164,10 @@ let package = Package(
 
     tests("Oven", ["Generation", "Hub", "JSON", "OpenVINO", "Supervisor", "oven"]),
     tests("JSON", ["JSON"]),
+    tests("Text", ["Text"]),
     tests("Files", ["Files"]),
     tests("Tensors", ["Tensors"]),
-    tests("Patterns", ["Patterns"]),
+    tests("Patterns", ["Patterns", "Text"]),
     tests("Checkpoints", ["Checkpoints", "JSON", "Tensors"]),
     tests("Quantization", ["Files", "JSON", "Kernels", "Quantization", "Tensors"]),
     tests("Graph", ["Graph", "Tensors"]),

@@ -1,3 +1,5 @@
+import Text
+
 /// A compiled regular expression (Oniguruma's syntax and meaning) or literal over UTF-8 bytes.
 ///
 /// Patterns of well-known tokenizers run on hand-written scanners, chosen by their exact text; every other one

@@ -1,3 +1,5 @@
+import Text
+
 /// What all copies of a tokenizer share.
 final class TokenizerStorage: Sendable {
   let definition: TokenizerDefinition

@@ -1,3 +1,4 @@
+import Text
 import Tokenization
 
 /// The tokens of a tokenizer as the operations take them: bytes by id.

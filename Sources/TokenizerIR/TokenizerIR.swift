@@ -1,5 +1,6 @@
 import IRFormat
 import JSON
+import Text
 import Tokenization
 
 /// The tokenizer as two OpenVINO models, which OpenVINO GenAI and the model server open beside a language model.

@@ -93,14 +93,4 @@ struct EngineTests {
     }
     #expect(found == [0..<0, 1..<3, 4..<4])
   }
-
-  @Test func properties() {
-    #expect(UnicodeTables.isLetter("é") && !UnicodeTables.isLetter("1"))
-    #expect(UnicodeTables.isNumber("½") && UnicodeTables.isNumber("7"))
-    #expect(UnicodeTables.isWhitespace("\u{3000}") && !UnicodeTables.isWhitespace("\u{200B}"))
-    #expect(UnicodeTables.isPunctuation("«") && !UnicodeTables.isPunctuation("$"))
-    #expect(UnicodeTables.isSymbol("$") && UnicodeTables.isMark("\u{301}"))
-    #expect(UnicodeTables.generalCategory("A") == .uppercaseLetter)
-    #expect(UnicodeTables.script("漢") == "Han" && UnicodeTables.script(" ") == "Common")
-  }
 }

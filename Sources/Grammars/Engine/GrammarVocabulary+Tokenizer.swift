@@ -1,3 +1,4 @@
+import Text
 import Tokenization
 
 extension GrammarVocabulary {
@@ -18,28 +19,10 @@ extension GrammarVocabulary {
 
   /// The bytes of a token whose characters stand for bytes. Added tokens are written as they are.
   private static func byteLevel(_ text: String) -> [UInt8] {
+    let written = Array(text.utf8)
     var bytes: [UInt8] = []
-    for scalar in text.unicodeScalars {
-      guard let byte = byteOfScalar[scalar.value] else { return Array(text.utf8) }
-      bytes.append(byte)
-    }
-    return bytes
+    return written.withUnsafeBufferPointer { ByteAlphabet.decode($0, into: &bytes) } ? bytes : written
   }
-
-  /// GPT-2's alphabet: printable bytes stand for themselves, the others follow U+00FF in order.
-  private static let byteOfScalar: [UInt32: UInt8] = {
-    var result: [UInt32: UInt8] = [:]
-    var next: UInt32 = 0x100
-    for byte in UInt8.min...UInt8.max {
-      switch byte {
-      case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF: result[UInt32(byte)] = byte
-      default:
-        result[next] = byte
-        next += 1
-      }
-    }
-    return result
-  }()
 
   private static func metaspace(_ text: String) -> [UInt8] {
     if text.utf8.count == 6, text.hasPrefix("<0x"), text.hasSuffix(">"),

@@ -1,4 +1,4 @@
-import Patterns
+import Text
 
 /// How the characters of a text are written.
 enum CharacterEncoding: Hashable {

@@ -1,4 +1,4 @@
-import Patterns
+import Text
 
 /// A parsed regular expression, of the part that ECMAScript and Python share and an automaton can follow.
 indirect enum Expression: Sendable {

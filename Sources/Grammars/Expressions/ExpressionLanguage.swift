@@ -1,5 +1,3 @@
-import Patterns
-
 /// The languages of regular expressions.
 struct ExpressionLanguage {
   private let table: LanguageTable

@@ -1,4 +1,4 @@
-import Patterns
+import Text
 
 /// Reads a regular expression as ECMAScript does, with Python's names for groups and ends of a text. What would need a
 /// memory (back references, word boundaries, looks behind) is refused.

@@ -1,5 +1,5 @@
 import JSON
-import Patterns
+import Text
 
 /// Turns a grammar in GBNF or Lark's notation into a tree. Whatever in it is regular becomes one lexeme.
 struct GrammarNotation {

@@ -1,3 +1,5 @@
+import Text
+
 /// Runs a `RegexProgram` over one text.
 ///
 /// The stack of choices is on the heap, so that no input overflows the call stack. Once a search has taken many

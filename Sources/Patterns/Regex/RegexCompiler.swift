@@ -1,3 +1,5 @@
+import Text
+
 /// Compiles a `RegexNode` into a `RegexProgram`.
 struct RegexCompiler {
   private var program = RegexProgram()

@@ -1,3 +1,5 @@
+import Text
+
 /// Escapes outside and inside brackets.
 extension RegexParser {
   static let newlineSequence = RegexNode.atomic(

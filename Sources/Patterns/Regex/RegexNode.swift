@@ -1,3 +1,5 @@
+import Text
+
 /// A parsed regular expression.
 indirect enum RegexNode: Equatable, Sendable {
   enum Greed: Sendable { case greedy, lazy, possessive }

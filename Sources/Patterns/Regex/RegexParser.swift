@@ -1,3 +1,5 @@
+import Text
+
 /// Reads the syntax of Oniguruma (its own dialect, as HF tokenizers uses it) into a `RegexNode`.
 struct RegexParser {
   private(set) var text: [Unicode.Scalar]

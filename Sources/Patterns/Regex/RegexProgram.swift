@@ -1,3 +1,5 @@
+import Text
+
 /// One instruction of the backtracking machine; what `a`, `b`, `c` mean depends on the operation.
 struct RegexInstruction: Sendable {
   enum Operation: UInt8, Sendable {

@@ -1,3 +1,5 @@
+import Text
+
 /// The family of o200k, whose words change at a capital after a small letter:
 /// `[^\r\n\p{L}\p{N}]?U*L+c?|[^\r\n\p{L}\p{N}]?U+L*c?|\p{N}{1,n}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 /// with U = Lu Lt Lm Lo M, L = Ll Lm Lo M, and c the contractions, which Tekken lacks.

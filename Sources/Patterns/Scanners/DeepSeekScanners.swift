@@ -1,3 +1,5 @@
+import Text
+
 /// DeepSeek V3's main pattern:
 /// `[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*`
 /// `|\s*[\r\n]+|\s+(?!\S)|\s+`. Numbers, controls and the like match only before a letter.

@@ -1,3 +1,5 @@
+import Text
+
 /// A pattern written out by hand.
 protocol PatternScanner: Sendable {
   /// Calls `body` for each match from `start` on, until it returns false.

@@ -1,3 +1,5 @@
+import Text
+
 /// GPT-2: `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
 struct GPT2Scanner: PatternScanner {
   func scan(_ text: UTF8Text, from start: Int, _ body: (Range<Int>) -> Bool) {

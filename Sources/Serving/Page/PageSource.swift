@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import Text
 
 /// The page's text, in one piece.
 enum PageSource {
@@ -26,6 +26,6 @@ enum PageSource {
   static let styleHash = hash(PageStyle.text)
 
   private static func hash(_ text: String) -> String {
-    "sha256-" + Data(SHA256.hash(data: Array(text.utf8))).base64EncodedString()
+    "sha256-" + Base64.encode(Array(SHA256.hash(data: Array(text.utf8))))
   }
 }

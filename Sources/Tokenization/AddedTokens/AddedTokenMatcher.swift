@@ -1,4 +1,4 @@
-import Patterns
+import Text
 
 /// Finds added tokens in a text: the leftmost, and of those that begin there the longest.
 struct AddedTokenMatcher: Sendable {

@@ -1,3 +1,5 @@
+import Text
+
 /// `ByteFallback`: a run of `<0x..>` tokens is text if all of it is UTF-8, else U+FFFD for every byte.
 struct ByteFallbackStage: DecoderStage {
   private var assembler = TokenAssembler()

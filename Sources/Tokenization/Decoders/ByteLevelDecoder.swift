@@ -1,3 +1,5 @@
+import Text
+
 /// `ByteLevel`: the characters of all tokens are bytes, and those are UTF-8, with U+FFFD for what is not.
 struct ByteLevelStage: DecoderStage {
   private var assembler = TokenAssembler()

@@ -1,3 +1,5 @@
+import Text
+
 /// `Metaspace` as a decoder: the visible character becomes a space again, and nothing in the first token.
 struct MetaspaceStage: DecoderStage {
   let metaspace: Metaspace

@@ -1,3 +1,5 @@
+import Text
+
 /// `Strip`: takes a character away from the beginning and the end of every token.
 package struct StripDecoder: Sendable {
   package var content: Unicode.Scalar

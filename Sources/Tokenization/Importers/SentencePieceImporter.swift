@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 extension TokenizerImporter {
   /// A `tokenizer.json` from a SentencePiece model (`tokenizer.model`, `spiece.model`).

@@ -1,5 +1,6 @@
 import JSON
 import Patterns
+import Text
 
 extension TokenizerImporter {
   /// A `tokenizer.json` from a tiktoken file: lines of a base64 token and its rank.

@@ -1,3 +1,5 @@
+import Text
+
 /// Byte-pair encoding: the pair of adjacent tokens that was learned first is merged, until none is left.
 package struct BPE: Sendable {
   package let vocabulary: Vocabulary

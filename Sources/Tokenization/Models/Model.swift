@@ -1,3 +1,5 @@
+import Text
+
 /// A component that turns a piece of text into tokens.
 package enum Model: Sendable {
   case bpe(BPE)

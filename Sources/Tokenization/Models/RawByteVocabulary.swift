@@ -1,3 +1,5 @@
+import Text
+
 /// A vocabulary written in `ByteAlphabet`, for look-ups by the bytes that its tokens stand for.
 struct RawByteVocabulary: Sendable {
   /// Marks a byte without a token.

@@ -1,4 +1,5 @@
 import Synchronization
+import Text
 
 /// The working memory of one encoding, with the cache that later ones profit from.
 ///

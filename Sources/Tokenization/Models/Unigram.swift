@@ -1,3 +1,5 @@
+import Text
+
 /// The unigram language model of SentencePiece: of all ways to cut a piece, the one with the highest score.
 package struct Unigram: Sendable {
   package let vocabulary: Vocabulary

@@ -1,3 +1,5 @@
+import Text
+
 /// Places where a long text can be cut for BPE without any effect on the tokens.
 ///
 /// SentencePiece's vocabularies see a whole document as one word. No merge crosses the place between two

@@ -1,3 +1,5 @@
+import Text
+
 /// BERT's model: the longest token that a word begins with, then the longest that the rest begins with.
 package struct WordPiece: Sendable {
   package let vocabulary: Vocabulary

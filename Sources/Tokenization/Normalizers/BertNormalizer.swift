@@ -1,4 +1,4 @@
-import Patterns
+import Text
 
 /// `BertNormalizer`: BERT's basic clean-up.
 package struct BertNormalizer: Sendable {
@@ -21,7 +21,7 @@ package struct BertNormalizer: Sendable {
     if cleansText { clean(&text) }
     if handlesChinese { spaceChinese(&text) }
     if stripsAccents {
-      UnicodeForm.nfd.apply(to: &text)
+      text.normalize(to: .nfd)
       text.removeScalars(in: ScalarCategories.nonspacingMarks)
     }
     if lowercases { text.lowercase() }

@@ -1,3 +1,5 @@
+import Text
+
 /// A component that changes the text before it is cut into pieces.
 package indirect enum Normalizer: Sendable {
   case sequence([Normalizer])
@@ -39,7 +41,7 @@ package indirect enum Normalizer: Sendable {
   package func apply(to text: inout NormalizedText) {
     switch self {
     case .sequence(let parts): for part in parts { part.apply(to: &text) }
-    case .form(let form): form.apply(to: &text)
+    case .form(let form): text.normalize(to: form)
     case .lowercase: text.lowercase()
     case .stripAccents: text.removeScalars(in: ScalarCategories.marks)
     case .strip(let left, let right): text.strip(left: left, right: right)
@@ -48,7 +50,7 @@ package indirect enum Normalizer: Sendable {
     case .bert(let bert): bert.apply(to: &text)
     case .nmt: NmtNormalizer.apply(to: &text)
     case .precompiled(let precompiled): precompiled.apply(to: &text)
-    case .byteLevel: ByteAlphabet.encode(&text)
+    case .byteLevel: text.encodeBytes()
     }
   }
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// `Precompiled`: the character map that a SentencePiece model carries along.
 ///
 /// The map is a double-array trie, in the layout of darts-clone, of 32-bit units, followed by the

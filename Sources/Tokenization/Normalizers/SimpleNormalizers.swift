@@ -1,4 +1,4 @@
-import Patterns
+import Text
 
 extension NormalizedText {
   /// `Lowercase`: the full mapping of each scalar on its own, so that a capital sigma is never a final one.
@@ -23,7 +23,7 @@ extension NormalizedText {
   }
 
   /// Removes the scalars of a set that has no ASCII characters.
-  mutating func removeScalars(in set: ScalarRanges) {
+  mutating func removeScalars(in set: ScalarSet) {
     guard bytes.contains(where: { $0 >= 0x80 }) else { return }
     mapScalars { scalar, range, writer in
       if scalar.isASCII || !set.contains(scalar) { writer.copy(range) }

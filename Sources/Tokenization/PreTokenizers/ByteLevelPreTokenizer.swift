@@ -1,4 +1,5 @@
 import Patterns
+import Text
 
 /// GPT-2's pre-tokenizer: words by a regular expression, then every byte as a character of `ByteAlphabet`.
 package struct ByteLevelPreTokenizer: Sendable {

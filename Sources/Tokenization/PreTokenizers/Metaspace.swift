@@ -1,3 +1,5 @@
+import Text
+
 /// SentencePiece's way with spaces: a visible character stands for them and begins every word.
 package struct Metaspace: Sendable {
   /// Where the character is put in front of the text.

@@ -1,3 +1,5 @@
+import Text
+
 /// A text cut into the pieces that the model will see one at a time.
 package struct PreTokenizedText {
   /// The text that the pieces are ranges of.

@@ -1,4 +1,4 @@
-import Patterns
+import Text
 
 /// A component that cuts the normalized text into pieces, none of which a token crosses.
 package indirect enum PreTokenizer: Sendable {

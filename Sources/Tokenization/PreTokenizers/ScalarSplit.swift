@@ -1,3 +1,5 @@
+import Text
+
 /// Splitting at single characters of a kind.
 struct ScalarSplit: MatchSource {
   let behavior: SplitBehavior

@@ -1,4 +1,4 @@
-import Patterns
+import Text
 
 /// `UnicodeScripts`: cuts where the writing system changes, as SentencePiece does.
 ///

@@ -1,3 +1,5 @@
+import Text
+
 /// Steps through JSON text without making values of it. Every function returns false at what it does not
 /// expect.
 struct JSONScanner {

@@ -1,3 +1,5 @@
+import Text
+
 /// A text on its way through the normalizers, as UTF-8 bytes, with the place each byte came from.
 package struct NormalizedText: Sendable {
   /// Where a byte came from: a range of bytes of the text that was given to `encode`.

@@ -1,3 +1,5 @@
+import Text
+
 extension Tokenizer {
   /// The bytes that a token adds to a text, which need not be whole characters.
   ///

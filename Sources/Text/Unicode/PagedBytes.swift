@@ -1,11 +1,13 @@
 /// One byte for every code point, in pages of 256 that are shared when they are equal.
 ///
 /// `@unchecked Sendable`: the memory is written in `init` only and never freed (instances are static tables).
-struct PagedBytes: @unchecked Sendable {
-  private let pages: UnsafePointer<UInt16>
-  private let bytes: UnsafePointer<UInt8>
+@usableFromInline
+package struct PagedBytes: @unchecked Sendable {
+  @usableFromInline let pages: UnsafePointer<UInt16>
+  @usableFromInline let bytes: UnsafePointer<UInt8>
 
-  init(_ values: [UInt8]) {
+  /// Keeps the values of all 0x110000 code points.
+  package init(_ values: [UInt8]) {
     var known: [ArraySlice<UInt8>: UInt16] = [:]
     var index: [UInt16] = []
     var storage: [UInt8] = []
@@ -29,37 +31,12 @@ struct PagedBytes: @unchecked Sendable {
   }
 
   /// The value of a byte below 128.
-  @inline(__always)
-  func ascii(_ byte: UInt8) -> UInt8 { bytes[Int(byte)] }
+  @inlinable @inline(__always)
+  package func ascii(_ byte: UInt8) -> UInt8 { bytes[Int(byte)] }
 
-  /// `point` is at most 0x10FFFF.
-  @inline(__always)
-  subscript(point: UInt32) -> UInt8 {
-    return bytes[Int(pages[Int(point >> 8)]) << 8 | Int(point & 0xFF)]
-  }
-}
-
-/// Reads the numbers of a table of `UnicodeData`.
-struct PackedNumbers {
-  private let text: UnsafeBufferPointer<UInt8>
-  private var at = 0
-
-  init(_ string: StaticString) {
-    text = UnsafeBufferPointer(start: string.utf8Start, count: string.utf8CodeUnitCount)
-  }
-
-  mutating func next() -> Int? {
-    var value = 0
-    var shift = 0
-    while at < text.count {
-      let byte = text[at]
-      at += 1
-      if byte < 48 { continue }  // line breaks of the literal
-      let group = Int(byte) - 48
-      value |= (group & 31) << shift
-      if group & 32 == 0 { return value }
-      shift += 5
-    }
-    return nil
+  /// The value of a code point; `point` is at most 0x10FFFF.
+  @inlinable @inline(__always)
+  package subscript(point: UInt32) -> UInt8 {
+    bytes[Int(pages[Int(point >> 8)]) << 8 | Int(point & 0xFF)]
   }
 }

@@ -1,16 +1,16 @@
 /// Unicode properties as Oniguruma (Unicode 16) knows them, in paged tables of one byte a code point.
 ///
 /// The first use unpacks about 50 kB of text; look-ups afterwards are two loads.
-public enum UnicodeTables {
+package enum UnicodeTables {
   /// Bit of `packed` that says White_Space.
-  static let whitespaceBit: UInt8 = 0x20
+  package static let whitespaceBit: UInt8 = 0x20
   /// Bit of `packed` that says Alphabetic.
-  static let alphabeticBit: UInt8 = 0x40
+  package static let alphabeticBit: UInt8 = 0x40
   /// Bit of `packed` that says word character (`\w`).
-  static let wordBit: UInt8 = 0x80
+  package static let wordBit: UInt8 = 0x80
 
   /// General category in the low five bits, the flags above it.
-  static let packed = PagedBytes(UnicodeTables.packedValues())
+  package static let packed = PagedBytes(UnicodeTables.packedValues())
 
   private static func packedValues() -> [UInt8] {
     var values = [UInt8](repeating: 0, count: 0x110000)
@@ -21,7 +21,7 @@ public enum UnicodeTables {
       at += length
     }
     for (name, bit) in [("White_Space", whitespaceBit), ("Alphabetic", alphabeticBit), ("Word", wordBit)] {
-      for range in UnicodeNames.propertyRanges(name) ?? [] {
+      for range in UnicodeNames.property(name)?.ranges ?? [] {
         for point in range { values[Int(point)] |= bit }
       }
     }
@@ -29,7 +29,7 @@ public enum UnicodeTables {
   }
 
   /// The general category of a scalar.
-  public static func generalCategory(_ scalar: Unicode.Scalar) -> Category {
+  package static func generalCategory(_ scalar: Unicode.Scalar) -> Category {
     Category(rawValue: packed[scalar.value] & 0x1F) ?? .unassigned
   }
 
@@ -39,39 +39,39 @@ public enum UnicodeTables {
   }
 
   /// `\p{L}`: Lu, Ll, Lt, Lm, Lo.
-  public static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
     category(scalar, isIn: Category.letters)
   }
   /// `\p{N}`: Nd, Nl, No.
-  public static func isNumber(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isNumber(_ scalar: Unicode.Scalar) -> Bool {
     category(scalar, isIn: Category.numbers)
   }
   /// `\p{M}`: Mn, Mc, Me.
-  public static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isMark(_ scalar: Unicode.Scalar) -> Bool {
     category(scalar, isIn: Category.marks)
   }
   /// `\p{P}`: Pc, Pd, Ps, Pe, Pi, Pf, Po.
-  public static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
     category(scalar, isIn: Category.punctuation)
   }
   /// `\p{S}`: Sm, Sc, Sk, So.
-  public static func isSymbol(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isSymbol(_ scalar: Unicode.Scalar) -> Bool {
     category(scalar, isIn: Category.symbols)
   }
   /// `\s`: the White_Space property.
-  public static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
     packed[scalar.value] & whitespaceBit != 0
   }
   /// The Alphabetic property.
-  public static func isAlphabetic(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isAlphabetic(_ scalar: Unicode.Scalar) -> Bool {
     packed[scalar.value] & alphabeticBit != 0
   }
   /// `\w`: Alphabetic, marks, decimal numbers and connector punctuation.
-  public static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isWord(_ scalar: Unicode.Scalar) -> Bool {
     packed[scalar.value] & wordBit != 0
   }
   /// The script's name as in `\p{Han}` ("Common", "Inherited" and "Unknown" are names too).
-  public static func script(_ scalar: Unicode.Scalar) -> String {
+  package static func script(_ scalar: Unicode.Scalar) -> String {
     let names = UnicodeNames.scriptNames
     let index = Int(scriptIndices[scalar.value])
     return index < names.count ? names[index] : "Unknown"
@@ -90,7 +90,7 @@ public enum UnicodeTables {
     }())
 
   /// General categories, with the raw values that the tables hold.
-  public enum Category: UInt8, Sendable, CaseIterable {
+  package enum Category: UInt8, Sendable, CaseIterable {
     /// Cn.
     case unassigned
     /// Cc.
@@ -165,10 +165,15 @@ public enum UnicodeTables {
       }
       return mask
     }
-    static let letters: UInt32 = 0b11_1110_0000
-    static let marks: UInt32 = 0b1_1100_0000_0000
-    static let numbers: UInt32 = 0b1110_0000_0000_0000
-    static let punctuation: UInt32 = 0x7F_0000
-    static let symbols: UInt32 = 0x780_0000
+    /// Of `\p{L}`, a bit for each raw value.
+    package static let letters: UInt32 = 0b11_1110_0000
+    /// Of `\p{M}`, a bit for each raw value.
+    package static let marks: UInt32 = 0b1_1100_0000_0000
+    /// Of `\p{N}`, a bit for each raw value.
+    package static let numbers: UInt32 = 0b1110_0000_0000_0000
+    /// Of `\p{P}`, a bit for each raw value.
+    package static let punctuation: UInt32 = 0x7F_0000
+    /// Of `\p{S}`, a bit for each raw value.
+    package static let symbols: UInt32 = 0x780_0000
   }
 }

@@ -1,28 +1,33 @@
 /// The normalization forms of Unicode (UAX 15).
 package enum UnicodeForm: String, Sendable {
+  /// Composed or not, with compatible scalars made equal (k) or not.
   case nfc, nfd, nfkc, nfkd
 
   private var composes: Bool { self == .nfc || self == .nfkc }
   private var isCompatible: Bool { self == .nfkc || self == .nfkd }
 
-  /// Brings a text into this form.
-  package func apply(to text: inout NormalizedText) {
+  /// Whether a text may be changed by this form: a cheap look that is right when it says no.
+  package func mayChange(_ bytes: some Sequence<UInt8>) -> Bool {
     // ASCII is the same in every form, and nothing below U+0300 takes part in canonical composition.
     let limit: UInt8 = self == .nfc ? 0xCC : 0x80
-    guard text.bytes.contains(where: { $0 >= limit }) else { return }
-    text.rewrite { bytes, writer in
-      var decomposed = decompose(bytes)
-      Self.order(&decomposed)
-      if composes { Self.compose(&decomposed) }
-      for item in decomposed { writer.append(item.scalar, for: item.source) }
-    }
+    return bytes.contains { $0 >= limit }
+  }
+
+  /// The scalars of a text in this form, each with the bytes it came from.
+  package func scalars(of bytes: UnsafeBufferPointer<UInt8>) -> [Item] {
+    var decomposed = decompose(bytes)
+    Self.order(&decomposed)
+    if composes { Self.compose(&decomposed) }
+    return decomposed
   }
 
   /// A scalar of the result and the bytes it came from.
-  private struct Item {
-    var scalar: Unicode.Scalar
+  package struct Item {
+    /// The scalar.
+    package var scalar: Unicode.Scalar
     var combiningClass: UInt8
-    var source: Range<Int>
+    /// The bytes of the text as it was.
+    package var source: Range<Int>
   }
 
   private func decompose(_ bytes: UnsafeBufferPointer<UInt8>) -> [Item] {

@@ -1,5 +1,5 @@
 /// Resolves the names inside `\p{…}` and `[:…:]` to sets.
-enum UnicodeNames {
+package enum UnicodeNames {
   static let scriptNames: [String] = "\(UnicodeData.scriptNames)".filter { $0 != "\n" }
     .split(separator: " ").map(String.init)
 
@@ -22,12 +22,12 @@ enum UnicodeNames {
   ]
 
   /// The set that a property name stands for, nil when the name is not known.
-  static func set(_ name: String) -> ScalarSet? {
+  package static func set(_ name: String) -> ScalarSet? {
     let key = normalized(name)
     if key == "any" { return .all }
     if key == "ascii" { return ScalarSet([0...0x7F]) }
     if key == "assigned" { return category("cn").map { $0.inverted() } }
-    if let ranges = propertyRanges(key) { return ScalarSet(ranges) }
+    if let set = property(key) { return set }
     let short = longCategories[key]?.lowercased() ?? key
     return category(short) ?? script(key)
   }
@@ -63,21 +63,12 @@ enum UnicodeNames {
     return ScalarSet(ranges)
   }
 
-  /// The ranges of a binary property of the table, nil when it has none of that name.
-  static func propertyRanges(_ name: String) -> [ClosedRange<UInt32>]? {
+  /// The set of a binary property of the table, nil when it has none of that name.
+  static func property(_ name: String) -> ScalarSet? {
     let key = normalized(name)
-    guard let found = UnicodeData.properties.first(where: { normalized("\($0.name)") == key }) else {
-      return nil
+    return UnicodeData.properties.first { normalized("\($0.name)") == key }.map {
+      ScalarSet(packed: $0.ranges)
     }
-    var numbers = PackedNumbers(found.ranges)
-    var ranges: [ClosedRange<UInt32>] = []
-    var last = 0
-    while let gap = numbers.next(), let length = numbers.next() {
-      let low = last + gap
-      last = low + length
-      ranges.append(UInt32(low)...UInt32(last))
-    }
-    return ranges
   }
 
   /// For every scalar that has case variants: all of its variants, itself included.
@@ -85,9 +76,9 @@ enum UnicodeNames {
     var numbers = PackedNumbers(UnicodeData.folds)
     var byFold: [UInt32: [UInt32]] = [:]
     var point = 0
-    while let gap = numbers.next(), let step = numbers.next() {
+    while let gap = numbers.next(), let step = numbers.nextSigned() {
       point += gap
-      let fold = point + (step & 1 == 0 ? step >> 1 : -(step >> 1))
+      let fold = point + step
       byFold[UInt32(fold), default: [UInt32(fold)]].append(UInt32(point))
     }
     var variants: [UInt32: [UInt32]] = [:]

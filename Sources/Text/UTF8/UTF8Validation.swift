@@ -1,7 +1,7 @@
 /// How far bytes are UTF-8.
-enum UTF8Validation {
+package enum UTF8Validation {
   /// The length of an unfinished character at the end of `bytes`, zero where there is none.
-  static func unfinishedLength(_ bytes: some RandomAccessCollection<UInt8>) -> Int {
+  package static func unfinishedLength(_ bytes: some RandomAccessCollection<UInt8>) -> Int {
     for length in 1...3 where length <= bytes.count {
       let tail = Array(bytes.suffix(length))
       if tail[0] & 0xC0 == 0x80 { continue }
@@ -29,10 +29,10 @@ enum UTF8Validation {
   }
 
   /// Whether all of `bytes` is UTF-8.
-  static func isValid(_ bytes: some Sequence<UInt8>) -> Bool {
+  package static func isValid(_ bytes: some Sequence<UInt8>) -> Bool {
     String(validating: Array(bytes), as: UTF8.self) != nil
   }
 
   /// U+FFFD.
-  static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
+  package static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
 }

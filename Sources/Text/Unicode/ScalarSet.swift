@@ -5,7 +5,8 @@ package struct ScalarSet: Hashable, Sendable {
 
   /// Every code point.
   package static let all = ScalarSet([0...0x10FFFF])
-  static let empty = ScalarSet([])
+  /// No code point.
+  package static let empty = ScalarSet([])
 
   /// The union of some ranges.
   package init(_ unsorted: [ClosedRange<UInt32>]) {
@@ -53,6 +54,9 @@ package struct ScalarSet: Hashable, Sendable {
   package func intersection(_ other: ScalarSet) -> ScalarSet {
     inverted().union(other.inverted()).inverted()
   }
+
+  /// Whether a scalar is a member.
+  package func contains(_ scalar: Unicode.Scalar) -> Bool { contains(scalar.value) }
 
   /// Whether a code point is a member.
   package func contains(_ scalar: UInt32) -> Bool {

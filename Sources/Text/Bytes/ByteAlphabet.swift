@@ -2,6 +2,7 @@
 ///
 /// Printable Latin-1 bytes stand for themselves; the 68 others are U+0100, U+0101… in their order. This is
 /// the table of OpenAI's GPT-2 encoder.
+@usableFromInline
 package enum ByteAlphabet {
   /// The character of each of the 256 bytes.
   package static let scalars: [Unicode.Scalar] = {
@@ -17,14 +18,14 @@ package enum ByteAlphabet {
   }()
 
   /// The byte of each character up to U+0143, -1 where it has none.
-  private static let bytes: [Int16] = {
+  @usableFromInline static let bytes: [Int16] = {
     var table = [Int16](repeating: -1, count: 0x144)
     for (byte, scalar) in scalars.enumerated() { table[Int(scalar.value)] = Int16(byte) }
     return table
   }()
 
-  /// The byte that `scalar` stands for.
-  @inline(__always)
+  /// The byte that `scalar` stands for, nil where it is not of the alphabet.
+  @inlinable @inline(__always)
   package static func byte(of scalar: Unicode.Scalar) -> UInt8? {
     guard scalar.value < 0x144 else { return nil }
     let byte = bytes[Int(scalar.value)]
@@ -48,16 +49,9 @@ package enum ByteAlphabet {
   }
 
   /// The text that stands for `bytes`.
-  static func text(_ bytes: [UInt8]) -> String {
+  package static func text(_ bytes: [UInt8]) -> String {
     var text = String.UnicodeScalarView()
     for byte in bytes { text.append(scalars[Int(byte)]) }
     return String(text)
-  }
-
-  /// Writes the bytes of the text in the alphabet.
-  package static func encode(_ text: inout NormalizedText) {
-    text.mapScalars { _, range, writer in
-      for index in range { writer.append(scalars[Int(writer.sourceByte(index))], for: range) }
-    }
   }
 }
