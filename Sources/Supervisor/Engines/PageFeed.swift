@@ -21,6 +21,8 @@ final class PageFeed {
     var sequences: Int
     /// Blocks of all sequences, as often as they are named.
     var blocks: Int
+    /// The tokens of a block.
+    var blockLength: Int
   }
 
   private let tokens, positions, sampled: SharedTensor<Int64>
@@ -28,25 +30,43 @@ final class PageFeed {
   /// Which rows recurrent states are read from and written to, where the model has any.
   private let stateRows, stateBegins, stateInterval: SharedTensor<Int32>
   private var shown = Shown()
+  /// Blocks and a row of states that no sequence has: there goes what fills a run up and what nobody reads.
+  private let fillingBlocks: Range<Int>
+  private let fillingStates: StateRows.Step?
+  private let blockLength: Int
+  /// How many blocks, and rows of recurrent states where the model has any, there must be with those.
+  var blockCount: Int { fillingBlocks.upperBound }
+  var stateRowCount: Int? { fillingStates.map { $0.write + 1 } }
 
   /// The extents that the tensors have.
   private struct Shown: Equatable {
     var tokens = 0, sequences = 0, blocks = 0, sampled = 0
   }
 
-  init(_ capacity: Capacity, runtime: OpenVINORuntime) throws(OpenVINOError) {
-    let sequences = max(1, capacity.sequences)
+  /// - Parameters:
+  ///   - usedBlocks: The blocks that sequences have.
+  ///   - usedStates: The rows of recurrent states that they have; nil where the model has none.
+  init(
+    _ capacity: Capacity, usedBlocks: Int, usedStates: Int?, runtime: OpenVINORuntime
+  ) throws(OpenVINOError) {
+    let filling = PagedInterface.blockCount(
+      RunLength.mostAdded(upTo: capacity.tokens), of: capacity.blockLength)
+    fillingBlocks = usedBlocks..<usedBlocks + filling
+    blockLength = capacity.blockLength
+    fillingStates = usedStates.map { StateRows.Step(read: 0, write: $0) }
+    let sequences = max(1, capacity.sequences) + 1
     func numbers<Element: TensorElement & ExpressibleByIntegerLiteral>(
       _ count: Int
     ) throws(OpenVINOError) -> SharedTensor<Element> {
       try SharedTensor(repeating: 0, count: max(1, count), shape: [1], runtime: runtime)
     }
-    tokens = try numbers(capacity.tokens)
-    positions = try numbers(capacity.tokens)
-    sampled = try numbers(capacity.tokens)
+    let most = RunLength.rounded(capacity.tokens)
+    tokens = try numbers(most)
+    positions = try numbers(most)
+    sampled = try numbers(most)
     past = try numbers(sequences)
     begins = try numbers(sequences + 1)
-    blocks = try numbers(capacity.blocks)
+    blocks = try numbers(capacity.blocks + filling)
     blockBegins = try numbers(sequences + 1)
     longest = try SharedTensor(repeating: 0, shape: [], runtime: runtime)
     stateRows = try numbers(2 * sequences)
@@ -77,10 +97,13 @@ final class PageFeed {
   /// - Returns: For each row, which of the run's tokens its first wanted logits follow, and which row of gathered logits
   ///   they are.
   func fill(_ rows: [Row]) throws(OpenVINOError) -> [(token: Int, gathered: Int)] {
+    let count = rows.reduce(0) { $0 + $1.tokens.count }
+    let added = RunLength.rounded(count) - count
+    let all = added > 0 ? rows + [filler(added)] : rows
     var next = Shown()
     var places: [(token: Int, gathered: Int)] = []
     var most = 0
-    for row in rows {
+    for row in all {
       past.elements[next.sequences] = Int32(truncatingIfNeeded: row.position)
       let first = next.tokens
       for (offset, token) in row.tokens.enumerated() {
@@ -109,13 +132,21 @@ final class PageFeed {
       most = max(most, row.position + row.tokens.count)
     }
     longest.elements[0] = Int32(truncatingIfNeeded: most)
-    if next.sampled == 0 {
-      // A piece within a prompt: the product is not made for nothing rows, but for one that nobody reads.
-      sampled.elements[0] = 0
-      next.sampled = 1
+    // The product is made for as many rows, and within a prompt not for none, but for one that nobody reads.
+    while next.sampled < RunLength.rounded(next.sampled) {
+      sampled.elements[next.sampled] = 0
+      next.sampled += 1
     }
     try show(next)
     return places
+  }
+
+  /// A sequence that is computed for nothing.
+  private func filler(_ count: Int) -> Row {
+    let blocks = fillingBlocks.prefix(PagedInterface.blockCount(count, of: blockLength))
+    return Row(
+      tokens: [Int](repeating: 0, count: count)[...], position: 0, blocks: Array(blocks)[...], logits: 0,
+      states: fillingStates)
   }
 
   private func show(_ next: Shown) throws(OpenVINOError) {

@@ -38,16 +38,18 @@ public final class PagedEngine: ModelEngine {
       let runtime = model.compiled.runtime
       let blockCount = PagedInterface.blockCount(options.contextLength, of: interface.blockLength)
       blocks = Array(0..<blockCount)
-      feed = try PageFeed(
-        .init(tokens: min(options.longestRun, options.contextLength), sequences: 1, blocks: blockCount),
-        runtime: runtime)
-      for graph in graphs.all { try feed.connect(graph.request, graph.interface) }
       if !interface.states.isEmpty {
         let bytes = interface.states.reduce(0) { $0 + $1.blockShape.reduce(4, *) }
         rows = StateRows(interval: options.snapshotInterval, stateBytes: bytes)
       }
-      cache = try PageCache(graphs, blocks: blockCount, runtime: runtime)
-      try PageCache.connectStates(graphs, rows: rows?.count ?? 1, runtime: runtime)
+      feed = try PageFeed(
+        .init(
+          tokens: min(options.longestRun, options.contextLength), sequences: 1, blocks: blockCount,
+          blockLength: interface.blockLength),
+        usedBlocks: blockCount, usedStates: rows?.count, runtime: runtime)
+      for graph in graphs.all { try feed.connect(graph.request, graph.interface) }
+      cache = try PageCache(graphs, blocks: feed.blockCount, runtime: runtime)
+      if let rows = feed.stateRowCount { try PageCache.connectStates(graphs, rows: rows, runtime: runtime) }
     } catch {
       throw StatefulEngine.failed(error)
     }

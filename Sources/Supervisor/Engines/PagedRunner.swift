@@ -67,18 +67,15 @@ package final class PagedRunner: ModelRunner {
       limits.prefixFolder = prefixes?.path
       self.limits = limits
       let longest = limits.blocks(for: limits.longestSequence)
+      if !interface.states.isEmpty { states = SequenceStates(sequences: limits.sequences) }
       feed = try PageFeed(
         .init(
           tokens: limits.promptStepTokens + limits.sequences, sequences: limits.sequences,
-          blocks: limits.sequences * longest),
-        runtime: runtime)
+          blocks: limits.sequences * longest, blockLength: limits.blockLength),
+        usedBlocks: limits.blockCount, usedStates: states?.rowCount, runtime: runtime)
       for graph in graphs.all { try feed.connect(graph.request, graph.interface) }
-      cache = try PageCache(graphs, blocks: limits.blockCount, runtime: runtime)
-      if !interface.states.isEmpty {
-        let states = SequenceStates(sequences: limits.sequences)
-        try PageCache.connectStates(graphs, rows: states.rowCount, runtime: runtime)
-        self.states = states
-      }
+      cache = try PageCache(graphs, blocks: feed.blockCount, runtime: runtime)
+      if let rows = feed.stateRowCount { try PageCache.connectStates(graphs, rows: rows, runtime: runtime) }
     } catch {
       throw StatefulEngine.failed(error)
     }
