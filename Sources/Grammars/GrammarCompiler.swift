@@ -9,14 +9,37 @@ package final class GrammarCompiler: Sendable {
     var shared: SharedLexer
     /// Compiled grammars, the last one used at the end.
     var grammars: [(constraint: OutputConstraint, grammar: CompiledGrammar)] = []
+
+    /// A grammar that was compiled before, and the automata for one that was not. Those that are full are given up.
+    mutating func find(
+      _ constraint: OutputConstraint, _ vocabulary: GrammarVocabulary
+    ) -> (CompiledGrammar?, SharedLexer) {
+      if shared.isFull {
+        grammars.removeAll { $0.grammar.shared === shared }
+        shared = SharedLexer(vocabulary)
+      }
+      guard let at = grammars.firstIndex(where: { $0.constraint == constraint }) else { return (nil, shared) }
+      let known = grammars.remove(at: at)
+      if known.grammar.shared.isFull { return (nil, shared) }
+      grammars.append(known)
+      return (known.grammar, shared)
+    }
+
+    mutating func keep(_ constraint: OutputConstraint, _ grammar: CompiledGrammar) {
+      grammars.removeAll { $0.constraint == constraint }
+      grammars.append((constraint, grammar))
+      let apart = grammars.indices.filter { grammars[$0].grammar.shared !== shared }
+      if apart.count > GrammarCompiler.keptApart { grammars.remove(at: apart[0]) }
+      if grammars.count > GrammarCompiler.kept { grammars.removeFirst() }
+    }
   }
 
-  /// Grammars that are kept.
+  /// Grammars that are kept, and how many of them at most with automata of their own.
   private static let kept = 64
-  /// The bytes of a constraint at most.
+  private static let keptApart = 8
+  /// The bytes of a constraint at most, and of one that may be read while others wait for the automata.
   private static let mostBytes = 1 << 20
-  /// States of automata after which new grammars begin with fresh ones, so that memory stays bounded.
-  private static let mostStates = 50_000
+  private static let quickBytes = 1 << 15
 
   private let vocabulary: GrammarVocabulary
   private let endTokens: Set<Int>
@@ -36,49 +59,41 @@ package final class GrammarCompiler: Sendable {
     state = Mutex(State(shared: SharedLexer(self.vocabulary)))
   }
 
-  /// A matcher at the beginning of an answer.
+  /// A matcher at the beginning of an answer. May be called from any thread; what takes long keeps no matcher waiting.
   ///
   /// - Throws: `GrammarError` for what cannot be enforced.
   package func compile(_ constraint: OutputConstraint) throws(GrammarError) -> GrammarMatcher {
-    let result: Result<GrammarMatcher, GrammarError> = state.withLock { state in
-      let isFull = state.shared.lock.withLock { _ in
-        state.shared.lexer.stateCount > Self.mostStates || state.shared.lexer.languages.budget.isTableFull
-      }
-      if isFull {
-        state.shared = SharedLexer(vocabulary)
-        state.grammars.removeAll()
-      }
-      if let at = state.grammars.firstIndex(where: { $0.constraint == constraint }) {
-        let known = state.grammars.remove(at: at)
-        state.grammars.append(known)
-        return .success(GrammarMatcher(known.grammar))
-      }
-      let shared = state.shared
-      do throws(GrammarError) {
-        let grammar = try build(constraint, shared)
-        state.grammars.append((constraint, grammar))
-        if state.grammars.count > Self.kept { state.grammars.removeFirst() }
-        return .success(GrammarMatcher(grammar))
-      } catch {
-        return .failure(error)
-      }
+    let (known, shared) = state.withLock { $0.find(constraint, vocabulary) }
+    if let known { return GrammarMatcher(known) }
+    var grammar: CompiledGrammar?
+    if constraint.language.byteCount <= Self.quickBytes {
+      grammar = try? build(constraint, shared, .quick)
     }
-    return try result.get()
+    // What is not read at once is read beside the others, into automata of its own; and what cannot be read, once more.
+    let compiled: CompiledGrammar
+    if let grammar {
+      compiled = grammar
+    } else {
+      compiled = try build(constraint, SharedLexer(vocabulary), .constraint)
+    }
+    state.withLock { $0.keep(constraint, compiled) }
+    return GrammarMatcher(compiled)
   }
 
   /// Checks that a constraint can be enforced.
   ///
   /// - Throws: `GrammarError` where it cannot.
   package static func check(_ constraint: OutputConstraint) throws(GrammarError) {
-    _ = try tree(constraint, LanguageTable(), specials: [:])
+    _ = try tree(constraint, LanguageTable(), specials: [:], .constraint)
   }
 
   private func build(
-    _ constraint: OutputConstraint, _ shared: SharedLexer
+    _ constraint: OutputConstraint, _ shared: SharedLexer, _ budget: WorkBudget
   ) throws(GrammarError) -> CompiledGrammar {
     let result: Result<CompiledGrammar, GrammarError> = shared.lock.withLock { _ in
       do throws(GrammarError) {
-        let tree = try Self.tree(constraint, shared.lexer.languages, specials: vocabulary.special)
+        let tree = try Self.tree(
+          constraint, shared.lexer.languages, specials: vocabulary.special, budget)
         return .success(
           CompiledGrammar(
             tree, shared, endTokens: endTokens, opening: constraint.begin.flatMap { OpeningText($0) },
@@ -91,10 +106,11 @@ package final class GrammarCompiler: Sendable {
   }
 
   private static func tree(
-    _ constraint: OutputConstraint, _ languages: LanguageTable, specials: [String: Int32]
+    _ constraint: OutputConstraint, _ languages: LanguageTable, specials: [String: Int32],
+    _ budget: WorkBudget
   ) throws(GrammarError) -> GrammarTree {
     try checkSize(constraint.language)
-    languages.budget.begin(.constraint)
+    languages.budget.begin(budget)
     var tree = GrammarTree()
     switch constraint.language {
     case .jsonObject:
@@ -118,7 +134,7 @@ package final class GrammarCompiler: Sendable {
       let blanks = tree.lexeme(JSONLexemes(languages).blanks, in: languages)
       tree.root = tree.sequence([blanks, tree.root])
     }
-    var checks = WorkBudget.constraint
+    var checks = budget
     let isPossible = tree.prune(&checks)
     let isLeftRecursive = tree.leftRecursiveRule(&checks) != nil
     guard !languages.budget.isSpent, !checks.isSpent else {
@@ -135,16 +151,10 @@ package final class GrammarCompiler: Sendable {
   }
 
   private static func checkSize(_ language: OutputConstraint.Language) throws(GrammarError) {
-    let (keyword, text): (String, String) =
-      switch language {
-      case .jsonObject: ("", "")
-      case .jsonSchema(let text): ("schema", text)
-      case .regex(let text): ("regex", text)
-      case .grammar(let text): ("grammar", text)
-      }
-    guard text.utf8.count <= mostBytes else {
+    let count = language.byteCount
+    guard count <= mostBytes else {
       throw GrammarError(
-        keyword, at: "", "it has \(text.utf8.count) bytes, and \(mostBytes) are allowed: constrain less")
+        language.keyword, at: "", "it has \(count) bytes, and \(mostBytes) are allowed: constrain less")
     }
   }
 
@@ -163,6 +173,23 @@ extension OutputConstraint.Language {
     switch self {
     case .jsonObject, .jsonSchema: true
     case .regex, .grammar: false
+    }
+  }
+
+  fileprivate var keyword: String {
+    switch self {
+    case .jsonObject: ""
+    case .jsonSchema: "schema"
+    case .regex: "regex"
+    case .grammar: "grammar"
+    }
+  }
+
+  /// The bytes of its text.
+  fileprivate var byteCount: Int {
+    switch self {
+    case .jsonObject: 0
+    case .jsonSchema(let text), .regex(let text), .grammar(let text): text.utf8.count
     }
   }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Generation
 import ScriptedModels
 import Synchronization
@@ -67,6 +68,46 @@ struct ModelServiceTests {
     #expect(status.running == 0 && status.waiting == 0 && status.cacheUsage == 0 && status.stalledFor == 0)
   }
 
+  @Test func aSlowConstraintKeepsNobodyWaiting() async throws {
+    // Compiled when it is let; until then another request comes, is answered and ends.
+    let gate = DispatchSemaphore(value: 0)
+    let service = try await ModelService(makeStream: { _ in NumberText() }) {
+      ScriptedRunner(
+        .answering([4, 5, 6, 9], vocabulary: 10), limits: Self.limits,
+        makeMatcher: { _ in
+          gate.wait()
+          return Anything()
+        })
+    }
+    var constrained = try request()
+    constrained.constraint = OutputConstraint(.jsonObject)
+    let slow = try await service.complete(constrained)
+    var quick = ""
+    for try await event in try await service.complete(request([2, 2])) {
+      if case .text(_, let piece, _, _) = event { quick += piece }
+    }
+    #expect(quick == "4.5.6.")
+    gate.signal()
+    var text = ""
+    for try await event in slow {
+      if case .text(_, let piece, _, _) = event { text += piece }
+    }
+    #expect(text == "4.5.6.")
+  }
+
+  @Test func aConstraintThatCannotBeEnforcedIsRefused() async throws {
+    let refusal = CompletionFailure(.badConstraint, "no")
+    let service = try await ModelService(makeStream: { _ in NumberText() }) {
+      ScriptedRunner(
+        .answering([4, 9], vocabulary: 10), limits: Self.limits,
+        makeMatcher: { _ throws(CompletionFailure) in throw refusal })
+    }
+    var constrained = try request()
+    constrained.constraint = OutputConstraint(.jsonObject)
+    let events = try await service.complete(constrained)
+    await #expect(throws: refusal) { for try await _ in events {} }
+  }
+
   @Test func whoStopsListeningCancels() async throws {
     let service = try await service(.answering([4], vocabulary: 10))
     let request = try request()
@@ -109,4 +150,12 @@ struct ModelServiceTests {
       ($0 as? CompletionFailure)?.code == .runnerLost
     }
   }
+}
+
+/// A constraint that forbids nothing.
+private struct Anything: TokenMatcher {
+  var mayEnd: Bool { true }
+  mutating func mask(_ words: inout [UInt64]) {}
+  mutating func accept(_ token: Int) -> Bool { true }
+  mutating func rollback(_ count: Int) {}
 }

@@ -49,6 +49,10 @@ private struct RandomSchedule {
     options.patience = Int.random(in: 1...4, using: &random)
     scheduler = Scheduler(limits: limits, options: options) { _ in NumberText() }
     scheduler.isKept = { [runner] in runner.kept[$0] != nil }
+    if Bool.random(using: &random) {
+      var own = RandomSource(seed: seed &+ 1)
+      runner.defers = { _ in Int.random(in: 0..<6, using: &own) == 0 }
+    }
     self.random = random
   }
 

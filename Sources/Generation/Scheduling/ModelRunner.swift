@@ -68,7 +68,7 @@ package protocol ModelRunner: AnyObject {
   /// Carries a step out.
   ///
   /// - Parameter isCancelled: Asked while it runs, where the device can stop: the step's results are not needed.
-  /// - Returns: One for each row that samples; others may have one.
+  /// - Returns: One for each row that samples or is deferred; others may have one.
   /// - Throws: `CancellationError` where `isCancelled` said so: what the step said of sequences that begin and end, and
   ///   of blocks to be copied, was done nevertheless. Anything else means that the cache's content and the sequences are
   ///   lost.

@@ -16,6 +16,7 @@ extension Scheduler {
       cancel(request: row.id.request)
       return [.failed(request: row.id.request, failure)]
     }
+    if result?.isDeferred == true { return [] }
     let tokens = row.samples ? result?.tokens ?? [] : []
     guard !row.samples || !tokens.isEmpty, tokens.count <= row.drafts + 1 else {
       cancel(request: row.id.request)

@@ -1,8 +1,15 @@
+import Dispatch
+
 /// The choosers of all sequences that a runner knows.
 package struct SequenceChoosers {
   private let makeMatcher: TokenMatcherFactory?
   private var choosers: [SequenceID: TokenChooser] = [:]
   private var failures: [SequenceID: CompletionFailure] = [:]
+  /// Those whose constraints are being compiled.
+  private var pending: [SequenceID: ChooserInTheMaking] = [:]
+
+  /// As long as nearly all constraints take; those that take longer keep no other sequence from its next token.
+  private static let patience = DispatchTimeInterval.milliseconds(10)
 
   /// No sequences yet.
   package init(makeMatcher: TokenMatcherFactory?) { self.makeMatcher = makeMatcher }
@@ -13,13 +20,40 @@ package struct SequenceChoosers {
     for id in step.ended {
       choosers[id] = nil
       failures[id] = nil
+      pending[id] = nil
     }
     for setup in step.begun {
-      do throws(CompletionFailure) {
-        choosers[setup.id] = try TokenChooser(setup, makeMatcher: makeMatcher)
-      } catch {
-        failures[setup.id] = error
+      if setup.constraint != nil {
+        pending[setup.id] = ChooserInTheMaking(setup, makeMatcher)
+      } else {
+        settle(setup.id, Result { () throws(CompletionFailure) in try TokenChooser(setup, makeMatcher: nil) })
       }
+    }
+  }
+
+  /// Divides the rows of a step into those that can be computed and the results of those that cannot yet. Where none can,
+  /// it waits a moment.
+  package mutating func ready(_ rows: [Step.Row]) -> (rows: [Step.Row], deferred: [Sampled]) {
+    guard !pending.isEmpty else { return (rows, []) }
+    let end = DispatchTime.now() + Self.patience
+    for row in rows {
+      if let result = pending[row.id]?.wait(until: end) {
+        pending[row.id] = nil
+        settle(row.id, result)
+      }
+    }
+    let deferred = rows.filter { pending[$0.id] != nil }.map { row in
+      var sampled = Sampled(id: row.id)
+      sampled.isDeferred = true
+      return sampled
+    }
+    return (rows.filter { pending[$0.id] == nil }, deferred)
+  }
+
+  private mutating func settle(_ id: SequenceID, _ result: Result<TokenChooser, CompletionFailure>) {
+    switch result {
+    case .success(let chooser): choosers[id] = chooser
+    case .failure(let failure): failures[id] = failure
     }
   }
 
@@ -27,6 +61,7 @@ package struct SequenceChoosers {
   package mutating func removeAll() {
     choosers = [:]
     failures = [:]
+    pending = [:]
   }
 
   /// Why a sequence cannot be computed at all.

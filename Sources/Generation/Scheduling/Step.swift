@@ -138,6 +138,8 @@ package struct Sampled: Sendable, Equatable {
   package var guesses: [Int] = []
   /// Why no token could be chosen; the sequence ends.
   package var failure: CompletionFailure?
+  /// Whether nothing was done for the row, because what it needs is not there yet: it comes again with the next step.
+  package var isDeferred = false
 
   /// Chosen tokens; none for a row that only computes.
   package init(id: SequenceID, tokens: [Int] = []) {

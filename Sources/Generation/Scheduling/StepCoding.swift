@@ -103,6 +103,7 @@ extension Sampled {
       }
       writer.write(sampled.failure.map { Array($0.code.rawValue.utf8) } ?? [])
       writer.write(sampled.failure.map { Array($0.message.utf8) } ?? [])
+      writer.write(sampled.isDeferred ? 1 : 0)
     }
     return writer.bytes
   }
@@ -129,6 +130,7 @@ extension Sampled {
       if !code.isEmpty {
         sampled.failure = CompletionFailure(.init(rawValue: code) ?? .runnerLost, message)
       }
+      sampled.isDeferred = try reader.number() != 0
       all.append(sampled)
     }
     return all

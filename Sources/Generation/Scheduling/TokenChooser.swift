@@ -6,7 +6,7 @@ package typealias TokenMatcherFactory =
 ///
 /// The random numbers of a token follow from the sequence's seed and the token's place alone, so that a sequence that is
 /// computed again, elsewhere or in other company, goes on as it would have.
-package struct TokenChooser {
+package struct TokenChooser: Sendable {
   private let config: GenerationConfig
   private let seed: UInt64
   private let topLogProbabilities: Int?

@@ -27,7 +27,8 @@ final class CompiledGrammar: @unchecked Sendable {
   /// Where a text begins.
   private(set) var start: [Place] = []
 
-  private let shared: SharedLexer
+  /// The automata that it is compiled into.
+  let shared: SharedLexer
   private let rows: ParserRows
   private var masksBeforeOpening: [Int: [UInt64]] = [:]
   private var descents = 0

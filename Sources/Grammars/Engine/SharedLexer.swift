@@ -8,6 +8,14 @@ final class SharedLexer: @unchecked Sendable {
   let lexer: Lexer
   var vocabulary: GrammarVocabulary { lexer.vocabulary }
 
+  /// States after which grammars begin with fresh automata, so that memory stays bounded.
+  private static let mostStates = 50_000
+
+  /// Whether no more grammars should be compiled into it.
+  var isFull: Bool {
+    lock.withLock { _ in lexer.stateCount > Self.mostStates || lexer.languages.budget.isTableFull }
+  }
+
   init(_ vocabulary: GrammarVocabulary) { lexer = Lexer(vocabulary: vocabulary) }
 }
 

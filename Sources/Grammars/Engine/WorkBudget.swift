@@ -41,6 +41,8 @@ struct WorkBudget {
 
   /// For reading a constraint; beyond it the constraint is refused.
   static let constraint = WorkBudget(searches: 10_000, work: 1_000_000)
+  /// For reading one while others wait for the same automata.
+  static let quick = WorkBudget(searches: 1_000, work: 20_000)
   /// For what one byte more makes of a text, which has to be known: with `widest` it is always enough.
   static let byte = WorkBudget(searches: 1_000, work: 4_000_000)
   /// For the tokens of a mask beyond those of one byte; what is not found out in time may not come.

@@ -33,17 +33,19 @@ package final class EngineRunner: ModelRunner {
   package func run(_ step: Step, isCancelled: @Sendable () -> Bool) throws -> [Sampled] {
     choosers.follow(step)
     for id in step.ended { texts[id] = nil }
-    return try step.rows.map { row in
-      let reused = try compute(row, isCancelled)
-      guard row.samples else {
-        var computed = Sampled(id: row.id)
-        computed.reused = reused
-        return computed
+    let (ready, deferred) = choosers.ready(step.rows)
+    return try deferred
+      + ready.map { row in
+        let reused = try compute(row, isCancelled)
+        guard row.samples else {
+          var computed = Sampled(id: row.id)
+          computed.reused = reused
+          return computed
+        }
+        var sampled = try choosers.choose(for: row) { _, body in try engine.withLogits(body) }
+        sampled.reused = reused
+        return sampled
       }
-      var sampled = try choosers.choose(for: row) { _, body in try engine.withLogits(body) }
-      sampled.reused = reused
-      return sampled
-    }
   }
 
   package func recover() throws {

@@ -118,8 +118,9 @@ package final class PagedRunner: ModelRunner {
     step.ended.forEach { states?.forget($0) }
     try exchange(step)
     for copy in step.copies { cache.copy(copy.source, to: copy.target) }
-    guard !step.rows.isEmpty else { return [] }
-    let rows = step.rows.map { row in
+    let (ready, deferred) = choosers.ready(step.rows)
+    guard !ready.isEmpty else { return deferred }
+    let rows = ready.map { row in
       PageFeed.Row(
         tokens: row.tokens[...], position: row.position, blocks: row.blocks[...],
         logits: row.samples ? row.drafts + 1 : 0, states: states?.step(row.id, position: row.position))
@@ -130,7 +131,7 @@ package final class PagedRunner: ModelRunner {
       places = try feed.fill(rows)
       let start = ContinuousClock.now
       defer { deviceSeconds += start.duration(to: .now) / .seconds(1) }
-      let graph = graphs.graph(for: step.tokenCount)
+      let graph = graphs.graph(for: rows.reduce(0) { $0 + $1.tokens.count })
       try infer(graph.request, isLong: rows.contains { $0.tokens.count > 16 }, isCancelled)
       logits = try graph.logits()
     } catch {
@@ -138,7 +139,7 @@ package final class PagedRunner: ModelRunner {
       throw StatefulEngine.failed(error)
     }
     settle()
-    return try sample(step, places, logits)
+    return try sample(ready, places, logits) + deferred
   }
 
   /// Keeps and fetches blocks.
@@ -193,12 +194,12 @@ package final class PagedRunner: ModelRunner {
   }
 
   private func sample(
-    _ step: Step, _ places: [(token: Int, gathered: Int)], _ logits: Tensor
+    _ rows: [Step.Row], _ places: [(token: Int, gathered: Int)], _ logits: Tensor
   ) throws -> [Sampled] {
     let size = try logits.layout().shape.last ?? 0
     return try logits.withElements(of: Float.self) { all in
       var results: [Sampled] = []
-      for (row, place) in zip(step.rows, places) where row.samples {
+      for (row, place) in zip(rows, places) where row.samples {
         let first = interface.gathersRows ? place.gathered : place.token
         results.append(
           try choosers.choose(for: row) { guess, body in

@@ -14,6 +14,8 @@ package final class ScriptedRunner: ModelRunner {
   package let engineName = "scripted"
   /// Called before a step is computed: throws to let the runner die.
   package var beforeStep: (Step) throws -> Void = { _ in }
+  /// Says of a row that what it needs is not there yet.
+  package var defers: (Step.Row) -> Bool = { _ in false }
   /// What is kept of blocks, beyond this runner's life if somebody passes it on.
   package var kept: [BlockDigest: [Int?]] = [:]
   private let model: ScriptedModel
@@ -51,13 +53,20 @@ package final class ScriptedRunner: ModelRunner {
     for copy in step.copies { cache[copy.target] = cache[copy.source] }
     if isCancelled() { throw CancellationError() }
     try check(step)
-    for row in step.rows {
+    var (rows, deferred) = choosers.ready(step.rows)
+    deferred += rows.filter(defers).map { row in
+      var sampled = Sampled(id: row.id)
+      sampled.isDeferred = true
+      return sampled
+    }
+    rows.removeAll { row in deferred.contains { $0.id == row.id } }
+    for row in rows {
       for (offset, token) in row.tokens.enumerated() {
         let place = row.position + offset
         cache[row.blocks[place / limits.blockLength]][place % limits.blockLength] = token
       }
     }
-    return try step.rows.compactMap { row in row.samples ? try sample(row) : nil }
+    return try rows.compactMap { row in row.samples ? try sample(row) : nil } + deferred
   }
 
   package func recover() {
