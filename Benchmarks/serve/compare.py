@@ -110,11 +110,11 @@ def run_oven(arguments):
     return result
 
 
-def line(name, mine, theirs, unit, less_is_more=False):
+def line(name, mine, theirs, unit, less_is_more=False, peer="GenAI"):
     ratios = [(b / a if less_is_more else a / b) for a, b in zip(mine, theirs)]
     parts = [
         f"{who} {statistics.median(values):8.1f} ({min(values):.1f} to {max(values):.1f})"
-        for who, values in (("oven", mine), ("GenAI", theirs))
+        for who, values in (("oven", mine), (peer, theirs))
     ]
     print(f"  {name:24} {'; '.join(parts)} {unit}; oven {statistics.median(ratios):.2f} times")
 
@@ -166,4 +166,5 @@ def main():
         f"({min(gains):.1f} to {max(gains):.1f})")
 
 
-main()
+if __name__ == "__main__":
+    main()
