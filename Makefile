@@ -102,8 +102,8 @@ bench-run-optimum: build model ## the same, and against optimum-cli's bakes (ins
 bench-run-hybrid: build model ## the same on a medium random Qwen 3.5, against optimum-intel's bake (installs PyTorch, 6 GB)
 	@sh scripts/bench-run-hybrid $(OVEN) $(GGUF) .bench/hybrid
 
-bench-serve: build model ## time 1, 4 and 16 requests at once against OpenVINO GenAI's continuous batching
-	@sh scripts/bench-serve $(OVEN) $(GGUF) .bench
+bench-serve: build model ## time 1 to 64 clients beside GenAI and llama.cpp, then the scheduler alone (PARTS=http: 5 minutes)
+	@sh scripts/bench-serve $(OVEN) $(GGUF) .bench "$(or $(PARTS),http batch)"
 
 fuzz: ## feed made-up bytes to every reader, SECONDS=600 each (needs lld, and python3 for the first inputs)
 	sh Fuzz/run all $(or $(SECONDS),600)

@@ -52,6 +52,7 @@ struct Oven: AsyncParsableCommand {
     StandardStreams.open()
     let arguments = OptionSpelling.normalized(CommandLine.arguments.dropFirst())
     do {
+      if let script = BashCompletion.script(arguments) { return Terminal.output.line(script) }
       if let wrong = HelpRequest.wrongVerb(arguments) { throw wrong }
       try checkThreads()
       var command = try parseAsRoot(arguments)

@@ -150,7 +150,7 @@ struct StreamTests {
   func bashCompletes() throws {
     let folder = try TemporaryFolder()
     let store = folder.url.appending(path: "store")
-    for name in ["smol", "org/small"] {
+    for name in ["smol", "org/small", "org/small:Q4_0", "org/small:Q8_0"] {
       let place = store.appending(path: name)
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       try Data("<net/>".utf8).write(to: place.appending(path: "openvino_model.xml"))
@@ -164,12 +164,18 @@ struct StreamTests {
       }
       complete_line "oven ben"; complete_line "oven run --tempera"; complete_line "oven run smo"
       complete_line "oven rm org"; complete_line "oven bench he"
+      # As bash divides words.
+      COMP_WORDS=(oven rm org/small :); COMP_CWORD=3; COMP_LINE="oven rm org/small:"; COMP_POINT=18
+      COMPREPLY=(); _oven_whole_words oven "" org/small; echo "${COMPREPLY[@]}"
+      COMP_WORDS=(oven rm org/small : Q8); COMP_CWORD=4; COMP_LINE="oven rm org/small:Q8"; COMP_POINT=20
+      COMPREPLY=(); _oven_whole_words oven Q8 :; echo "${COMPREPLY[@]}"
       """
     let path = folder.url.appending(path: "complete.sh").path
     try Data(script.utf8).write(to: URL(filePath: path))
     let ending = try shell("bash --norc \(path)", folder.url)
     #expect(
-      ending.output == "bench\n--temperature\nsmol smooth/\norg/small\nhere/\n",
+      ending.output
+        == "bench\n--temperature\nsmol smooth/\norg/small org/small:Q4_0 org/small:Q8_0\nhere/\nQ4_0 Q8_0\nQ8_0\n",
       "\(ending.output)\(ending.errors)")
   }
 

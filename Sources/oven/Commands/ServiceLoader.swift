@@ -34,8 +34,12 @@ struct ServiceLoader {
           guard let program = Folders.program else {
             throw SupervisorError(.workerLost, "the system does not say where this program is")
           }
+          let columns =
+            Terminal.error.isInteractive ? ["--columns", "\(Terminal.error.width)"] : []
           return try WorkerRunner(
-            .init(path: program, arguments: ["worker", folder.xml] + runtime.arguments + service.arguments),
+            .init(
+              path: program,
+              arguments: ["worker", folder.xml] + columns + runtime.arguments + service.arguments),
             deadline: service.stepDeadline)
         }
         return try RunnerLoader(folder: folder, runtime: runtime, service: service).load(nil)
@@ -48,12 +52,14 @@ struct RunnerLoader {
   let folder: ModelFolder
   let runtime: RuntimeOptions
   let service: ServiceOptions
+  /// The width of the terminal on which others show what is said here.
+  var columns: Int?
 
   /// - Parameter limits: What an earlier runner had, which this one replaces.
   func load(_ limits: RunnerLimits?) throws -> any ModelRunner {
     let draft = try service.draft.map { try ModelFolder(named: $0) }
     if let draft { try checkVocabulary(draft) }
-    let screen = LoadScreen()
+    let screen = LoadScreen(columns: columns)
     let loader = try runtime.makeLoader { screen.show($0) }
     let loaded = try loader.loadRunnable(runtime.request(for: folder))
     var options = service.runner

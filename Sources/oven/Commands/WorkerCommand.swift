@@ -8,6 +8,7 @@ struct WorkerCommand: ParsableCommand {
     commandName: "worker", abstract: "Compute for the process that started this one.", shouldDisplay: false)
 
   @Argument var model: String
+  @Option(help: .hidden) var columns: Int?
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var service: ServiceOptions
 
@@ -18,7 +19,8 @@ struct WorkerCommand: ParsableCommand {
     signals.beginAnswer()
     try Worker().run { limits in
       do {
-        return try RunnerLoader(folder: folder, runtime: runtime, service: service).load(limits)
+        return try RunnerLoader(folder: folder, runtime: runtime, service: service, columns: columns)
+          .load(limits)
       } catch let report as ErrorReport {
         // Only the words of a supervisor's error cross to the parent.
         let why = report.why.isEmpty ? "" : ": " + report.why

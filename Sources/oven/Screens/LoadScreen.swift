@@ -8,6 +8,8 @@ final class LoadScreen: Sendable {
   private struct State {
     /// The line that is open, without its end; nil when there is none.
     var text: String?
+    /// Where it ends, on a terminal that another process writes to.
+    var column = 0
     var begin = ContinuousClock.now
     /// What is loaded, for people.
     var subject = "model"
@@ -22,11 +24,16 @@ final class LoadScreen: Sendable {
 
   private let staysOpen: Bool
   private let seen: SeenNotes
+  private let columns: Int?
 
   /// - Parameters:
   ///   - staysOpen: whether more follows on the line of a finished load; then `end` ends it.
   ///   - seen: what earlier runs have said about devices.
-  init(_ terminal: Terminal = .error, staysOpen: Bool = false, seen: SeenNotes = .ofDevices) {
+  ///   - columns: the width of the terminal to which the process that started this one passes on what it prints.
+  init(
+    _ terminal: Terminal = .error, staysOpen: Bool = false, seen: SeenNotes = .ofDevices, columns: Int? = nil
+  ) {
+    self.columns = columns
     self.terminal = terminal
     self.staysOpen = staysOpen
     self.seen = seen
@@ -69,7 +76,7 @@ final class LoadScreen: Sendable {
     state.withLock { state in
       guard let open = state.text else { return }
       state.text = open + text
-      terminal.canRedraw ? redraw(open + text) : terminal.write(text)
+      terminal.canRedraw ? redraw(open + text) : write(text, &state)
     }
   }
 
@@ -86,7 +93,8 @@ final class LoadScreen: Sendable {
       let text = "Loading \(state.subject) to \(place)"
       state.text = text
       state.begin = .now
-      terminal.canRedraw ? redraw(text) : terminal.write(text)
+      state.column = 0
+      terminal.canRedraw ? redraw(text) : write(text, &state)
     }
   }
 
@@ -94,8 +102,25 @@ final class LoadScreen: Sendable {
     state.withLock { state in
       close(&state)
       tellPassedOver(&state)
-      terminal.line(text)
+      state.column = 0
+      write(text, &state)
+      terminal.line()
     }
+  }
+
+  /// Writes what cannot be drawn again. Where somebody reads it on a terminal, it is broken between words, and what is
+  /// added to a full line goes on in the next.
+  private func write(_ text: String, _ state: inout State) {
+    guard let columns else { return terminal.write(text) }
+    var text = text
+    if state.column > 0, state.column + TerminalText.width(text) > columns, text.hasPrefix(", ") {
+      terminal.write(",\n")
+      text = String(text.dropFirst(2))
+      state.column = 0
+    }
+    let lines = TextWrap.lines(text, width: columns)
+    terminal.write(lines.joined(separator: "\n"))
+    state.column = (lines.count > 1 ? 0 : state.column) + TerminalText.width(lines[lines.count - 1])
   }
 
   /// One line for all devices that are not used, and none where an earlier run has said the same.
