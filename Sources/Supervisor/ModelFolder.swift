@@ -31,6 +31,8 @@ public struct ModelFolder: Sendable, Hashable {
   public var vocabularySize: Int?
   /// The family, such as "llama", if `config.json` says so.
   public var family: String?
+  /// Whether it has gated delta nets, if `config.json` says so.
+  package private(set) var hasDeltaNets = false
 
   /// Why another user could change the model without this one noticing; nil where nobody can.
   public var writableByOthers: String? {
@@ -110,6 +112,7 @@ public struct ModelFolder: Sendable, Hashable {
       .map { min($0, Self.longestContext) }
     vocabularySize = number("vocab_size")
     family = json["model_type"]?.string
+    hasDeltaNets = number("linear_value_head_dim") != nil
   }
 
   /// The identity of the content, for the cache.

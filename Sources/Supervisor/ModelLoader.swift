@@ -37,6 +37,8 @@ public struct ModelLoader: Sendable {
 
     /// Which engine runs the stateful graph. What needs the logits of every token is stateful.
     public var engine = EngineChoice.stateful
+    /// Whether many conversations are to be computed at once, which is what pages are for.
+    package var servesMany = false
 
     /// What computes products with compressed weights on a CPU.
     public var cpuKernels = CPUKernels.plugin
@@ -176,17 +178,20 @@ public struct ModelLoader: Sendable {
     if let second = request.withoutTransposedValues(usual) {
       return [usual, LoadPlan(second, device: device, catalog: core)]
     }
-    guard request.engine != .stateful, request.model.graph == .stateful, !request.allLogits else {
+    let engine = request.wantedEngine
+    guard engine != .stateful, request.model.graph == .stateful, !request.allLogits else {
       return [usual]
     }
     guard device == "CPU" else {
-      guard request.engine == .paged else { return [usual] }
+      guard engine == .paged else { return [usual] }
       throw SupervisorError(
         .loadFailed, "the paged engine runs on the CPU, not on \(device)",
         mend: "Give --device CPU, or leave --engine paged out.")
     }
     let paged = LoadPlan(request, device: device, isPaged: true, catalog: core)
-    return request.engine == .paged ? [paged] : [paged, usual]
+    guard engine == .auto else { return [paged] }
+    // The plugin's paged delta rule takes five times as long for one prompt (docs/hybrids.md).
+    return request.model.hasDeltaNets && !request.servesMany ? [usual, paged] : [paged, usual]
   }
 
   /// Loads onto one device, in the best of the ways that it takes: a model that has no paged form, or whose paged form

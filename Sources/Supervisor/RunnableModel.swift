@@ -38,9 +38,11 @@ package enum RunnableModel: Sendable {
 }
 
 extension ModelLoader {
-  /// Loads a model in the best of the forms that the request leaves open.
+  /// Loads a model for many conversations, in the best of the forms that the request leaves open.
   package func loadRunnable(_ request: Request) throws(SupervisorError) -> RunnableModel {
-    try onFirstDevice(for: request) { device, passedOver throws(SupervisorError) in
+    var request = request
+    request.servesMany = true
+    return try onFirstDevice(for: request) { [request] device, passedOver throws(SupervisorError) in
       if request.usesFixedShapes { return .fixedShapes(try loadFixedShapes(request, on: device, passedOver)) }
       return .graph(try load(request, on: device, passedOver))
     }

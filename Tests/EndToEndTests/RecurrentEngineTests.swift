@@ -62,6 +62,27 @@ import Testing
     try judge(engine(family, .paged, piece: piece, in: folder), family)
   }
 
+  /// The plugin computes the delta rule faster without pages, but many conversations need them, also where something else
+  /// was found to be fastest for one.
+  @Test func aDeltaNetIsAloneWithoutPages() throws {
+    let folder = try TemporaryFolder()
+    let loader = try TinyBake.loader()
+    func request(_ family: String) throws -> ModelLoader.Request {
+      var request = TinyBake.request(try TinyBake.bake(family, prompt: nil, in: folder))
+      (request.usesFixedShapes, request.engine) = (false, .auto)
+      return request
+    }
+    let deltaNet = try request("qwen3_5")
+    #expect(try loader.makeEngine(deltaNet) is StatefulEngine)
+    #expect(try loader.loadRunnable(deltaNet).report.engine == .paged)
+    var tuned = TunedSettings()
+    tuned.engine = .stateful
+    #expect(try loader.loadRunnable(deltaNet.tuned(tuned)).report.engine == .paged)
+    tuned.engine = .paged
+    #expect(try loader.makeEngine(deltaNet.tuned(tuned)) is PagedEngine)
+    #expect(try loader.makeEngine(request("lfm2")) is PagedEngine)
+  }
+
   /// A second turn of a chat goes on from the end of the first one's prompt.
   @Test(arguments: [EngineChoice.stateful, .paged]) func theSecondTurnKeepsTheFirst(
     choice: EngineChoice

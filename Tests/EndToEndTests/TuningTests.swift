@@ -171,5 +171,11 @@ import Testing
       told.contains { $0.setting == "projections=merged" }
         && told.contains { $0.setting == "engine=stateful" })
     #expect(told.allSatisfy { $0.divergence.isFinite && $0.decode > 0 })
+    // Without time, all is told, and nothing kept.
+    effort.longest = .zero
+    let hasty = try Tuner(TinyBake.loader(), request, tokens: tokens, effort: effort).tune(candidates) { _ in
+    }
+    #expect(hasty.trials.count == found.trials.count && hasty.settings == TunedSettings())
+    #expect(hasty.trials.dropFirst().allSatisfy { $0.verdict == .notTried })
   }
 }

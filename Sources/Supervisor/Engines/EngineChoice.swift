@@ -10,7 +10,8 @@ public enum EngineKind: String, Sendable, Hashable {
 
 /// Which engine is asked for.
 public enum EngineChoice: String, Sendable, Hashable, CaseIterable {
-  /// The paged one on a CPU, where the model has a paged form; otherwise the stateful one.
+  /// The paged one on a CPU, where the model has a paged form; otherwise the stateful one. A gated delta net is computed
+  /// faster without pages as long as there is one conversation.
   case auto
   /// The paged one, or an error.
   case paged

@@ -26,8 +26,13 @@ extension ModelLoader.Request {
   package func tuned(_ settings: TunedSettings) -> ModelLoader.Request {
     var result = self
     result.tuned = settings
-    if engine == .auto, let engine = settings.engine { result.engine = engine }
     return result
+  }
+
+  /// The engine that is asked for: by the user, or else by what was found to be fastest, which was for one conversation.
+  var wantedEngine: EngineChoice {
+    guard engine == .auto, !servesMany else { return engine }
+    return tuned?.engine ?? .auto
   }
 
   /// Whether settings that were found to be fastest may be taken: not where exact figures are asked for, nor on paths that

@@ -16,6 +16,8 @@ package struct Tuner {
     package var textTokens = 384
     /// How many nats predictions may be further from the exact ones than the plugin's usual ones are.
     package var tolerance = 0.01
+    /// After how long nothing more is tried: large models take minutes a setting.
+    package var longest = Duration.seconds(30 * 60)
 
     /// The defaults.
     package init() {}
@@ -53,6 +55,7 @@ package struct Tuner {
   package func tune(
     _ candidates: TuningCandidates, onTrial: (TuningRecord.Trial) throws -> Void
   ) throws -> (settings: TunedSettings, trials: [TuningRecord.Trial]) {
+    let end = ContinuousClock.now + effort.longest
     let exact = try exactPredictions()
     var best = TunedSettings()
     var bestProbe = try probe(best)
@@ -66,6 +69,11 @@ package struct Tuner {
     for choice in candidates.choices {
       var winner: (settings: TunedSettings, index: Int, gain: Double)?
       for alternative in choice.alternatives where !isGiven(alternative) {
+        guard ContinuousClock.now < end else {
+          trials.append(.init(setting: Self.name(alternative), verdict: .notTried))
+          try onTrial(trials[trials.count - 1])
+          continue
+        }
         let settings = best.adding(alternative)
         let (trial, gain) = try compare(settings, with: bestProbe, alternative, exact, limit)
         trials.append(trial)
@@ -84,6 +92,8 @@ package struct Tuner {
     }
     return (best, trials)
   }
+
+  private static func name(_ settings: TunedSettings) -> String { settings.words.joined(separator: " ") }
 
   /// What the user says is not tried.
   private func isGiven(_ settings: TunedSettings) -> Bool {
@@ -111,7 +121,7 @@ package struct Tuner {
     _ settings: TunedSettings, with best: TuningProbe, _ added: TunedSettings, _ exact: [[Float]],
     _ limit: Double
   ) throws -> (TuningRecord.Trial, gain: Double) {
-    var trial = TuningRecord.Trial(setting: added.words.joined(separator: " "), verdict: .noGain)
+    var trial = TuningRecord.Trial(setting: Self.name(added), verdict: .noGain)
     let candidate: TuningProbe
     do {
       candidate = try probe(settings)

@@ -19,7 +19,11 @@ package struct TuningCandidates: Sendable {
   ///   - precisions: What the device can compute with, as `OPTIMIZATION_CAPABILITIES` says: FP32, BF16, FP16.
   ///   - groups: The lengths of the folder's groups of weights.
   ///   - processors: How many there are.
-  package init(device: String, precisions: [String], groups: [Int], processors: Int) {
+  ///   - otherEngine: The engine that is not taken by itself.
+  package init(
+    device: String, precisions: [String], groups: [Int], processors: Int,
+    otherEngine: EngineChoice = .stateful
+  ) {
     func choice(_ name: String, _ values: [String]) -> Choice {
       Choice(
         alternatives: values.map { value in
@@ -55,9 +59,9 @@ package struct TuningCandidates: Sendable {
       choices.append(choice("INFERENCE_NUM_THREADS", counts.map(String.init)))
     }
     choices.append(choice("ENABLE_CPU_PINNING", ["YES", "NO"]))
-    var stateful = TunedSettings()
-    stateful.engine = .stateful
-    choices.append(Choice(alternatives: [stateful]))
+    var other = TunedSettings()
+    other.engine = otherEngine
+    choices.append(Choice(alternatives: [other]))
     self.choices = choices
   }
 }

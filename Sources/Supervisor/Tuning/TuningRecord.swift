@@ -33,6 +33,8 @@ package struct TuningRecord: Sendable, Hashable {
       case inexact = "less exact"
       /// The device does not take it.
       case refused
+      /// The time was over.
+      case notTried = "not tried"
     }
 
     /// The setting: "KV_CACHE_PRECISION=u8".

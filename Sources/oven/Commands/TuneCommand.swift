@@ -34,12 +34,19 @@ struct TuneCommand: ParsableCommand {
   var pairs = 5
   @Option(help: "Nats by which predictions may be further from the exact ones than they usually are.")
   var tolerance = 0.01
+  @Option(
+    parsing: .unconditional,
+    help: "After how many minutes nothing more is tried; what was found until then is kept.")
+  var minutes = 30.0
   @Flag(help: "Print JSON to stdout.") var json = false
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
 
   func validate() throws {
     guard promptTokens > 0, generateTokens > 0, pairs > 1 else {
       throw ValidationError("--prompt-tokens and --generate-tokens must be above 0, --pairs above 1")
+    }
+    guard minutes > 0, minutes <= 10_000 else {
+      throw ValidationError("--minutes must be above 0 and at most 10000")
     }
     guard !(explain && forget) else { throw ValidationError("--explain and --forget exclude each other") }
     guard !runtime.usesFixedShapes, runtime.precision == .fast, runtime.cpuKernels == .plugin else {
@@ -108,10 +115,12 @@ struct TuneCommand: ParsableCommand {
     let candidates = TuningCandidates(
       device: request.device,
       precisions: capabilities.split { !$0.isLetter && !$0.isNumber }.map(String.init),
-      groups: FolderGroups.lengths(folder), processors: HostResources.processorCount)
+      groups: FolderGroups.lengths(folder), processors: HostResources.processorCount,
+      otherEngine: folder.hasDeltaNets ? .paged : .stateful)
     var effort = Tuner.Effort()
     (effort.promptTokens, effort.answerTokens) = (promptTokens, generateTokens)
     (effort.pairs, effort.tolerance) = (pairs, tolerance)
+    effort.longest = .seconds(60 * minutes)
     var quiet = loader
     quiet.report = { _ in }
     Terminal.error.line("Trying settings on \(request.device); other programs should rest meanwhile.")

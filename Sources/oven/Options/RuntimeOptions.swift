@@ -35,8 +35,8 @@ struct RuntimeOptions: ParsableArguments {
   var usesFixedShapes = false
   @Option(
     help: """
-      paged, stateful or auto: what keeps the conversation on a CPU. auto is paged where the model can, which is \
-      faster.
+      paged, stateful or auto: what keeps the conversation on a CPU. auto is paged where the model can and that \
+      is faster.
       """)
   var engine = EngineChoice.auto
   @Option(

@@ -12,8 +12,10 @@ struct TuningReport {
   }
 
   private static func cells(_ trial: TuningRecord.Trial) -> [String] {
-    guard trial.verdict != .refused else {
-      return [trial.setting, "refused", LoadScreen.short(trial.reason), "", ""]
+    switch trial.verdict {
+    case .refused: return [trial.setting, trial.verdict.rawValue, LoadScreen.short(trial.reason), "", ""]
+    case .notTried: return [trial.setting, trial.verdict.rawValue, "the time was over (--minutes)", "", ""]
+    case .usual, .kept, .noGain, .inexact: break
     }
     func figure(_ name: String, _ rate: Double, _ ratio: Double) -> String {
       let change = trial.verdict == .usual ? "" : " (\(Units.decimals(ratio, 2))×)"
