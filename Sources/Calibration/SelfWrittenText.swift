@@ -74,8 +74,14 @@ struct SelfWrittenText {
     _ = try Bake(options).run(isCancelled: isCancelled)
   }
 
-  /// The token that a text begins with.
+  /// The token that a document begins with: what the tokenizer puts before every text, else what stands between documents
+  /// where a model was trained on many in a row, else what the configuration says. A model that was taught to chat often
+  /// has a token there that begins a turn, after which it writes names of speakers.
   private func beginToken() throws -> Int {
+    if let bytes = model.files["tokenizer.json"], let tokenizer = try? Tokenizer(contentsOf: bytes) {
+      if let first = tokenizer.encode("", addSpecialTokens: true).first { return first }
+      if let between = tokenizer.id(of: "<|endoftext|>") { return between }
+    }
     for name in ["config.json", "generation_config.json"] {
       guard let bytes = model.files[name],
         let json = try? JSON(parsing: String(decoding: bytes, as: UTF8.self))

@@ -21,23 +21,60 @@ INLINE vf widened(vu16x16 halves) {
 }
 #endif
 
+// At most 16 things of `size` bytes each, and zeros behind them.
+INLINE void copy_some(void *out, const void *source, size_t count, size_t size) {
+  if (count >= 16) {
+    memcpy(out, source, 16 * size);
+  } else {
+    memcpy(out, source, count * size);
+  }
+}
+
+// Sixteen numbers, of which `count` may be read.
+INLINE vf sixteen(oven_number type, const void *array, size_t index, size_t count) {
+  if (type == oven_number_f16) {
+    vu16x16 halves = 0;
+    copy_some(&halves, (const uint16_t *)array + index, count, sizeof(uint16_t));
+    return widened(halves);
+  }
+  vu8x16 bytes = 0;
+  copy_some(&bytes, (const uint8_t *)array + index, count, 1);
+  return type == oven_number_u8 ? __builtin_convertvector(bytes, vf)
+                                : __builtin_convertvector((vs8x16)bytes, vf);
+}
+
+// Sixteen 4-bit numbers from an even index on, of which `count` may be read.
+INLINE vf sixteen_nibbles(oven_number type, const void *array, size_t index, size_t count) {
+  vu8x8 packed = 0;
+  if (count >= 16) {
+    memcpy(&packed, (const uint8_t *)array + index / 2, 8);
+  } else {
+    memcpy(&packed, (const uint8_t *)array + index / 2, (count + 1) / 2);
+  }
+  const vu8x8 low = packed & 15, high = packed >> 4;
+  const vu8x16 bytes =
+      __builtin_shufflevector(low, high, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+  return type == oven_number_u4 ? __builtin_convertvector(bytes, vf)
+                                : __builtin_convertvector((vs8x16)((bytes ^ 8) - 8), vf);
+}
+
 // `count` numbers of an array from `first` on; `out` has room for 16 more than `count`.
 INLINE void numbers(oven_number type, const void *array, size_t first, size_t count, float *out) {
-  if (type == oven_number_f16) {
-    const uint16_t *source = (const uint16_t *)array + first;
-    for (size_t i = 0; i < count; i += 16) {
-      vu16x16 halves = 0;
-      if (count - i >= 16) {
-        memcpy(&halves, source + i, sizeof halves);
-      } else {
-        memcpy(&halves, source + i, 2 * (count - i));
-      }
-      const vf wide = widened(halves);
-      memcpy(out + i, &wide, sizeof wide);
-    }
+  if (type == oven_number_f32) {
+    memcpy(out, (const float *)array + first, count * sizeof(float));
     return;
   }
-  oven_linear_numbers(type, array, first, count, out);
+  const int is_packed = type == oven_number_u4 || type == oven_number_i4;
+  size_t done = 0;
+  if (is_packed && first % 2) {
+    oven_linear_numbers(type, array, first, 1, out);
+    done = 1;
+  }
+  for (size_t i = done; i < count; i += 16) {
+    const vf wide = is_packed ? sixteen_nibbles(type, array, first + i, count - i)
+                              : sixteen(type, array, first + i, count - i);
+    memcpy(out + i, &wide, sizeof wide);
+  }
 }
 
 // Whether a matrix's centred codes have zero points.

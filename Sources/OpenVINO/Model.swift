@@ -143,13 +143,25 @@ extension Model {
   /// - Parameters:
   ///   - identity: The name that the weights were provided under.
   ///   - isExact: Whether activations stay in 32 bits. Otherwise they are rounded to 8, in groups of 32.
-  /// - Returns: How many products and embeddings were replaced; none where the weights are of other kinds.
-  package func placeWeights(_ identity: String, isExact: Bool) throws(OpenVINOError) -> Int {
-    var count = 0
+  package func placeWeights(_ identity: String, isExact: Bool) throws(OpenVINOError) -> PlacedWeights {
+    var counts = [0, 0, 0]
     _ = try runtime.strings("placing weights") { out in
-      runtime.table.pointee.model_place_weights(handle, identity, isExact ? 1 : 0, &count, out)
+      runtime.table.pointee.model_place_weights(handle, identity, isExact ? 1 : 0, &counts, out)
     }
-    return count
+    return PlacedWeights(count: counts[0], bytes: counts[1], otherBytes: counts[2])
+  }
+
+  /// What `placeWeights` replaced.
+  package struct PlacedWeights: Sendable, Hashable {
+    /// Products and embeddings; none where the weights are of other kinds.
+    package let count: Int
+    /// The bytes of their codes.
+    package let bytes: Int
+    /// The bytes of the constants that are left to the plugin, scales that were placed not among them.
+    package let otherBytes: Int
+
+    /// Whether nearly all that a token is computed with was placed: at least nine tenths.
+    package var isNearlyAll: Bool { count > 0 && otherBytes <= bytes / 9 }
   }
 
   /// What the paged model should offer besides attention over pages.

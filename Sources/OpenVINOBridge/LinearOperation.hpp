@@ -78,7 +78,15 @@ class Embedding final : public PlacedOperation {
   bool evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const override;
 };
 
-// Replaces the products and embeddings of a model whose compressed weights lie in `file`; returns how many there were.
-size_t place_weights(ov::Model &model, const std::string &identity, const WeightFile &file, bool exact);
+// What was replaced in a model.
+struct Placed {
+  // Products and embeddings.
+  size_t count = 0;
+  // The bytes of their codes, and those of the constants that are left.
+  size_t bytes = 0, other_bytes = 0;
+};
+
+// Replaces the products and embeddings of a model whose compressed weights lie in `file`.
+Placed place_weights(ov::Model &model, const std::string &identity, const WeightFile &file, bool exact);
 
 }  // namespace bridge

@@ -183,11 +183,17 @@ bool multiplies_rows(const ov::op::v0::MatMul &product) {
 
 }  // namespace
 
-size_t place_weights(ov::Model &model, const std::string &identity, const WeightFile &file, bool exact) {
+Placed place_weights(ov::Model &model, const std::string &identity, const WeightFile &file, bool exact) {
   const Finder finder(file);
   // In the model's order, so that the same model becomes the same operations.
   std::vector<std::pair<ov::Output<ov::Node>, std::vector<Product>>> by_input;
-  size_t replaced = 0;
+  Placed placed;
+  const auto note = [&](const PlacedMatrix &matrix) {
+    const bool is_short = matrix.code_type == oven_number_u4 || matrix.code_type == oven_number_i4;
+    const auto codes = static_cast<size_t>(matrix.rows * matrix.columns);
+    placed.count++;
+    placed.bytes += is_short ? codes / 2 : codes;
+  };
   for (const auto &node : model.get_ordered_ops()) {
     if (const auto product = as<ov::op::v0::MatMul>(node)) {
       if (!multiplies_rows(*product)) continue;
@@ -200,7 +206,7 @@ size_t place_weights(ov::Model &model, const std::string &identity, const Weight
       } else {
         known->second.push_back({node, *matrix});
       }
-      replaced++;
+      note(*matrix);
     } else if (const auto gather = as<ov::op::v8::Gather>(node)) {
       const auto axis = as<ov::op::v0::Constant>(input(node, 2));
       const auto matrix = finder.matrix(input(node, 0));
@@ -212,11 +218,14 @@ size_t place_weights(ov::Model &model, const std::string &identity, const Weight
       const auto embedding = std::make_shared<Embedding>(node->input_value(1), identity, *matrix);
       embedding->set_friendly_name(node->get_friendly_name());
       node->output(0).replace(embedding->output(0));
-      replaced++;
+      note(*matrix);
     }
   }
   for (const auto &[x, products] : by_input) replace(products, identity, file, exact);
-  return replaced;
+  for (const auto &node : model.get_ordered_ops()) {
+    if (const auto constant = as<ov::op::v0::Constant>(node)) placed.other_bytes += constant->get_byte_size();
+  }
+  return placed;
 }
 
 }  // namespace bridge

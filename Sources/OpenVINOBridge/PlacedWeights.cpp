@@ -46,14 +46,16 @@ void fill_placed_weights(ovb_table &table) {
       *out = new ovb_model{core->core.read_model(contents(xml), tensor_of(*file))};
     });
   };
-  table.model_place_weights = [](ovb_model *model, const char *identity, int32_t exact, size_t *count,
+  table.model_place_weights = [](ovb_model *model, const char *identity, int32_t exact, size_t *counts,
                                  ovb_list **names) {
     return guarded([&] {
       const auto file = weights_of(identity);
-      const size_t replaced = place_weights(*model->model, identity, *file, exact != 0);
-      if (replaced != 0) model->model->validate_nodes_and_infer_types();
+      const auto placed = place_weights(*model->model, identity, *file, exact != 0);
+      if (placed.count != 0) model->model->validate_nodes_and_infer_types();
       give(names, {oven_linear_instruction_set()});
-      *count = replaced;
+      counts[0] = placed.count;
+      counts[1] = placed.bytes;
+      counts[2] = placed.other_bytes;
     });
   };
 }

@@ -12,7 +12,7 @@ struct LoadPlan {
   let cutsLogits: Bool
   /// Whether attention is computed over pages.
   let isPaged: Bool
-  /// What computes products on a CPU.
+  /// What computes products on a CPU: ours, or the plugin.
   let kernels: CPUKernels
   /// Whether activations stay in 32 bits.
   let isExact: Bool
@@ -24,13 +24,14 @@ struct LoadPlan {
   let npu: NPUProperties?
 
   init(
-    _ request: ModelLoader.Request, device: String, isPaged: Bool = false, catalog: some DeviceCatalog
+    _ request: ModelLoader.Request, device: String, isPaged: Bool = false, kernels: CPUKernels? = nil,
+    catalog: some DeviceCatalog
   ) {
     graph = request.model.graph
     self.isPaged = isPaged
-    kernels = device == "CPU" ? request.cpuKernels : .plugin
+    self.kernels = kernels ?? request.kernels(on: device)[0]
     isExact = device == "CPU" && request.precision == .f32
-    mergesProjections = kernels == .plugin && request.tuned?.mergesProjections == true
+    mergesProjections = self.kernels == .plugin && request.tuned?.mergesProjections == true
     ownProperties = request.properties.values.keys.sorted()
     if device.hasPrefix("NPU"), graph == .stateful {
       identity = DeviceIdentity(device, standIn: NPUProperties.standIn(in: request.properties), in: catalog)
@@ -42,7 +43,7 @@ struct LoadPlan {
       npu = nil
       identity = DeviceIdentity(device, in: catalog)
       properties = Properties(["PERFORMANCE_HINT": "LATENCY"])
-        .merging(request.tuned?.plugin ?? [:]).merging(Self.precision(kernels, isExact))
+        .merging(request.tuned?.plugin ?? [:]).merging(Self.precision(self.kernels, isExact))
         .merging(request.properties)
       importProperties = properties
       cutsLogits = graph == .stateful && !request.allLogits

@@ -41,7 +41,7 @@ public struct ModelLoader: Sendable {
     package var servesMany = false
 
     /// What computes products with compressed weights on a CPU.
-    public var cpuKernels = CPUKernels.plugin
+    public var cpuKernels = CPUKernels.auto
     /// How exactly it does.
     public var precision = CPUPrecision.fast
 
@@ -92,8 +92,7 @@ public struct ModelLoader: Sendable {
   private func loadEmbedding(_ request: Request) throws(SupervisorError) -> LoadedModel {
     var request = request.for(try request.model.fixedShape(.embedding))
     request.properties = [:]
-    request.cpuKernels = .plugin
-    let plan = LoadPlan(request, device: "CPU", catalog: core)
+    let plan = LoadPlan(request, device: "CPU", kernels: .plugin, catalog: core)
     let model = try prepare(request, plan)
     do throws(OpenVINOError) {
       return LoadedModel(
@@ -174,24 +173,29 @@ public struct ModelLoader: Sendable {
 
   /// The ways to run a model on a device, the best one first; at least one.
   private func plans(_ request: Request, on device: String) throws(SupervisorError) -> [LoadPlan] {
-    let usual = LoadPlan(request, device: device, catalog: core)
+    let usual = LoadPlan(request, device: device, kernels: .plugin, catalog: core)
     if let second = request.withoutTransposedValues(usual) {
-      return [usual, LoadPlan(second, device: device, catalog: core)]
+      return [usual, LoadPlan(second, device: device, kernels: .plugin, catalog: core)]
     }
+    let kernels = request.kernels(on: device)
+    return try engines(request, on: device).flatMap { isPaged in
+      kernels.map { LoadPlan(request, device: device, isPaged: isPaged, kernels: $0, catalog: core) }
+    }
+  }
+
+  /// Whether pages keep the conversation, or the model's own variables; the best first.
+  private func engines(_ request: Request, on device: String) throws(SupervisorError) -> [Bool] {
     let engine = request.wantedEngine
-    guard engine != .stateful, request.model.graph == .stateful, !request.allLogits else {
-      return [usual]
-    }
+    guard engine != .stateful, request.model.graph == .stateful, !request.allLogits else { return [false] }
     guard device == "CPU" else {
-      guard engine == .paged else { return [usual] }
+      guard engine == .paged else { return [false] }
       throw SupervisorError(
         .loadFailed, "the paged engine runs on the CPU, not on \(device)",
         mend: "Give --device CPU, or leave --engine paged out.")
     }
-    let paged = LoadPlan(request, device: device, isPaged: true, catalog: core)
-    guard engine == .auto else { return [paged] }
+    guard engine == .auto else { return [true] }
     // The plugin's paged delta rule takes five times as long for one prompt (docs/hybrids.md).
-    return request.model.hasDeltaNets && !request.servesMany ? [usual, paged] : [paged, usual]
+    return request.model.hasDeltaNets && !request.servesMany ? [false, true] : [true, false]
   }
 
   /// Loads onto one device, in the best of the ways that it takes: a model that has no paged form, or whose paged form
@@ -202,7 +206,7 @@ public struct ModelLoader: Sendable {
     do throws(SupervisorError) {
       return try loadBest(request, on: device)
     } catch {
-      guard error.code == .loadFailed else { throw error }
+      guard [.loadFailed, .kernelsUnsuited].contains(error.code) else { throw error }
       report(.discarded(reason: "what was found to be fastest is refused now: \(error.message)"))
       var plain = asked
       plain.tuned = TunedSettings()
@@ -211,16 +215,23 @@ public struct ModelLoader: Sendable {
   }
 
   private func loadBest(_ request: Request, on device: String) throws(SupervisorError) -> LoadedModel {
-    let plans = try plans(request, on: device)
-    for plan in plans.dropLast() {
+    var plans = try plans(request, on: device)
+    while plans.count > 1 {
+      let plan = plans.removeFirst()
       do throws(SupervisorError) {
         return try load(request, plan)
       } catch {
-        guard error.code == .loadFailed else { throw error }
-        report(.otherEngine(instead: plan.engine, reason: error.message))
+        switch error.code {
+        case .kernelsUnsuited: plans.removeAll { $0.kernels == plan.kernels }
+        case .loadFailed:
+          report(.otherEngine(instead: plan.engine, reason: error.message))
+          // What refuses a form of the model mostly refuses it with other kernels, too.
+          plans = plans.filter { $0.isPaged != plan.isPaged } + plans.filter { $0.isPaged == plan.isPaged }
+        default: throw error
+        }
       }
     }
-    return try load(request, plans[plans.count - 1])
+    return try load(request, plans[0])
   }
 
   private func load(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> LoadedModel {
@@ -355,8 +366,13 @@ public struct ModelLoader: Sendable {
       }
       if plan.mergesProjections { _ = try model.mergeProjections() }
       if plan.kernels == .oven {
-        let count = try model.placeWeights(try identity(of: request), isExact: plan.isExact)
-        guard count > 0 else {
+        let placed = try model.placeWeights(try identity(of: request), isExact: plan.isExact)
+        guard request.cpuKernels != .auto || placed.isNearlyAll else {
+          refusal = SupervisorError(
+            .kernelsUnsuited, "Oven's kernels compute too little of \(request.model.xml)")
+          throw OpenVINOError(.unsupported, "too little of it")
+        }
+        guard placed.count > 0 else {
           throw OpenVINOError(
             .unsupported, "no product of it has weights of a kind that Oven's kernels compute",
             mend: "Leave --cpu-kernels oven out.")

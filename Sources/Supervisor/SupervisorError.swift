@@ -22,6 +22,8 @@ public struct SupervisorError: Error, Sendable, Hashable, CustomStringConvertibl
     public static let deviceUnavailable = Code(rawValue: "device-unavailable")
     /// The device refused the model.
     public static let loadFailed = Code(rawValue: "load-failed")
+    /// Kernels of ours compute too little of the model.
+    static let kernelsUnsuited = Code(rawValue: "kernels-unsuited")
     /// The device computes something else than the CPU.
     public static let deviceDisagrees = Code(rawValue: "device-disagrees")
     /// The prompt does not fit into the context.

@@ -31,6 +31,8 @@ enum SmolLM2 {
     var request = ModelLoader.Request(model: try ModelFolder(path: folder.path))
     request.device = "CPU"
     request.properties = properties
+    // The plugin is the reference of other tests, and what it makes of the graph is looked at.
+    request.cpuKernels = .plugin
     request.allLogits = allLogits
     return try ModelLoader(core: Core(), cache: nil).load(request)
   }

@@ -168,14 +168,17 @@ import Testing
     #expect(told.first?.verdict == .usual && told.count == found.trials.count)
     #expect(told.allSatisfy { !$0.setting.contains("KV_CACHE") && $0.verdict != .refused })
     #expect(
-      told.contains { $0.setting == "projections=merged" }
+      told.contains { $0.setting == "kernels=plugin" }
         && told.contains { $0.setting == "engine=stateful" })
+    // Products are merged by the plugin's way only.
+    let isPlugin = told.contains { $0.setting == "kernels=plugin" && $0.verdict == .kept }
+    #expect(told.contains { $0.setting == "projections=merged" } == isPlugin)
     #expect(told.allSatisfy { $0.divergence.isFinite && $0.decode > 0 })
     // Without time, all is told, and nothing kept.
     effort.longest = .zero
     let hasty = try Tuner(TinyBake.loader(), request, tokens: tokens, effort: effort).tune(candidates) { _ in
     }
-    #expect(hasty.trials.count == found.trials.count && hasty.settings == TunedSettings())
+    #expect(hasty.settings.words == ["kernels=oven"] && hasty.trials.count > 1)
     #expect(hasty.trials.dropFirst().allSatisfy { $0.verdict == .notTried })
   }
 }

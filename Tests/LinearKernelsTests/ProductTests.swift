@@ -167,7 +167,9 @@ struct Xorshift: RandomNumberGenerator {
     let columns = [32, 64, 96, 320, 384, 576, 1000, 1026, 1536].randomElement(using: &self) ?? 64
     let group = [32, 64, 128, 256, columns].randomElement(using: &self) ?? 32
     let code = [oven_number_u4, oven_number_i4, oven_number_u8, oven_number_i8].randomElement(using: &self)
-    let zeros = [oven_number_none, oven_number_u4, oven_number_u8, oven_number_f32]
+    let zeros = [
+      oven_number_none, oven_number_u4, oven_number_i4, oven_number_u8, oven_number_i8, oven_number_f32,
+    ]
     guard let code, let zero = zeros.randomElement(using: &self) else { return nil }
     let rows = Int.random(in: 1...70, using: &self)
     var matrix = oven_matrix()
@@ -185,7 +187,8 @@ struct Xorshift: RandomNumberGenerator {
     let zeroBytes =
       zero == oven_number_f32
       ? floats(0...15) : (0..<groups).map { _ in UInt8.random(in: 0...255, using: &self) }
-    let used = zero == oven_number_u4 ? Array(zeroBytes.prefix((groups + 1) / 2)) : zeroBytes
+    let used =
+      [oven_number_u4, oven_number_i4].contains(zero) ? Array(zeroBytes.prefix((groups + 1) / 2)) : zeroBytes
     return Product(
       code: code, zero: zero, scale: oven_number_f32, rows: rows, columns: columns, group: group,
       codes: bytes,

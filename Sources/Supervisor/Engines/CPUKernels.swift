@@ -1,5 +1,7 @@
 /// What computes products with compressed weights on a CPU.
 public enum CPUKernels: String, Sendable, Hashable, CaseIterable {
+  /// Ours where they compute nearly all of a model, otherwise the plugin.
+  case auto
   /// OpenVINO's plugin, which lays weights out anew when a model runs for the first time after a start.
   case plugin
   /// Kernels of ours, which read weights where the model's file has them.

@@ -13,7 +13,7 @@ extension ModelLoader {
   /// What a record must be of to hold for a model on a device: another driver, runtime or number of processors may be
   /// fastest in another way.
   package func tuningKey(_ request: Request, on device: String) throws(SupervisorError) -> CacheKey {
-    let plan = LoadPlan(request, device: device, catalog: core)
+    let plan = LoadPlan(request, device: device, kernels: .plugin, catalog: core)
     var key = plan.key(try request.model.identity(), request.model, core)
     key.graph = "tuning"
     key.properties = ["processors=\(HostResources.processorCount)"]
@@ -39,8 +39,6 @@ extension ModelLoader.Request {
   /// are not tuned.
   var takesTuning: Bool {
     tuned == nil && model.graph == .stateful && !usesFixedShapes && !allLogits && precision == .fast
-      && kernelsAreUsual
+      && cpuKernels == .auto
   }
-
-  private var kernelsAreUsual: Bool { cpuKernels == .plugin }
 }

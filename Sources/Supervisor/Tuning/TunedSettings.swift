@@ -14,6 +14,9 @@ package struct TunedSettings: Sendable, Hashable {
   /// The type in which steps of few tokens are computed, by a form of their own; nil for the same form as all others.
   package var fewTokensPrecision: String?
 
+  /// What computes products on a CPU; nil where it is left as it is.
+  package var kernels: CPUKernels?
+
   /// Nothing but what is usual.
   package init() {}
 
@@ -24,11 +27,12 @@ package struct TunedSettings: Sendable, Hashable {
     "ENABLE_CPU_PINNING", "ENABLE_HYPER_THREADING", "SCHEDULING_CORE_TYPE",
   ]
 
-  /// `KEY=VALUE`, and the engine, in alphabetical order.
+  /// `KEY=VALUE` of properties in alphabetical order, then the rest in the same form.
   package var words: [String] {
     properties.map { "\($0.key)=\($0.value)" }.sorted() + (engine.map { ["engine=\($0.rawValue)"] } ?? [])
       + (mergesProjections ? ["projections=merged"] : [])
       + (fewTokensPrecision.map { ["few-tokens=\($0)"] } ?? [])
+      + (kernels.map { ["kernels=\($0.rawValue)"] } ?? [])
   }
 
   /// The properties for the plugin.
@@ -49,6 +53,7 @@ package struct TunedSettings: Sendable, Hashable {
     if let engine { members.append(("engine", .string(engine.rawValue))) }
     if mergesProjections { members.append(("projections", .string("merged"))) }
     if let fewTokensPrecision { members.append(("few_tokens", .string(fewTokensPrecision))) }
+    if let kernels { members.append(("kernels", .string(kernels.rawValue))) }
     return .object(JSONObject(uniqueKeysWithValues: members))
   }
 
@@ -65,5 +70,9 @@ package struct TunedSettings: Sendable, Hashable {
     }
     mergesProjections = json["projections"]?.string == "merged"
     fewTokensPrecision = json["few_tokens"]?.string
+    if let name = json["kernels"]?.string {
+      guard let kernels = CPUKernels(rawValue: name), kernels != .auto else { return nil }
+      self.kernels = kernels
+    }
   }
 }

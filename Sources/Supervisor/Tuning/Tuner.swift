@@ -65,10 +65,13 @@ package struct Tuner {
     (usual.prefill, usual.decode) = (Self.median(rates.map(\.prefill)), Self.median(rates.map(\.decode)))
     var trials = [usual]
     try onTrial(usual)
+    // What follows is found with them.
+    if bestProbe.kernels == .oven { best.kernels = .oven }
     let limit = usual.divergence + effort.tolerance
     for choice in candidates.choices {
       var winner: (settings: TunedSettings, index: Int, gain: Double)?
-      for alternative in choice.alternatives where !isGiven(alternative) {
+      for alternative in choice.alternatives
+      where !isGiven(alternative) && !alternative.isIdle(with: bestProbe.kernels) {
         guard ContinuousClock.now < end else {
           trials.append(.init(setting: Self.name(alternative), verdict: .notTried))
           try onTrial(trials[trials.count - 1])
@@ -182,5 +185,15 @@ package struct Tuner {
   private static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     return sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+}
+
+extension TunedSettings {
+  /// Whether they change nothing where `kernels` compute the products: that they do, or how the plugin would.
+  fileprivate func isIdle(with kernels: CPUKernels) -> Bool {
+    if let own = self.kernels { return own == kernels }
+    guard kernels == .oven else { return false }
+    return mergesProjections || fewTokensPrecision != nil
+      || properties["DYNAMIC_QUANTIZATION_GROUP_SIZE"] != nil || properties["INFERENCE_PRECISION_HINT"] != nil
   }
 }

@@ -38,6 +38,12 @@ package struct TuningCandidates: Sendable {
     var merged = TunedSettings()
     merged.mergesProjections = true
     var choices = [Choice(alternatives: [merged])]
+    if device == "CPU" {
+      // First, since most of the others say how the plugin's are to compute.
+      var plugin = TunedSettings()
+      plugin.kernels = .plugin
+      choices.insert(Choice(alternatives: [plugin]), at: 0)
+    }
     guard device == "CPU" else {
       // Threads and pages are the CPU's; the rest is what GPUs take, too.
       self.choices = choices + [choice("KV_CACHE_PRECISION", ["f16", "u8"])]
@@ -74,6 +80,7 @@ extension TunedSettings {
     if let engine = other.engine { result.engine = engine }
     if other.mergesProjections { result.mergesProjections = true }
     if let type = other.fewTokensPrecision { result.fewTokensPrecision = type }
+    if let kernels = other.kernels { result.kernels = kernels }
     return result
   }
 }

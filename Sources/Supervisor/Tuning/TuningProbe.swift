@@ -10,6 +10,8 @@ final class TuningProbe {
     var decode: Double
   }
 
+  /// What computes its products.
+  var kernels: CPUKernels { engine.report.kernels }
   private let engine: any ModelEngine
   private let tokens: [Int]
   private let generated: Int

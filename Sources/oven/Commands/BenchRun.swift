@@ -47,7 +47,8 @@ struct BenchRun {
     let loadSeconds = start.duration(to: .now) / .seconds(1)
     var report = BenchReport(
       model: folder.folder, device: runtime.device, deviceName: service.deviceName,
-      runtime: try OpenVINORuntime.shared().version, engine: service.engineName, kernels: runtime.cpuKernels,
+      runtime: try OpenVINORuntime.shared().version, engine: service.engineName,
+      kernels: runtime.cpuKernels == .auto ? nil : runtime.cpuKernels,
       compileSeconds: loadSeconds)
     let bench = BatchBench(
       service: service, tokenizer: tokenizer, promptTokens: promptTokens, generateTokens: generateTokens,

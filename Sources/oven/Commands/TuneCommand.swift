@@ -11,7 +11,7 @@ struct TuneCommand: ParsableCommand {
     commandName: "tune",
     abstract: "Find the fastest settings for a model on this machine, and use them from now on.",
     discussion: """
-      Tries the settings that matter in turn: groups of dynamic quantisation, the type that is computed with, the type \
+      Tries the settings that matter in turn: what computes products, groups of dynamic quantisation, the type that is computed with, the type \
       of keys and values, threads, pinning, the engine. Each is loaded beside the best so far, and both answer in \
       turn. What is faster beyond doubt and predicts as exactly is kept beside the compiled models, and used by every \
       later load, until the driver, OpenVINO or the machine changes. What you set yourself with --property is never \
@@ -49,9 +49,9 @@ struct TuneCommand: ParsableCommand {
       throw ValidationError("--minutes must be above 0 and at most 10000")
     }
     guard !(explain && forget) else { throw ValidationError("--explain and --forget exclude each other") }
-    guard !runtime.usesFixedShapes, runtime.precision == .fast, runtime.cpuKernels == .plugin else {
+    guard !runtime.usesFixedShapes, runtime.precision == .fast, runtime.cpuKernels == .auto else {
       throw ValidationError(
-        "oven tune is about the plugin's own settings: leave --static, --precision and --cpu-kernels out")
+        "oven tune finds these out itself: leave --static, --precision and --cpu-kernels out")
     }
   }
 

@@ -42,9 +42,10 @@ struct RuntimeOptions: ParsableArguments {
   @Option(
     help: """
       CPU: what computes products with 4-bit and 8-bit weights. plugin is OpenVINO's; oven reads weights where the \
-      file has them, so that starts are short and memory holds them once.
+      file has them, so that starts are short and memory holds them once; auto is oven where nearly all of a model is \
+      of kinds that it computes.
       """)
-  var cpuKernels = CPUKernels.plugin
+  var cpuKernels = CPUKernels.auto
   @Option(help: "CPU: fast rounds activations to 8 bits; f32 leaves them as they are, and is slower.")
   var precision = CPUPrecision.fast
   @Option(parsing: .unconditional, help: "NPU: tokens of the longest prompt.") var promptLength: Int = 1024
@@ -105,7 +106,7 @@ struct RuntimeOptions: ParsableArguments {
     guard !usesFixedShapes || engine != .paged else {
       throw ValidationError("--static and --engine paged exclude each other")
     }
-    guard cpuKernels == .plugin && precision == .fast || device == "AUTO" || device == "CPU" else {
+    guard cpuKernels != .oven && precision == .fast || device == "AUTO" || device == "CPU" else {
       throw ValidationError("--cpu-kernels and --precision are about the CPU, not about \(device)")
     }
     guard promptLength > 0, responseLength > 0 else {

@@ -56,8 +56,8 @@ struct BenchReport {
   let runtime: String
   /// What keeps the conversation.
   let engine: String
-  /// What computes products with compressed weights, on a CPU.
-  let kernels: CPUKernels
+  /// What computes products with compressed weights, on a CPU; nil where a worker chose it by itself.
+  let kernels: CPUKernels?
   /// Without a cache, the entry's writing included.
   let compileSeconds: Double
   /// Nil where only batches were measured.
@@ -131,7 +131,7 @@ struct BenchReport {
     var members: [(String, JSON)] = [
       ("model", .string(model)), ("device", .string(device)), ("device_name", .string(deviceName)),
       ("openvino", .string(runtime)), ("engine", .string(engine)),
-      ("kernels", .string(kernels.rawValue)), ("load", .object(JSONObject(uniqueKeysWithValues: load))),
+      ("kernels", kernels.map { .string($0.rawValue) } ?? .null), ("load", .object(JSONObject(uniqueKeysWithValues: load))),
     ]
     if let answers {
       members += [
