@@ -131,7 +131,8 @@ struct BenchReport {
     var members: [(String, JSON)] = [
       ("model", .string(model)), ("device", .string(device)), ("device_name", .string(deviceName)),
       ("openvino", .string(runtime)), ("engine", .string(engine)),
-      ("kernels", kernels.map { .string($0.rawValue) } ?? .null), ("load", .object(JSONObject(uniqueKeysWithValues: load))),
+      ("kernels", kernels.map { .string($0.rawValue) } ?? .null),
+      ("load", .object(JSONObject(uniqueKeysWithValues: load))),
     ]
     if let answers {
       members += [
