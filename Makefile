@@ -67,8 +67,8 @@ verify-logits: build ## let transformers read the same Gemma 3 GGUF and compare 
 verify-serve: build model ## let the official clients of OpenAI, Anthropic and Ollama talk to the server
 	@sh scripts/verify-serve $(OVEN) $(ROOT)/.build/$(CONFIG)/scripted-server $(GGUF)
 
-soak: build model ## let 32 clients ask, leave and send nonsense while the worker is killed (MINUTES=30)
-	@sh scripts/soak $(OVEN) $(GGUF) .bench $(or $(MINUTES),30)
+soak: build model ## let 32 clients ask, leave and send nonsense while the worker is killed (MINUTES=30 PAUSE=0)
+	@PAUSE=$(PAUSE) sh scripts/soak $(OVEN) $(GGUF) .bench $(or $(MINUTES),30)
 
 verify-hub: build model ## bake and run from a hub on the loopback that cuts, refuses and lies (5 minutes)
 	python3 Tests/Peers/run_hub.py $(OVEN) $(GGUF)

@@ -5,7 +5,8 @@
 Without kills (0 seconds), one worker's memory is seen over the whole time; `--kv-cache-size 0.3` keeps what it may keep of
 keys and values small, so that what grows beside them shows.
 What is accepted must be answered to its end, or cancelled by the client; no error may be the server's; memory must stay
-flat. Python's own library is enough.
+flat. PAUSE=4 lets every client wait up to twice so many seconds before its next request, which leaves the machine to
+others. Python's own library is enough.
 """
 import collections
 import http.client
@@ -26,6 +27,7 @@ oven, model, cache = sys.argv[1:4]
 minutes = float(sys.argv[4])
 pause = float(sys.argv[5]) if len(sys.argv) > 5 else 120.0
 options = sys.argv[6:]
+thinking = float(os.environ.get("PAUSE") or 0)
 
 counts = collections.Counter()
 faults = []
@@ -182,7 +184,7 @@ def ask(dice):
 
 def client(number):
     dice = random.Random(number)
-    while not over.is_set():
+    while not over.wait(dice.uniform(0, 2 * thinking)):
         try:
             malformed(dice) if dice.random() < 0.1 else ask(dice)
         except Exception as error:  # noqa: BLE001
