@@ -7,8 +7,13 @@ package enum OllamaOptions {
   static func options(_ reader: WireReader) throws(ServingError) -> GenerationOptions {
     guard let given = try reader.nested("options") else { return GenerationOptions() }
     var options = try SamplingMembers.options(given)
-    // -1 and -2 mean up to the end of the context.
-    if let count = try given.int("num_predict"), count > 0 { options.maxNewTokens = count }
+    if let count = try given.int("num_predict") {
+      // -1 and -2 mean up to the end of the context.
+      guard count >= -2 else {
+        throw given.fault("num_predict is \(count): -2, -1 or a number of tokens", "num_predict")
+      }
+      if count > 0 { options.maxNewTokens = count }
+    }
     return options
   }
 
