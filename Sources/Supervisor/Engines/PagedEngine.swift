@@ -68,8 +68,8 @@ public final class PagedEngine: ModelEngine {
   ///
   /// - Parameters:
   ///   - new: At least one.
-  ///   - shouldContinue: Asked between the pieces of a long prompt; when it says no, `.cancelled` is thrown and
-  ///     the cache holds the pieces so far.
+  ///   - shouldContinue: Asked between the pieces of a long prompt and within them; when it says no, `.cancelled` is
+  ///     thrown and the cache holds the pieces so far.
   public func append(
     _ new: ArraySlice<Int>, shouldContinue: () -> Bool = { true }
   ) throws(SupervisorError) {
@@ -83,11 +83,13 @@ public final class PagedEngine: ModelEngine {
       guard shouldContinue() else { throw SupervisorError(.cancelled, "stopped within the prompt") }
       let piece = rest.prefix(options.longestRun)
       rest = rest.dropFirst(piece.count)
-      try run(piece, endsPrompt: rest.isEmpty && new.count > 1)
+      try run(piece, endsPrompt: rest.isEmpty && new.count > 1, shouldContinue)
     }
   }
 
-  private func run(_ piece: ArraySlice<Int>, endsPrompt: Bool) throws(SupervisorError) {
+  private func run(
+    _ piece: ArraySlice<Int>, endsPrompt: Bool, _ shouldContinue: () -> Bool
+  ) throws(SupervisorError) {
     logits = nil
     let step = rows?.next()
     do throws(OpenVINOError) {
@@ -97,12 +99,14 @@ public final class PagedEngine: ModelEngine {
       ])
       let start = clock.now
       let graph = graphs.graph(for: piece.count)
-      try graph.request.infer()
+      // Half a run of keys and values is written over; half a run of a recurrent state spoils it.
+      try graph.request.infer(isLong: piece.count > 16 && rows == nil) { !shouldContinue() }
       deviceSeconds += (clock.now - start) / .seconds(1)
       tokens += piece
       if let step { rows?.ran(step, length: count, endsPrompt: endsPrompt) }
       logits = try graph.logits()
     } catch {
+      if error.code == .cancelled { throw SupervisorError(.cancelled, "stopped within the prompt") }
       throw StatefulEngine.failed(error)
     }
   }

@@ -132,7 +132,7 @@ package final class PagedRunner: ModelRunner {
       let start = ContinuousClock.now
       defer { deviceSeconds += start.duration(to: .now) / .seconds(1) }
       let graph = graphs.graph(for: rows.reduce(0) { $0 + $1.tokens.count })
-      try infer(graph.request, isLong: rows.contains { $0.tokens.count > 16 }, isCancelled)
+      try graph.request.infer(isLong: rows.contains { $0.tokens.count > 16 }, isCancelled)
       logits = try graph.logits()
     } catch {
       if error.code == .cancelled { throw CancellationError() }
@@ -177,20 +177,6 @@ package final class PagedRunner: ModelRunner {
   package func recover() {
     choosers.removeAll()
     states?.removeAll()
-  }
-
-  /// Runs; what takes long can be stopped meanwhile.
-  private func infer(
-    _ request: InferRequest, isLong: Bool, _ isCancelled: @Sendable () -> Bool
-  ) throws(OpenVINOError) {
-    guard isLong else { return try request.infer() }
-    try request.start()
-    var isStopped = false
-    while try !request.wait(milliseconds: 20) {
-      guard !isStopped, isCancelled() else { continue }
-      isStopped = true
-      request.canceller.cancel()
-    }
   }
 
   private func sample(
