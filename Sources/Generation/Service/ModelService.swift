@@ -220,7 +220,7 @@ private final class StopFlag: Sendable {
 ///
 /// `@unchecked Sendable`: the runner is touched on the queue only, which does one thing at a time.
 private final class RunnerThread: @unchecked Sendable {
-  private let queue = DispatchQueue(label: "oven.runner", qos: .userInitiated)
+  private let queue = DispatchQueue(label: "oven.runner")
   private var runner: (any ModelRunner)?
 
   func start(_ makeRunner: @escaping @Sendable () throws -> any ModelRunner) async throws -> (
