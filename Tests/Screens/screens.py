@@ -3,8 +3,9 @@
     screens.py OVEN BAKED       OVEN: the program; BAKED: a baked SmolLM2-135M-Instruct
 
 `screens.json` names the screens that need no model. Those under "stable" are the same on every machine, and a test
-compares them (Tests/EndToEndTests/ScreenTests.swift); the others are for people to look at, with the figures that
-change from run to run taken out.
+compares them (Tests/EndToEndTests/ScreenTests.swift), and so it does with the conversation under "chat", in which answers,
+devices and figures are left out; the others are for people to look at, with the figures that change from run to run taken
+out.
 """
 import json
 import os
@@ -159,6 +160,57 @@ def chat(window, *options):
     return window.wait(r"answers?,[\s\S]*^\$ *$")
 
 
+def lasting(lines):
+    """Of a conversation's lines those that are the same on every machine; ScreenTests.swift does the same."""
+    kept, skips = [], None
+    for line in lines:
+        if skips and re.match(skips, line):
+            skips = None
+        if skips:
+            continue
+        if line.startswith("Ask away"):
+            kept = []
+        if line.startswith("device:"):
+            skips = "context:"
+        elif line.startswith("> Name the capital"):
+            kept += [line, "ANSWER"]
+            skips = "> "
+        else:
+            kept.append(re.sub(r"about \d+", "about N", line))
+    return "\n".join(kept) + "\n"
+
+
+def talk(window, pieces):
+    """The conversation of screens.json, typed as it stands there."""
+    window.clear()
+    window.type(shlex.join([OVEN, "chat", BAKED, "--device", "CPU", "--temperature", "0", "--max-new-tokens", "20"]))
+    window.key("Enter")
+    window.wait(r"^Ask away")
+    prompts = 1
+
+    def shown():
+        text = window.text()
+        return text[text.index("Ask away"):].split("\n")
+
+    for piece in pieces:
+        text, until = (piece, None) if isinstance(piece, str) else (piece["type"], piece["until"])
+        prompts += text.count("\r") + text.count("\x03")
+        window.tmux("send-keys", "-H", *[f"{byte:02x}" for byte in text.encode()])
+        end = time.time() + 60
+        while time.time() < end:
+            lines = shown()
+            found = re.search(until, "\n".join(lines), re.MULTILINE) if until else None
+            if found or (not until and sum(line.startswith(">") for line in lines) >= prompts):
+                break
+            time.sleep(0.05)
+        else:
+            raise SystemExit(f"screens: nothing came of {piece!r} in\n{window.text()}")
+    result = lasting(shown())
+    window.key("C-d")
+    window.wait(r"^\$ *$")
+    return result
+
+
 def full(window):
     """A conversation that is longer than its context."""
     window.clear()
@@ -214,6 +266,7 @@ def main():
                 for name, words in [("run", [BAKED, "Name the capital of France."]),
                                     ("run-too-long", [SHORT, "word " * 300])]:
                     keep(name, width, settled(window.command(shlex.join([OVEN, "run", *words, *ask]))))
+                keep("chat-lasting", width, talk(window, screens["chat"]))
                 keep("chat", width, settled(chat(window)))
                 keep("chat-full", width, settled(full(window)))
             finally:
