@@ -8,10 +8,11 @@ extension GenerationOptions {
   /// - Throws: `GenerationError` naming an entry that has the wrong type.
   public init(generationConfig: JSON?, modelConfig: JSON? = nil) throws(GenerationError) {
     self.init()
-    let file = OptionReader(generationConfig ?? .object([:]))
+    let file = OptionReader(generationConfig ?? .object([:]), of: "generation_config.json")
     doSample = try file.bool("do_sample")
     temperature = try file.number("temperature")
-    topK = try file.integer("top_k")
+    // -1 is how some tools write "all".
+    topK = try file.integer("top_k").map { max(0, $0) }
     topP = try file.number("top_p")
     minP = try file.number("min_p")
     typicalP = try file.number("typical_p")
@@ -22,8 +23,8 @@ extension GenerationOptions {
     minNewTokens = try file.integer("min_new_tokens")
     stopStrings = try file.strings("stop_strings")
     // Models with pictures keep the text model's settings one level deeper.
-    let model = OptionReader(modelConfig ?? .object([:]))
-    let text = OptionReader(modelConfig?["text_config"] ?? .object([:]))
+    let model = OptionReader(modelConfig ?? .object([:]), of: "config.json")
+    let text = OptionReader(modelConfig?["text_config"] ?? .object([:]), of: "config.json's text_config")
     for reader in [file, model, text] {
       // A token that any of them names ends an answer: files that were made by hand or by a conversion often leave
       // some out, and none names a token that a model goes on after.
@@ -44,7 +45,12 @@ extension GenerationOptions {
 private struct OptionReader {
   let json: JSON
 
-  init(_ json: JSON) { self.json = json }
+  let file: String
+
+  init(_ json: JSON, of file: String) {
+    self.json = json
+    self.file = file
+  }
 
   private func value<Value>(_ name: String, _ type: String, _ read: (JSON) -> Value?) throws(GenerationError)
     -> Value?
@@ -52,7 +58,8 @@ private struct OptionReader {
     guard let entry = json[name], !entry.isNull else { return nil }
     guard let value = read(entry) else {
       throw GenerationError(
-        .badFile, "\(name) in the model's configuration is \(entry.serialized().prefix(60)), not \(type)")
+        .badFile, "\(name) in the model's \(file) is \(entry.serialized().prefix(60)), not \(type)",
+        mend: "mend the file, or fetch it again")
     }
     return value
   }

@@ -59,6 +59,9 @@ private struct JSONParser {
 
   mutating func parseDocument() throws(JSONError) -> JSON {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      throw JSONError(.unexpected, at: 0, "the text is UTF-16, and JSON is UTF-8")
+    }
     let value = try parseValue(depth: 0)
     skipSpace()
     guard position == bytes.count else {

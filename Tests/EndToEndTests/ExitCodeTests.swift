@@ -78,7 +78,7 @@ struct ExitCodeTests {
       let ending = try OvenProgram(arguments, stdout: full).finish()
       #expect(ending.status == 74, "\(arguments)")
       #expect(
-        ending.errors.contains("the output cannot be written") && ending.errors.contains("No space left"))
+        ending.errors.contains("the output cannot be written") && ending.errors.contains("no space left"))
     }
   }
 }

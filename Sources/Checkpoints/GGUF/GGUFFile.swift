@@ -61,8 +61,12 @@ public struct GGUFFile: Sendable {
     name = source.name
     try FileKind.check(source)
     var cursor = GGUFCursor(source)
-    guard source.byteCount >= 24, try cursor.take(4, { $0.elementsEqual("GGUF".utf8) }) else {
+    guard source.byteCount >= 4, try cursor.take(4, { $0.elementsEqual("GGUF".utf8) }) else {
       throw CheckpointError(.malformed, "\(source.name) is not a GGUF file: it does not begin with 'GGUF'")
+    }
+    guard source.byteCount >= 24 else {
+      throw CheckpointError(
+        .malformed, "\(source.name) ends after \(source.byteCount) bytes, within its header")
     }
     version = try GGUFFile.checkedVersion(try cursor.number(UInt32.self), file: source.name)
     // What a hostile header may cost is bounded before it is read: no model has more. A tensor's entry takes at

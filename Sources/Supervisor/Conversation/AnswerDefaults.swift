@@ -21,6 +21,13 @@ public struct AnswerDefaults: Sendable {
     var options = try GenerationOptions(
       generationConfig: try Self.json("generation_config.json", in: folder),
       modelConfig: try Self.json("config.json", in: folder))
+    do throws(GenerationError) {
+      _ = try GenerationConfig(options)
+    } catch {
+      throw GenerationError(
+        .badFile, "in \(folder)/generation_config.json \(error.message)",
+        mend: "mend the file: \(error.mend)")
+    }
     if options.eosTokenIDs ?? [] == [], let end = format.endToken { options.eosTokenIDs = [end] }
     self.options = options
     hasEnd =
@@ -29,16 +36,24 @@ public struct AnswerDefaults: Sendable {
 
   private static func json(_ name: String, in folder: String) throws(GenerationError) -> JSON? {
     let path = folder + "/" + name
-    guard FileStatus(at: path) != nil else { return nil }
+    guard let status = FileStatus(at: path) else { return nil }
+    guard !status.isFolder else {
+      throw GenerationError(.badFile, "\(path) is a folder", mend: "put the file in its place, or remove it")
+    }
     guard let bytes = SmallFile.bytes(at: path, limit: 1 << 24) else {
       throw GenerationError(
         .badFile, "\(path) cannot be read", mend: "make it readable, or bake the model again")
     }
+    let mend = "mend it, fetch it again, or remove it"
+    let json: JSON
     do {
-      return try JSON(parsing: bytes)
+      json = try JSON(parsing: bytes)
     } catch {
-      throw GenerationError(
-        .badFile, "\(path) is broken: \(error)", mend: "mend it, fetch it again, or remove it")
+      throw GenerationError(.badFile, "\(path) is broken: \(error)", mend: mend)
     }
+    guard case .object = json else {
+      throw GenerationError(.badFile, "\(path) is broken: it holds no object", mend: mend)
+    }
+    return json
   }
 }

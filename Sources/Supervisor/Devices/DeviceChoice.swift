@@ -52,6 +52,9 @@ public struct DeviceChoice: Sendable, Hashable {
       // "GPU" for the first of several.
       return present.contains { $0.hasPrefix(device + ".") } ? device : nil
     }
+    guard request.contains(where: { !$0.isWhitespace }) else {
+      throw SupervisorError(.deviceUnavailable, "the device's name is empty", mend: Self.mend(request))
+    }
     isAutomatic = request.uppercased() == "AUTO"
     passedOver = []
     if isAutomatic {

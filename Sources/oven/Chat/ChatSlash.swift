@@ -49,6 +49,8 @@ package enum ChatSlash: Equatable {
     case "/undo": self = .undo
     case "/edit": self = .edit
     case "/set":
+      // As Ollama's users write it.
+      let rest = rest.hasPrefix("parameter ") ? rest.dropFirst("parameter ".count).trimmed : rest
       let setting = rest.prefix { !$0.isWhitespace && $0 != "=" }
       let value = rest.dropFirst(setting.count).drop { $0.isWhitespace || $0 == "=" }.trimmed
       self = .set(name: setting.isEmpty ? nil : String(setting), value: value.isEmpty ? nil : value)

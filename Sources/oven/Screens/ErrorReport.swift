@@ -60,9 +60,22 @@ struct ErrorReport {
   /// Shows it: three short lines, which only the terminal itself breaks, so that a command in them can be copied.
   func show(on terminal: Terminal) {
     terminal.line("\(terminal.styled("error:", .red)) \(what)")
-    if !why.isEmpty { terminal.line("  why:  \(why)") }
-    if !mend.isEmpty { terminal.line("  mend: \(mend)") }
+    if !why.isEmpty { terminal.line("  why:  \(Self.phrase(why))") }
+    if !mend.isEmpty { terminal.line("  mend: \(Self.phrase(mend))") }
   }
+
+  /// What the modules and the system say, as it stands behind "why:" and "mend:": without a capital, a full stop and the
+  /// marks of code.
+  static func phrase(_ text: String) -> String {
+    var text = text.replacing("`", with: "")
+    if text.hasSuffix("."), !text.hasSuffix(".."), !text.dropLast().contains(". ") { text.removeLast() }
+    let word = text.prefix { $0.isLetter }
+    let isPlain = word.count > 1 && word.dropFirst().allSatisfy(\.isLowercase)
+    guard isPlain, !names.contains(String(word)) else { return text }
+    return text.prefix(1).lowercased() + text.dropFirst()
+  }
+
+  private static let names: Set<String> = ["Oven", "Intel", "Linux", "Windows", "Debian", "Python", "Ctrl"]
 }
 
 /// An error of a module that knows its own report.

@@ -33,7 +33,7 @@ final class LoadScreen: Sendable {
   init(
     _ terminal: Terminal = .error, staysOpen: Bool = false, seen: SeenNotes = .ofDevices, columns: Int? = nil
   ) {
-    self.columns = columns
+    self.columns = columns ?? (terminal.isInteractive && !terminal.canRedraw ? terminal.width : nil)
     self.terminal = terminal
     self.staysOpen = staysOpen
     self.seen = seen
@@ -63,7 +63,7 @@ final class LoadScreen: Sendable {
       line("\(terminal.styled("warning:", .yellow)) others may change the model: \(reason)")
     case .cacheWarning(let error):
       line("\(terminal.styled("warning:", .yellow)) \(error.message)")
-      if !error.mend.isEmpty { line("  mend: \(error.mend)") }
+      if !error.mend.isEmpty { line("  mend: \(ErrorReport.phrase(error.mend))") }
     case .loaded(let report):
       add((report.kernels == .oven ? ", Oven's kernels" : "") + (report.tuned.isEmpty ? "" : ", tuned"))
       add(", \(Units.time(report.seconds))")

@@ -171,7 +171,9 @@ final class LineEditor {
       switch TerminalDevice.input.read(milliseconds: 100) {
       case .bytes(let bytes): plain += bytes
       case .nothing: continue
-      case .ended, .failed: return .ended
+      case .ended, .failed:
+        terminal.line()
+        return .ended
       }
     }
     return .stopped
