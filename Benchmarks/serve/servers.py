@@ -1,6 +1,6 @@
 """Compares servers over HTTP: `oven serve` and llama.cpp's server, in turn with OpenVINO GenAI in its own process.
 
-    python http.py OVEN FOLDER GGUF [--clients 1 4 16 64] [--rounds 3] [--prompt-tokens 64] [--generate-tokens 48]
+    python servers.py OVEN FOLDER GGUF [--clients 1 4 16 64] [--rounds 3] [--prompt-tokens 64] [--generate-tokens 48]
                    [--llama PYTHON] [--device CPU] [--option OPTION-OF-SERVE ...]
 
 A round starts each program anew, and lets so many clients ask at once, once to warm up and once to count: total tokens a
