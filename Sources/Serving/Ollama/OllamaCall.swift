@@ -25,6 +25,8 @@ struct OllamaCall {
   {
     reader = try await request.json(desk.limits)
     options = try OllamaOptions.options(reader)
+    // What asks nothing is checked all the same.
+    _ = try GenerationConfig(options)
     format = try OllamaOptions.format(reader)
     let keepAlive = try OllamaOptions.keepAlive(reader)
     lease = try await registry.lease(reader.requiredString("model"), keepAlive: keepAlive)
