@@ -75,7 +75,7 @@ let package = Package(
     library("Patterns", ["Text"]),
 
     // Baking: nothing here imports OpenVINO.
-    library("Checkpoints", ["Files", "JSON", "Tensors"]),
+    library("Checkpoints", ["Files", "JSON", "Kernels", "Tensors"]),
     library("Quantization", ["Tensors", "Kernels"]),
     library("Graph", ["Tensors"]),
     library("IRFormat", ["Graph", "Tensors"]),

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Plain numbers of files, little-endian and at any alignment, as float32.
@@ -12,8 +13,8 @@ enum FloatConversion {
   ) {
     switch type {
     case .f32: UnsafeMutableRawPointer(output).copyMemory(from: source, byteCount: count * 4)
-    case .bf16: each(UInt16.self, source, count, output) { Float(bitPattern: UInt32($0) &<< 16) }
-    case .f16: each(UInt16.self, source, count, output) { float(half: $0) }
+    case .bf16: oven_widen(source, oven_type_bf16, count, output)
+    case .f16: oven_widen(source, oven_type_f16, count, output)
     case .f64: each(UInt64.self, source, count, output) { Float(Double(bitPattern: $0)) }
     case .i8: each(Int8.self, source, count, output) { Float($0) }
     case .u8, .boolean: each(UInt8.self, source, count, output) { Float($0) }
@@ -28,34 +29,6 @@ enum FloatConversion {
     case .f8e8m0: lookUp(EightBitFloats.e8m0, source, count, output)
     case .i4, .u4, .nf4, .f4e2m1: preconditionFailure("\(type) is read only in blocks")
     }
-  }
-
-  /// IEEE binary16 as float32, exact for every value.
-  ///
-  /// The fraction and exponent are moved to their float32 places and rescaled by 2^112, which also normalises
-  /// subnormal halves; infinities and NaN get the highest exponent back.
-  @inline(__always)
-  static func float(half: UInt16) -> Float {
-    let magnitude = UInt32(half & 0x7FFF) &<< 13
-    let scaled = (Float(bitPattern: magnitude) * 0x1p112).bitPattern
-    let special: UInt32 = magnitude >= 0x0F80_0000 ? 0x7F80_0000 : 0
-    return Float(bitPattern: scaled | special | UInt32(half & 0x8000) &<< 16)
-  }
-
-  /// Float32 as IEEE binary16, rounded to nearest even.
-  static func half(_ value: Float) -> UInt16 {
-    let bits = value.bitPattern
-    let sign = UInt16(truncatingIfNeeded: bits >> 16 & 0x8000)
-    let magnitude = bits & 0x7FFF_FFFF
-    if magnitude > 0x7F80_0000 { return sign | 0x7E00 }
-    if magnitude >= 0x4780_0000 { return sign | 0x7C00 }
-    if magnitude < 0x3880_0000 {
-      // Subnormal: adding 0.5 lets the float unit round at the right place.
-      let shifted = Float(bitPattern: magnitude) + 0.5
-      return sign | UInt16(truncatingIfNeeded: shifted.bitPattern - Float(0.5).bitPattern)
-    }
-    let odd = magnitude >> 13 & 1
-    return sign | UInt16(truncatingIfNeeded: (magnitude - 0x3800_0000 + 0xFFF + odd) >> 13)
   }
 
   @inline(__always)
@@ -89,7 +62,7 @@ enum EightBitFloats {
   }
 
   /// 5 exponent bits with bias 15; infinities and NaN as in IEEE 754.
-  static let e5m2: [Float] = (0..<256).map { FloatConversion.float(half: UInt16($0) << 8) }
+  static let e5m2: [Float] = (0..<256).map { HalfFloat.value(UInt16($0) << 8) }
 
   /// Powers of two, 2^(code − 127); 255 is NaN.
   static let e8m0: [Float] = (0..<256).map { code in

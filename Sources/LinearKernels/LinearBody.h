@@ -72,7 +72,7 @@ INLINE float sum_of(vf v) {
 
 static void multiply(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
                      float *y, size_t stride, void *scratch) {
-  if (count < MANY_ROWS) {
+  if (count < OVEN_LINEAR_MANY_ROWS) {
     multiply_few(matrix, prepared, count, begin, end, y, stride, scratch);
   } else {
 #if defined(LINEAR_TILES)

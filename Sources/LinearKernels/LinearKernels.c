@@ -1,4 +1,4 @@
-#include "LinearTable.h"
+#include "LinearSizes.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -138,8 +138,8 @@ int oven_linear_supports(const oven_matrix *matrix) {
 }
 
 size_t oven_linear_prepared_size(const oven_matrix *matrix, size_t count) {
-  if (count < MANY_ROWS) return count * chunk_count(matrix) * few_chunk_size(matrix);
-  if (table()->has_tiles) return rounded_up(count, 16) * rounded_up(matrix->columns, 32) * 2;
+  if (count < OVEN_LINEAR_MANY_ROWS) return count * chunk_count(matrix) * few_chunk_size(matrix);
+  if (table()->has_tiles) return rounded_up(count, TILE) * rounded_up(matrix->columns, DEPTH) * 2;
   const size_t codes = rounded_up(count * rounded_up(matrix->columns, 128), 64);
   return codes + count * unit_count(matrix) * 12;
 }
@@ -150,14 +150,10 @@ int oven_linear_same_preparation(const oven_matrix *first, const oven_matrix *se
 }
 
 size_t oven_linear_scratch_size(const oven_matrix *matrix, size_t count) {
-  const size_t groups = rounded_up(matrix->columns / matrix->group + 16, 16);
-  const size_t exact = rounded_up(matrix->columns, 16) + 2 * groups;
-  // LinearFew.h, LinearTiles.h and LinearMany.h.
-  const size_t few = 2 * (OVEN_LINEAR_ROWS * (groups + chunk_count(matrix)) + 16);
-  const size_t many = 16 * (256 * 4 + 32 * 4 + 8 * groups) + 2 * groups;
-  const size_t tiles = 128 * 1024 / 2 + 128 * (256 + 16) + 2 * groups;
-  const size_t most = few > exact ? few : exact, blocked = table()->has_tiles ? tiles : many;
-  return sizeof(float) * (count < MANY_ROWS || blocked < most ? most : blocked);
+  const size_t few = few_scratch_floats(matrix), exact = exact_scratch_floats(matrix);
+  const size_t blocked = table()->has_tiles ? tiles_scratch_floats(matrix) : many_scratch_floats(matrix);
+  const size_t most = few > exact ? few : exact;
+  return sizeof(float) * (count < OVEN_LINEAR_MANY_ROWS || blocked < most ? most : blocked);
 }
 
 void oven_linear_prepare(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,

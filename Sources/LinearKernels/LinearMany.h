@@ -1,9 +1,7 @@
 // Many rows of numbers: 128 columns of up to 64 rows of the matrix are unpacked into lanes of rows, and then
 // multiply all the numbers. The multiplier sets the pace.
 
-// Rows of numbers whose sums are kept at hand.
-#define BATCH 256
-#define STEPS 32
+#include "LinearSizes.h"
 
 // Columns [128 · block, + 128) of 16 rows, four bytes a lane and step, in the order of the prepared numbers.
 INLINE void unpack(const oven_matrix *matrix, int bits, size_t row, size_t block, size_t N, vi *panel) {
@@ -94,11 +92,11 @@ INLINE many_scratch scratch_of(const oven_matrix *matrix, void *scratch) {
   const size_t groups = matrix->columns / matrix->group;
   many_scratch s;
   s.sums = scratch;
-  s.panel = (vi *)(s.sums + BATCH * 4);
-  s.scales = (vf *)(s.panel + STEPS * 4);
+  s.panel = (vi *)(s.sums + MANY_BATCH * 4);
+  s.scales = (vf *)(s.panel + MANY_STEPS * 4);
   s.shifts = s.scales + groups * 4;
   s.raw = (float *)(s.shifts + groups * 4);
-  s.raw_shifts = s.raw + rounded_up(groups + 16, 16);
+  s.raw_shifts = s.raw + groups_room(matrix);
   return s;
 }
 
@@ -113,8 +111,8 @@ INLINE void many_panel(const oven_matrix *matrix, int bits, int shifted, size_t 
     if (!shifted) continue;
     for (size_t g = 0; g < groups; g++) ((float *)(s.shifts + g * N))[i] = s.raw_shifts[g];
   }
-  for (size_t first = 0; first < count; first += BATCH) {
-    const size_t batch = count - first < BATCH ? count - first : BATCH;
+  for (size_t first = 0; first < count; first += MANY_BATCH) {
+    const size_t batch = count - first < MANY_BATCH ? count - first : MANY_BATCH;
     memset(s.sums, 0, batch * N * sizeof(vf));
     for (size_t block = 0; block * 128 < matrix->columns; block++) {
       for (size_t n = 0; n < N; n++) unpack(matrix, bits, row + 16 * n, block, N, s.panel + n);

@@ -147,11 +147,11 @@ static void prepare(const oven_matrix *matrix, const float *x, size_t count, siz
                     void *prepared) {
   const int bits = chunk_length(matrix) == 128 ? 4 : 8;
 #if defined(LINEAR_TILES)
-  if (count >= MANY_ROWS) return prepare_tiles(matrix, bits, x, begin, end, prepared);
+  if (count >= OVEN_LINEAR_MANY_ROWS) return prepare_tiles(matrix, bits, x, begin, end, prepared);
 #endif
   for (size_t row = begin; row < end; row++) {
     const float *source = x + row * matrix->columns;
-    if (count >= MANY_ROWS) {
+    if (count >= OVEN_LINEAR_MANY_ROWS) {
       prepare_many(matrix, bits, source, row, many_of(matrix, prepared, count));
     } else {
       prepare_few(matrix, bits, source, (char *)prepared + row * chunk_count(matrix) * few_chunk_size(matrix));

@@ -5,9 +5,6 @@
 
 #include "LinearKernels.h"
 
-/// From this many rows on, codes are unpacked once for all of them.
-#define MANY_ROWS 9
-
 /// The number of codes in 64 bytes.
 static inline size_t chunk_length(const oven_matrix *matrix) {
   return matrix->code_type == oven_number_u4 || matrix->code_type == oven_number_i4 ? 128 : 64;

@@ -6,16 +6,7 @@
 // of 16 pairs of columns, a pair for each row of numbers: what TDPBF16PS wants as its right operand. Within 32 columns of
 // 4-bit codes the even ones come first, as the low halves of bytes do.
 
-#define TILE 16
-#define DEPTH 32
-#define TILE_BYTES 1024
-// Rows and columns of the matrix that are unpacked at a time, and rows of numbers that they then multiply: 256 KB of the
-// former, 512 KB of the latter and 136 KB of sums stay in a core's second cache.
-#define PANEL 128
-#define SPAN 1024
-#define BATCH 256
-// Floats between two rows of sums; a power of two would put all of them into the same few lines of the first cache.
-#define SUMS_STRIDE (BATCH + TILE)
+#include "LinearSizes.h"
 
 typedef uint16_t vu16x32 __attribute__((ext_vector_type(32)));
 
@@ -78,7 +69,7 @@ INLINE tiles_scratch tiles_scratch_of(const oven_matrix *matrix, void *scratch) 
   s.panel = scratch;
   s.sums = (float *)(s.panel + PANEL * SPAN * 2);
   s.scales = s.sums + PANEL * SUMS_STRIDE;
-  s.shifts = s.scales + rounded_up(matrix->columns / matrix->group + 16, 16);
+  s.shifts = s.scales + groups_room(matrix);
   return s;
 }
 
@@ -226,8 +217,8 @@ INLINE void tiles_matrix(const oven_matrix *matrix, int bits, const char *prepar
   const size_t b_stride = tiles_of(matrix->columns, DEPTH) * TILE_BYTES;
   for (size_t row = begin; row < end; row += PANEL) {
     const size_t rows = end - row < PANEL ? end - row : PANEL;
-    for (size_t first = 0; first < count; first += BATCH) {
-      const size_t batch = count - first < BATCH ? count - first : BATCH;
+    for (size_t first = 0; first < count; first += TILES_BATCH) {
+      const size_t batch = count - first < TILES_BATCH ? count - first : TILES_BATCH;
       const char *b = prepared + first / TILE * b_stride;
       for (size_t k = 0; k < matrix->columns; k += SPAN) {
         const size_t until = matrix->columns - k < SPAN ? matrix->columns : k + SPAN;

@@ -95,7 +95,7 @@ void share(size_t count, size_t smallest, const Body &body) {
 }
 
 // Rows of a matrix that stay together. Unpacking serves many rows of numbers best in larger pieces.
-size_t rows_together(size_t count) { return count < 9 ? OVEN_LINEAR_ROWS : 4 * OVEN_LINEAR_ROWS; }
+size_t rows_together(size_t count) { return count < OVEN_LINEAR_MANY_ROWS ? OVEN_LINEAR_ROWS : 4 * OVEN_LINEAR_ROWS; }
 
 // How many times so many rows make a part that is worth a thread's attention: 32 KB of codes.
 size_t smallest_part(const oven_matrix &matrix, size_t rows) {
@@ -249,7 +249,7 @@ bool Linear::evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs)
   if (rows.count == 0) return true;
   if (!exact) {
     void *prepared = prepared_room.of(oven_linear_prepared_size(&first, rows.count));
-    const size_t together = rows.count < 9 ? 1 : OVEN_LINEAR_ROWS;
+    const size_t together = rows.count < OVEN_LINEAR_MANY_ROWS ? 1 : OVEN_LINEAR_ROWS;
     const auto prepare = [&](size_t begin, size_t end) {
       oven_linear_prepare(&first, rows.x, rows.count, begin * together, std::min(rows.count, end * together), prepared);
     };

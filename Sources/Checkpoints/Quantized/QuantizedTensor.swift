@@ -107,7 +107,7 @@ struct QuantizedTensor: StoredTensor {
       if type == .f8e8m0 {
         output[index] = UInt8(truncatingIfNeeded: number.isNaN ? 255 : number.bitPattern >> 23)
       } else if type == .f16 {
-        output.storeBytes(of: FloatConversion.half(number), toByteOffset: index * 2, as: UInt16.self)
+        output.storeBytes(of: HalfFloat.bits(number), toByteOffset: index * 2, as: UInt16.self)
       } else {
         output.storeBytes(of: number, toByteOffset: index * 4, as: Float.self)
       }

@@ -6,7 +6,7 @@
 // magnitude / 127), and products are summed as integers within a group. That is `oven_linear_prepare`;
 // `oven_linear_multiply` then computes any part of the matrix's rows, so that threads can share the work. Each row
 // is computed in one order whatever the part, so that the threads' number changes no bit, and every instruction
-// set gives the same bits as the portable one. Only "amx" differs where rows of numbers are many (nine and more): it rounds
+// set gives the same bits as the portable one. Only "amx" differs where rows of numbers are many: it rounds
 // numbers and unpacked codes to bf16, and nothing to 8 bits.
 
 #ifndef OVEN_LINEAR_KERNELS_H
@@ -18,6 +18,12 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/// Rows of a matrix that are computed together, and rows of numbers that are prepared together.
+#define OVEN_LINEAR_ROWS 16
+
+/// From so many rows of numbers on, codes are unpacked once for all of them.
+#define OVEN_LINEAR_MANY_ROWS 9
 
 /// How numbers beside the codes are stored; codes are one of the first four.
 typedef enum {
@@ -55,8 +61,8 @@ size_t oven_linear_prepared_size(const oven_matrix *matrix, size_t count);
 /// Whether rows that were prepared for one matrix serve the other.
 int oven_linear_same_preparation(const oven_matrix *first, const oven_matrix *second);
 
-/// Prepares rows [begin, end) of `count` rows `x` of `matrix->columns` numbers each. Where `count` is nine or more, `begin`
-/// must be a multiple of OVEN_LINEAR_ROWS, and `end` one too or `count`.
+/// Prepares rows [begin, end) of `count` rows `x` of `matrix->columns` numbers each. Where rows are many,
+/// `begin` must be a multiple of OVEN_LINEAR_ROWS, and `end` one too or `count`.
 void oven_linear_prepare(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,
                          void *prepared);
 
@@ -67,9 +73,6 @@ size_t oven_linear_scratch_size(const oven_matrix *matrix, size_t count);
 /// OVEN_LINEAR_ROWS, and `end` one too or the last row's.
 void oven_linear_multiply(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
                           float *y, size_t stride, void *scratch);
-
-/// Rows of a matrix that are computed together, and rows of numbers that are prepared together.
-#define OVEN_LINEAR_ROWS 16
 
 /// The same product with the numbers as they are, in f32 (and no preparation): y[m · stride + n].
 void oven_linear_multiply_exactly(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,

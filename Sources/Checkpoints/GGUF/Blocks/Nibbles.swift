@@ -1,3 +1,5 @@
+import Tensors
+
 /// Sixteen bytes whose low halves are the numbers 0–15 and whose high halves are the numbers 16–31 of a block,
 /// as ggml packs four bits; IR wants neighbours in one byte, the even one in the low half.
 enum Nibbles {
@@ -40,7 +42,7 @@ enum Nibbles {
 extension UnsafeRawPointer {
   /// The half-precision number at a position, as float32.
   @inline(__always)
-  func half(at offset: Int = 0) -> Float { FloatConversion.float(half: halfBits(at: offset)) }
+  func half(at offset: Int = 0) -> Float { HalfFloat.value(halfBits(at: offset)) }
 
   /// The bits of the half-precision number at a position.
   @inline(__always)

@@ -201,7 +201,7 @@ enum IQ1_MBlock: SmallBlock {
   ) {
     var bits = 0
     for word in 0..<4 { bits |= (block.word(at: 48 &+ word &* 2) &>> 12) &<< (word &* 4) }
-    let scale = FloatConversion.float(half: UInt16(truncatingIfNeeded: bits))
+    let scale = HalfFloat.value(UInt16(truncatingIfNeeded: bits))
     for group in 0..<16 {
       let three = block.word(at: 48 &+ group / 4 &* 2) &>> (group & 3 &* 3) & 7
       scales[group] = scale * Float(2 &* three &+ 1) / 8

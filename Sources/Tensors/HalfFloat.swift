@@ -1,9 +1,12 @@
-/// IEEE 754 binary16 by its bits. Swift's own `Float16` does not exist on every platform.
+/// IEEE 754 binary16 by its bits: the readable form, which the kernels' vectors are tested against. Swift's own
+/// `Float16` does not exist on every platform.
+@usableFromInline
 package enum HalfFloat {
   /// The largest finite number.
   package static let greatestFinite: Float = 65504
 
   /// Rounds to the nearest binary16, halfway cases to even; too large numbers become infinite.
+  @inlinable
   package static func bits(_ value: Float) -> UInt16 {
     let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
     let magnitude = abs(value)
@@ -19,6 +22,7 @@ package enum HalfFloat {
   }
 
   /// The number that the bits stand for.
+  @inlinable
   package static func value(_ bits: UInt16) -> Float {
     let sign = UInt32(bits & 0x8000) << 16
     let rest = UInt32(bits & 0x7FFF)

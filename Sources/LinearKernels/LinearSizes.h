@@ -1,0 +1,47 @@
+// What is computed in one piece, and the working memory that follows from it.
+
+#ifndef OVEN_LINEAR_SIZES_H
+#define OVEN_LINEAR_SIZES_H
+
+#include "LinearTable.h"
+
+// LinearMany.h: rows of numbers whose sums are kept at hand, and steps of four columns of a panel of 64 rows.
+#define MANY_BATCH 256
+#define MANY_STEPS 32
+
+// LinearTiles.h: rows and columns of a tile, and its bytes.
+#define TILE 16
+#define DEPTH 32
+#define TILE_BYTES 1024
+// Rows and columns of the matrix that are unpacked at a time, and rows of numbers that they then multiply: 256 KB of the
+// former, 512 KB of the latter and 136 KB of sums stay in a core's second cache.
+#define PANEL 128
+#define SPAN 1024
+#define TILES_BATCH 256
+// Floats between two rows of sums; a power of two would put all of them into the same few lines of the first cache.
+#define SUMS_STRIDE (TILES_BATCH + TILE)
+
+/// Floats that the numbers of all groups of a row take, with room for what is read past them.
+static inline size_t groups_room(const oven_matrix *matrix) {
+  return rounded_up(matrix->columns / matrix->group + 16, 16);
+}
+
+// The floats of a thread's working memory, by how products are computed.
+
+static inline size_t exact_scratch_floats(const oven_matrix *matrix) {
+  return rounded_up(matrix->columns, 16) + 2 * groups_room(matrix);
+}
+
+static inline size_t few_scratch_floats(const oven_matrix *matrix) {
+  return 2 * (OVEN_LINEAR_ROWS * (groups_room(matrix) + chunk_count(matrix)) + 16);
+}
+
+static inline size_t many_scratch_floats(const oven_matrix *matrix) {
+  return 16 * (MANY_BATCH * 4 + MANY_STEPS * 4 + 8 * groups_room(matrix)) + 2 * groups_room(matrix);
+}
+
+static inline size_t tiles_scratch_floats(const oven_matrix *matrix) {
+  return PANEL * SPAN / 2 + PANEL * SUMS_STRIDE + 2 * groups_room(matrix);
+}
+
+#endif
