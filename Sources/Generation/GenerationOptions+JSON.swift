@@ -9,19 +9,15 @@ extension GenerationOptions {
   public init(generationConfig: JSON?, modelConfig: JSON? = nil) throws(GenerationError) {
     self.init()
     let file = OptionReader(generationConfig ?? .object([:]), of: "generation_config.json")
-    doSample = try file.bool("do_sample")
-    temperature = try file.number("temperature")
-    // -1 is how some tools write "all".
-    topK = try file.integer("top_k").map { max(0, $0) }
-    topP = try file.number("top_p")
-    minP = try file.number("min_p")
-    typicalP = try file.number("typical_p")
-    repetitionPenalty = try file.number("repetition_penalty")
-    presencePenalty = try file.number("presence_penalty")
-    frequencyPenalty = try file.number("frequency_penalty")
-    maxNewTokens = try file.integer("max_new_tokens")
-    minNewTokens = try file.integer("min_new_tokens")
-    stopStrings = try file.strings("stop_strings")
+    for option in GenerationOption.all where option.isInFiles {
+      switch option.value {
+      case .flag(let path): self[keyPath: path] = try file.bool(option.name)
+      case .number(let path, _, _): self[keyPath: path] = try file.number(option.name)
+      case .integer(let path, _, _): self[keyPath: path] = try file.integer(option.name)
+      case .texts(let path): self[keyPath: path] = try file.strings(option.name)
+      case .seed, .biases, .tokens: break
+      }
+    }
     // Models with pictures keep the text model's settings one level deeper.
     let model = OptionReader(modelConfig ?? .object([:]), of: "config.json")
     let text = OptionReader(modelConfig?["text_config"] ?? .object([:]), of: "config.json's text_config")

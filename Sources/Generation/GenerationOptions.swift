@@ -1,5 +1,6 @@
-/// Options of generation that may be given or not: those of a file, or those of a user.
-public struct GenerationOptions: Sendable, Equatable {
+/// Options of generation that may be given or not: those of a file, or those of a user. What there is to know of each
+/// stands in its row of `GenerationOption.all`.
+public struct GenerationOptions: Sendable, Equatable, Codable {
   /// Whether to draw from the distribution (true) or to take the most probable token (false).
   public var doSample: Bool?
   /// Divides the logits: below 1 more certain, above 1 more varied; 0 means greedy. From 0.
@@ -42,29 +43,11 @@ public struct GenerationOptions: Sendable, Equatable {
   /// `other` without `do_sample` turns sampling on, a temperature of 0 turns it off.
   public func merged(with other: GenerationOptions) -> GenerationOptions {
     var result = self
-    func take<Option>(_ path: WritableKeyPath<GenerationOptions, Option?>) {
-      if let value = other[keyPath: path] { result[keyPath: path] = value }
-    }
-    take(\.doSample)
-    take(\.temperature)
-    take(\.topK)
-    take(\.topP)
-    take(\.minP)
-    take(\.typicalP)
-    take(\.repetitionPenalty)
-    take(\.presencePenalty)
-    take(\.frequencyPenalty)
-    take(\.seed)
-    take(\.maxNewTokens)
-    take(\.minNewTokens)
-    take(\.stopStrings)
-    take(\.logitBias)
-    take(\.eosTokenIDs)
-    take(\.ignoresEOS)
+    for option in GenerationOption.all { option.value.copy(from: other, to: &result) }
     if other.doSample == nil {
       if let temperature = other.temperature {
         result.doSample = temperature != 0
-      } else if other.topK != nil || other.topP != nil || other.minP != nil || other.typicalP != nil {
+      } else if GenerationOption.all.contains(where: { $0.asksToSample && $0.value.isGiven(in: other) }) {
         result.doSample = true
       }
     }

@@ -1,17 +1,27 @@
 /// Chooses tokens from logits.
 ///
-/// The order of the steps is that of transformers: bias, repetition penalty, (presence and frequency penalties,
-/// which only other programs have), tokens that may not come yet, temperature, `top_k`, `top_p`, `min_p`,
-/// `typical_p`, the draw. Without sampling, the temperature and what follows are left out.
+/// The order of the steps is that of transformers: the `LogitsProcessor`s, tokens that may not come yet, temperature and
+/// `top_k`, the `CandidateFilter`s, the draw. Without sampling, the temperature and what follows are left out.
 public struct Sampler: Sendable {
-  private let config: SamplingConfig
+  private let isSampling: Bool
+  private let temperature: Float
+  private let topK: Int
+  private let processors: [any LogitsProcessor]
+  private let filters: [any CandidateFilter]
   private var random: RandomSource
 
   /// A sampler whose random numbers follow from `seed`.
   public init(_ config: SamplingConfig, seed: UInt64) {
-    self.config = config
+    isSampling = config.isSampling
+    temperature = Float(config.temperature ?? 1)
+    topK = config.topK ?? 0
+    processors = LogitsProcessors.all.compactMap { $0.init(config) }
+    filters = CandidateFilters.all.compactMap { $0.init(config) }
     random = RandomSource(seed: seed)
   }
+
+  /// Begins the random numbers anew.
+  mutating func begin(seed: UInt64) { random = RandomSource(seed: seed) }
 
   /// The next token.
   ///
@@ -25,7 +35,7 @@ public struct Sampler: Sendable {
   ) throws(GenerationError) -> Int {
     adjust(logits, history, forbidden)
     let logits = UnsafeBufferPointer(logits)
-    guard config.isSampling else {
+    guard isSampling else {
       guard let best = Argmax.position(logits) else { throw Self.noLogits(logits) }
       return best
     }
@@ -51,28 +61,15 @@ public struct Sampler: Sendable {
   }
 
   private func candidates(_ logits: UnsafeBufferPointer<Float>) -> Candidates {
-    var candidates = Candidates(logits, temperature: config.temperature, topK: config.topK)
-    if config.topP < 1 { candidates.keep(topP: config.topP) }
-    if config.minP > 0 { candidates.keep(minP: config.minP) }
-    if config.typicalP < 1 { candidates.keep(typicalP: config.typicalP) }
+    var candidates = Candidates(logits, temperature: temperature, topK: topK)
+    for filter in filters { filter.apply(to: &candidates) }
     return candidates
   }
 
   private func adjust(
     _ logits: UnsafeMutableBufferPointer<Float>, _ history: TokenHistory, _ forbidden: [Int]
   ) {
-    for (id, bias) in config.logitBias where logits.indices.contains(id) { logits[id] += bias }
-    let penalty = config.repetitionPenalty
-    if penalty != 1 {
-      for id in history.distinct where logits.indices.contains(id) {
-        logits[id] = logits[id] < 0 ? logits[id] * penalty : logits[id] / penalty
-      }
-    }
-    if config.presencePenalty != 0 || config.frequencyPenalty != 0 {
-      for (id, count) in history.generated where logits.indices.contains(id) {
-        logits[id] -= config.presencePenalty + config.frequencyPenalty * Float(count)
-      }
-    }
+    for processor in processors { processor.apply(to: logits, history) }
     for id in forbidden where logits.indices.contains(id) { logits[id] = -.infinity }
   }
 

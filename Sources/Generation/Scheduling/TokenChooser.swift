@@ -9,6 +9,7 @@ package typealias TokenMatcherFactory =
 package struct TokenChooser: Sendable {
   private let config: GenerationConfig
   private let seed: UInt64
+  private var sampler: Sampler
   private let topLogProbabilities: Int?
   private var history: TokenHistory
   private var generatedCount: Int
@@ -21,6 +22,7 @@ package struct TokenChooser: Sendable {
   package init(_ setup: SequenceSetup, makeMatcher: TokenMatcherFactory?) throws(CompletionFailure) {
     config = setup.config
     seed = setup.seed
+    sampler = Sampler(config.sampling, seed: seed)
     topLogProbabilities = setup.topLogProbabilities
     history = TokenHistory(prompt: setup.tokens[..<setup.promptCount])
     generatedCount = 0
@@ -42,7 +44,7 @@ package struct TokenChooser: Sendable {
     let raw = topLogProbabilities.map { RawProbabilities(UnsafeBufferPointer(logits), top: $0) }
     if matcher != nil { restrict(logits) }
     let isEarly = generatedCount < config.minNewTokens
-    var sampler = Sampler(config.sampling, seed: Self.key(seed, generatedCount))
+    sampler.begin(seed: Self.key(seed, generatedCount))
     let token = try sampler.sample(logits, history: history, forbidden: isEarly ? config.eosTokenIDs : [])
     note(token)
     return (token, raw?.of(token))

@@ -50,7 +50,10 @@ struct WireReader: Equatable {
 
   func bool(_ name: String) throws(ServingError) -> Bool? { try value(name, "true or false", \.bool) }
   /// A number under the first of these names that is there.
-  func double(_ names: String...) throws(ServingError) -> Double? {
+  func double(_ names: String...) throws(ServingError) -> Double? { try double(names) }
+
+  /// A number under the first of these names that is there.
+  func double(_ names: [String]) throws(ServingError) -> Double? {
     for name in names { if let number = try value(name, "a number", \.double) { return number } }
     return nil
   }

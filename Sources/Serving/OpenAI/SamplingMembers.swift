@@ -6,14 +6,11 @@ enum SamplingMembers {
   /// Reads the options that chat, completions and responses share.
   static func options(_ reader: WireReader) throws(ServingError) -> GenerationOptions {
     var options = GenerationOptions()
-    options.temperature = try reader.double("temperature")
-    options.topP = try reader.double("top_p")
+    for option in GenerationOption.all {
+      guard case .number(let path, _, _) = option.value else { continue }
+      options[keyPath: path] = try reader.double(option.requestNames)
+    }
     options.topK = try topK(reader)
-    options.minP = try reader.double("min_p")
-    options.typicalP = try reader.double("typical_p")
-    options.repetitionPenalty = try reader.double("repetition_penalty", "repeat_penalty")
-    options.presencePenalty = try reader.double("presence_penalty")
-    options.frequencyPenalty = try reader.double("frequency_penalty")
     options.seed = try seed(reader)
     options.stopStrings = try stop(reader, "stop")
     options.minNewTokens = try reader.int("min_tokens")

@@ -20,25 +20,17 @@ package struct ChatSettings {
   }
 
   private enum Kind {
-    case integer(WritableKeyPath<GenerationOptions, Int?>)
-    case number(WritableKeyPath<GenerationOptions, Double?>)
-    case seed
-    case stop
+    case option(GenerationOption)
     case raw
     case thinking
   }
 
-  // Computed: key paths are no values that threads may share.
-  private static var kinds: [(name: String, kind: Kind)] {
-    [
-      ("temperature", .number(\.temperature)), ("top_p", .number(\.topP)), ("top_k", .integer(\.topK)),
-      ("min_p", .number(\.minP)), ("typical_p", .number(\.typicalP)),
-      ("repetition_penalty", .number(\.repetitionPenalty)),
-      ("presence_penalty", .number(\.presencePenalty)), ("frequency_penalty", .number(\.frequencyPenalty)),
-      ("max_new_tokens", .integer(\.maxNewTokens)), ("min_new_tokens", .integer(\.minNewTokens)),
-      ("seed", .seed), ("stop", .stop), ("thinking", .thinking), ("raw", .raw),
-    ]
-  }
+  /// Those that shape the draw, those that end an answer, and those of the screen.
+  private static let kinds: [(name: String, kind: Kind)] = {
+    let options = GenerationOption.all.filter { $0.help != nil && !$0.isOfOneToken }
+    let (draw, rest) = (options.filter(\.isOfDraw), options.filter { !$0.isOfDraw })
+    return (draw + rest).map { ($0.userName, .option($0)) } + [("thinking", .thinking), ("raw", .raw)]
+  }()
 
   /// The names of all settings.
   package static var names: [String] { kinds.map(\.name) }
@@ -57,22 +49,26 @@ package struct ChatSettings {
     let isUsual = value == "-"
     var changed = self
     switch kind {
-    case .number(let path):
-      guard isUsual || Double(value) != nil else {
-        throw Mistake(message: "\(plain) is a number, not \(value)")
+    case .option(let option):
+      switch option.value {
+      case .number(let path, _, _):
+        guard isUsual || Double(value) != nil else {
+          throw Mistake(message: "\(plain) is a number, not \(value)")
+        }
+        changed.options[keyPath: path] = Double(value)
+      case .integer(let path, _, _):
+        guard isUsual || Int(value) != nil else {
+          throw Mistake(message: "\(plain) is a whole number, not \(value)")
+        }
+        changed.options[keyPath: path] = Int(value)
+      case .seed(let path):
+        guard isUsual || UInt64(value) != nil else {
+          throw Mistake(message: "\(plain) is a number from 0, not \(value)")
+        }
+        changed.options[keyPath: path] = UInt64(value)
+      case .texts(let path): changed.options[keyPath: path] = isUsual ? nil : [value]
+      case .flag, .biases, .tokens: break
       }
-      changed.options[keyPath: path] = Double(value)
-    case .integer(let path):
-      guard isUsual || Int(value) != nil else {
-        throw Mistake(message: "\(plain) is a whole number, not \(value)")
-      }
-      changed.options[keyPath: path] = Int(value)
-    case .seed:
-      guard isUsual || UInt64(value) != nil else {
-        throw Mistake(message: "seed is a number from 0, not \(value)")
-      }
-      changed.options.seed = UInt64(value)
-    case .stop: changed.options.stopStrings = isUsual ? nil : [value]
     case .raw: changed.isRaw = try Self.isOn(plain, value, ["on", "off"])
     case .thinking: changed.hidesThinking = try !Self.isOn(plain, value, ["show", "hide"])
     }
@@ -99,15 +95,45 @@ package struct ChatSettings {
     for (name, kind) in Self.kinds {
       let (value, isOwn): (String, Bool) =
         switch kind {
-        case .number(let path): (merged[keyPath: path].map { "\($0)" } ?? "–", options[keyPath: path] != nil)
-        case .integer(let path): (merged[keyPath: path].map { "\($0)" } ?? "–", options[keyPath: path] != nil)
-        case .seed: (options.seed.map { "\($0)" } ?? "–", options.seed != nil)
-        case .stop: (merged.stopStrings?.joined(separator: " | ") ?? "–", options.stopStrings != nil)
+        case .option(let option):
+          (option.value.text(of: merged) ?? "–", option.value.isGiven(in: options))
         case .raw: (isRaw ? "on" : "off", true)
         case .thinking: (hidesThinking ? "hide" : "show", true)
         }
       table.add(name, value, isOwn ? "" : value == "–" ? "" : "the model's")
     }
     return table.lines
+  }
+}
+
+extension GenerationOption {
+  /// Whether it says how tokens are drawn, and not how long an answer is.
+  fileprivate var isOfDraw: Bool {
+    switch value {
+    case .number: true
+    case .integer: asksToSample
+    default: false
+    }
+  }
+
+  /// Whether it is about single tokens, which nobody changes in a chat.
+  fileprivate var isOfOneToken: Bool {
+    switch value {
+    case .biases, .tokens, .flag: true
+    default: false
+    }
+  }
+}
+
+extension GenerationOption.Value {
+  /// What some options have, for people.
+  fileprivate func text(of options: GenerationOptions) -> String? {
+    switch self {
+    case .number(let path, _, _): options[keyPath: path].map { "\($0)" }
+    case .integer(let path, _, _): options[keyPath: path].map { "\($0)" }
+    case .seed(let path): options[keyPath: path].map { "\($0)" }
+    case .texts(let path): options[keyPath: path]?.joined(separator: " | ")
+    case .flag, .biases, .tokens: nil
+    }
   }
 }

@@ -2,63 +2,74 @@ import ArgumentParser
 import Generation
 
 /// How an answer is generated. What is left out is as the model's `generation_config.json` has it.
-struct SamplingOptions: ParsableArguments {
-  @Option(
-    parsing: .unconditional,
-    help: "Tokens to generate at most. (default: what the model says, else 8192 or the end of the context)")
-  var maxNewTokens: Int?
-  @Option(parsing: .unconditional, help: "Tokens to generate before the end may come.")
-  var minNewTokens: Int?
-  @Option(
-    parsing: .unconditional, help: "0 for the most probable token; below 1 more certain, above 1 more varied."
-  )
-  var temperature: Double?
-  @Option(parsing: .unconditional, help: "Draw from the so many most probable tokens; 0 for all.")
-  var topK: Int?
-  @Option(
-    parsing: .unconditional, help: "Draw from the most probable tokens that together have this probability.")
-  var topP: Double?
-  @Option(parsing: .unconditional, help: "Drop tokens less probable than this part of the most probable one.")
-  var minP: Double?
-  @Option(parsing: .unconditional, help: "Draw from the tokens of typical surprise, up to this probability.")
-  var typicalP: Double?
-  @Option(parsing: .unconditional, help: "Make tokens that occurred less probable; 1 is off.")
-  var repetitionPenalty: Double?
-  @Option(parsing: .unconditional, help: "Subtract this from the logits of tokens that were generated.")
-  var presencePenalty: Double?
-  @Option(parsing: .unconditional, help: "Subtract this for every time that a token was generated.")
-  var frequencyPenalty: Double?
-  @Option(
-    parsing: .unconditional,
-    help: "A whole number from 0, where the random numbers begin: the same seed gives the same answer.")
-  var seed: UInt64?
-  @Option(name: .customLong("stop"), help: "A text that ends the answer; may be repeated.") var stop:
-    [String] = []
-  @Option(help: "Add to the logit of a token, as ID=VALUE; may be repeated.") var logitBias: [LogitBias] = []
-
+///
+/// The options are those of `GenerationOption.all`, which the parser finds in this type's mirror as it finds the
+/// properties of others.
+struct SamplingOptions: ParsableArguments, CustomReflectable {
   /// As Generation takes them.
-  var options: GenerationOptions {
-    var options = GenerationOptions()
-    options.maxNewTokens = maxNewTokens
-    options.minNewTokens = minNewTokens
-    options.temperature = temperature
-    options.topK = topK
-    options.topP = topP
-    options.minP = minP
-    options.typicalP = typicalP
-    options.repetitionPenalty = repetitionPenalty
-    options.presencePenalty = presencePenalty
-    options.frequencyPenalty = frequencyPenalty
-    options.seed = seed
-    options.stopStrings = stop.isEmpty ? nil : stop
-    options.logitBias =
-      logitBias.isEmpty ? nil : Dictionary(logitBias.map { ($0.id, $0.value) }, uniquingKeysWith: { $1 })
-    return options
+  private(set) var options = GenerationOptions()
+
+  init() {}
+
+  var customMirror: Mirror {
+    Mirror(self, children: Self.rows.map { (label: $0.name, value: Self.argument($0)) })
+  }
+
+  private static let rows = GenerationOption.all.filter { $0.help != nil }
+
+  private static func argument(_ row: GenerationOption) -> Any {
+    let name = NameSpecification.customLong(row.userName.replacing("_", with: "-"))
+    let help = ArgumentHelp(row.help ?? "")
+    return switch row.value {
+    case .flag: Option<Bool?>(name: name, help: help)
+    case .number: Option<Double?>(name: name, parsing: .unconditional, help: help)
+    case .integer: Option<Int?>(name: name, parsing: .unconditional, help: help)
+    case .seed: Option<UInt64?>(name: name, parsing: .unconditional, help: help)
+    case .texts: Option<[String]>(wrappedValue: [], name: name, help: help)
+    case .biases: Option<[LogitBias]>(wrappedValue: [], name: name, help: help)
+    case .tokens: Option<[Int]>(wrappedValue: [], name: name, help: help)
+    }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: RowName.self)
+    for row in Self.rows {
+      let key = RowName(stringValue: row.name)
+      switch row.value {
+      case .flag(let path):
+        options[keyPath: path] = try values.decode(Option<Bool?>.self, forKey: key).wrappedValue
+      case .number(let path, _, _):
+        options[keyPath: path] = try values.decode(Option<Double?>.self, forKey: key).wrappedValue
+      case .integer(let path, _, _):
+        options[keyPath: path] = try values.decode(Option<Int?>.self, forKey: key).wrappedValue
+      case .seed(let path):
+        options[keyPath: path] = try values.decode(Option<UInt64?>.self, forKey: key).wrappedValue
+      case .texts(let path):
+        let texts = try values.decode(Option<[String]>.self, forKey: key).wrappedValue
+        options[keyPath: path] = texts.isEmpty ? nil : texts
+      case .biases(let path):
+        let biases = try values.decode(Option<[LogitBias]>.self, forKey: key).wrappedValue
+        options[keyPath: path] =
+          biases.isEmpty ? nil : Dictionary(biases.map { ($0.id, $0.value) }, uniquingKeysWith: { $1 })
+      case .tokens(let path):
+        let tokens = try values.decode(Option<[Int]>.self, forKey: key).wrappedValue
+        options[keyPath: path] = tokens.isEmpty ? nil : tokens
+      }
+    }
+  }
+
+  /// The name of a row, by which the parser keeps its value.
+  private struct RowName: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
   }
 }
 
 /// `ID=VALUE` of `--logit-bias`.
-struct LogitBias: ExpressibleByArgument {
+struct LogitBias: ExpressibleByArgument, Decodable {
   let id: Int
   let value: Double
 
