@@ -67,27 +67,30 @@ let package = Package(
   targets: [
     // What everything else is about: numbers, bytes, names.
     .target(name: "Kernels"),
+    // The form of all libraries' errors.
+    library("Errors"),
     // The only target that knows the system.
     library("Files", ["Kernels", systemPackage]),
     library("JSON", [orderedCollections]),
-    library("Tensors", ["Files"]),
+    library("Tensors", ["Errors", "Files"]),
     library("Text"),
-    library("Patterns", ["Text"]),
+    library("Patterns", ["Errors", "Text"]),
 
     // Baking: nothing here imports OpenVINO.
-    library("Checkpoints", ["Files", "JSON", "Kernels", "Tensors"]),
-    library("Quantization", ["Tensors", "Kernels"]),
-    library("Graph", ["Tensors"]),
-    library("IRFormat", ["Graph", "Tensors"]),
-    library("Architectures", ["Graph", "JSON", "Tensors"]),
-    library("Tokenization", ["JSON", "Patterns", "Text"]),
-    library("TokenizerIR", ["IRFormat", "JSON", "Patterns", "Text", "Tokenization"]),
+    library("Checkpoints", ["Errors", "Files", "JSON", "Kernels", "Tensors"]),
+    library("Quantization", ["Errors", "Tensors", "Kernels"]),
+    library("Graph", ["Errors", "Tensors"]),
+    library("IRFormat", ["Errors", "Graph", "Tensors"]),
+    library("Architectures", ["Errors", "Graph", "JSON", "Tensors"]),
+    library("Tokenization", ["Errors", "JSON", "Patterns", "Text"]),
+    library("TokenizerIR", ["Errors", "IRFormat", "JSON", "Patterns", "Text", "Tokenization"]),
     library("ChatTemplates", ["Files", "JSON", orderedCollections]),
-    library("Hub", ["Files", "JSON", "Tensors", crypto, httpClient] + nio),
+    library("Hub", ["Errors", "Files", "JSON", "Tensors", crypto, httpClient] + nio),
     library(
       "Baking",
       [
-        "Architectures", "Checkpoints", "Files", "Graph", "IRFormat", "JSON", "Quantization", "Tensors",
+        "Errors", "Architectures", "Checkpoints", "Files", "Graph", "IRFormat", "JSON", "Quantization",
+        "Tensors",
         "Tokenization", "TokenizerIR", crypto,
       ]),
 
@@ -96,12 +99,13 @@ let package = Package(
     .systemLibrary(name: "CSystemOpenVINO", pkgConfig: "openvino"),
     .target(name: "LinearKernels"),
     .target(name: "OpenVINOBridge", dependencies: ["COpenVINO", "CSystemOpenVINO", "LinearKernels"]),
-    library("OpenVINO", ["COpenVINO", "Files"]),
+    library("OpenVINO", ["Errors", "COpenVINO", "Files"]),
 
     // What a text may go on with: JSON schemas, expressions, grammars, tool calls.
     library("Grammars", ["Generation", "JSON", "Patterns", "Text", "Tokenization"]),
-    library("Generation", ["JSON", "Tokenization", crypto]),
-    library("Supervisor", ["ChatTemplates", "Files", "Generation", "JSON", "OpenVINO", "Tokenization"]),
+    library("Generation", ["Errors", "JSON", "Tokenization", crypto]),
+    library(
+      "Supervisor", ["Errors", "ChatTemplates", "Files", "Generation", "JSON", "OpenVINO", "Tokenization"]),
     library("Doctor", ["Files", "JSON"]),
 
     // HTTP: routes and wire types; sees only protocols of Generation.
@@ -110,13 +114,16 @@ let package = Package(
     // Baking with a look at what the model does: runs it piece by piece.
     library(
       "Calibration",
-      ["Baking", "Files", "Graph", "IRFormat", "JSON", "OpenVINO", "Quantization", "Tensors", "Tokenization"]),
+      [
+        "Errors", "Baking", "Files", "Graph", "IRFormat", "JSON", "OpenVINO", "Quantization", "Tensors",
+        "Tokenization",
+      ]),
 
     // The program.
     .executableTarget(
       name: "oven",
       dependencies: [
-        "Architectures", "Baking", "Calibration", "ChatTemplates", "Checkpoints", "Doctor", "Files",
+        "Architectures", "Baking", "Calibration", "ChatTemplates", "Checkpoints", "Doctor", "Errors", "Files",
         "Generation",
         "Grammars", "Graph", "Hub", "IRFormat",
         "JSON", "OpenVINO", "Quantization", "Serving", "Supervisor", "Tensors", "Tokenization",
@@ -162,7 +169,7 @@ let package = Package(
       name: "scripted-server", dependencies: ["Generation", "JSON", "ScriptedService", "Serving"],
       path: "Tests/Support/ScriptedServer", swiftSettings: settings),
 
-    tests("Oven", ["Generation", "Hub", "JSON", "OpenVINO", "Supervisor", "oven"]),
+    tests("Oven", ["Errors", "Generation", "Hub", "JSON", "OpenVINO", "Supervisor", "oven"]),
     tests("JSON", ["JSON"]),
     tests("Text", ["Text"]),
     tests("Files", ["Files"]),

@@ -1,4 +1,5 @@
 import Architectures
+import Errors
 import Files
 import Foundation
 import Graph
@@ -73,7 +74,9 @@ public struct Bake: Sendable {
       throw error
     } catch let error as any SourceInterruption where error.leavesEarlierReadsGood {
       if !isCancelled() {
-        events(.note("the finished tensors were kept: the same command with --resume goes on after them"))
+        let kept: Wording =
+          "the finished tensors were kept: the same command with \(setting: .resume) goes on after them"
+        events(.note(kept.text(options.settingName)))
       }
       throw error
     } catch {
@@ -122,7 +125,7 @@ public struct Bake: Sendable {
     throw BakeError(
       .io, "not enough space at \(staging.destination.path)",
       why: "the result takes \(plan.byteCount / 1_000_000) MB\(download), \(free / 1_000_000) MB are free",
-      mend: "free some space, or bake to another disk with -o")
+      advice: "free some space, or bake to another disk with \(setting: .output)")
   }
 
   private func write(

@@ -1,41 +1,26 @@
+import Errors
+
 /// Why a bake was refused or failed: what happened, why, and what the user can do.
-public struct BakeError: Error, Sendable, CustomStringConvertible {
-  /// What kind of fault it is; the command line derives its exit code from it.
-  public enum Code: Sendable, Hashable {
-    /// The source does not exist or is no model.
-    case noInput
-    /// The source is damaged, or not supported.
-    case badData
-    /// Options that contradict each other or the model.
-    case usage
-    /// The destination cannot be written, or is already there.
-    case cannotCreate
-    /// Reading or writing failed midway; also a full disk.
-    case io
-    /// Somebody else is at the same work; try again later.
-    case busy
-    /// The user may not do that there.
-    case permission
-    /// The bake was stopped on request.
-    case cancelled
-  }
+public typealias BakeError = CodedError<BakeFault>
 
-  /// What kind of fault it is.
-  public var code: Code
-  /// What happened, naming the file, tensor or option.
-  public var what: String
-  /// The reason, as far as it is known.
-  public var why: String
-  /// What to do about it.
-  public var mend: String
+/// The library of `BakeError`.
+public enum BakeFault: ErrorLibrary {}
 
-  /// Makes an error of `code`.
-  public init(_ code: Code, _ what: String, why: String, mend: String) {
-    self.code = code
-    self.what = what
-    self.why = why
-    self.mend = mend
-  }
-
-  public var description: String { "\(what)\n\(why)\n\(mend)" }
+extension ErrorCode where Library == BakeFault {
+  /// The source does not exist or is no model.
+  public static var noInput: Self { "no-input" }
+  /// The source is damaged, or not supported.
+  public static var badData: Self { "bad-data" }
+  /// Options that contradict each other or the model.
+  public static var usage: Self { "usage" }
+  /// The destination cannot be written, or is already there.
+  public static var cannotCreate: Self { "cannot-create" }
+  /// Reading or writing failed midway; also a full disk.
+  public static var io: Self { "io" }
+  /// Somebody else is at the same work; try again later.
+  public static var busy: Self { "busy" }
+  /// The user may not do that there.
+  public static var permission: Self { "permission" }
+  /// The bake was stopped on request.
+  public static var cancelled: Self { "cancelled" }
 }

@@ -1,3 +1,4 @@
+import Errors
 import Foundation
 import Quantization
 
@@ -40,6 +41,8 @@ public struct BakeOptions: Sendable {
   package var pieceElementCount: Int?
   /// That a stored head is another matrix than the embedding that it is tied to, which only reading all of it tells.
   var usesStoredHead = false
+  /// How notes name a setting: as the program's users know it.
+  public var settingName: @Sendable (Setting) -> String = { $0.name }
   /// How many threads work; nil for all processors.
   public var workerCount: Int?
 
@@ -74,15 +77,20 @@ public struct BakeOptions: Sendable {
     func check(modelPositions: Int?) throws(BakeError) {
       guard promptLength > 0, contextLength > 1, promptLength <= contextLength else {
         throw BakeError(
-          .usage, "--prompt-length \(promptLength) and --context-length \(contextLength) do not fit together",
+          .usage,
+          wording:
+            "\(setting: .promptLength) \(promptLength) and \(setting: .contextLength) \(contextLength) do not fit together",
           why: "the context holds the prompt and the answer to it",
-          mend: "give a --prompt-length from 1, and a --context-length above it")
+          mend: "give a \(setting: .promptLength) from 1, and a \(setting: .contextLength) above it")
       }
       if let modelPositions, contextLength > modelPositions {
         throw BakeError(
-          .usage, "--context-length \(contextLength) is more than the model can tell apart",
+          .usage,
+          wording: "\(setting: .contextLength) \(contextLength) is more than the model can tell apart",
           why: "config.json says that it has \(modelPositions) positions",
-          mend: "give --context-length \(modelPositions) or less, and a --prompt-length below it")
+          mend:
+            "give \(setting: .contextLength) \(modelPositions) or less, and a \(setting: .promptLength) below it"
+        )
       }
     }
   }

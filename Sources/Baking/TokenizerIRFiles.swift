@@ -1,3 +1,4 @@
+import Errors
 import JSON
 import TokenizerIR
 
@@ -31,7 +32,8 @@ struct TokenizerIRFiles {
     }
     if isStrict, let first = notes.first {
       throw BakeError(
-        .badData, first, why: "--strict-tokenizer asks for a tokenizer that other programs read the same way",
+        .badData, wording: Wording(first),
+        why: "\(setting: .strictTokenizer) asks for a tokenizer that other programs read the same way",
         mend: "leave the option out: Oven itself uses tokenizer.json, which is exact")
     }
   }

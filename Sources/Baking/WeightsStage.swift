@@ -1,3 +1,4 @@
+import Errors
 import Files
 import Foundation
 import Graph
@@ -63,7 +64,9 @@ struct WeightsStage {
     let nonFinite = entries.filter { $0.statistics.nonFiniteCount > 0 }
     if let first = nonFinite.first {
       let more = nonFinite.count > 1 ? " and \(nonFinite.count - 1) other tensors" : ""
-      notes.append("'\(jobs[first.job].name)'\(more) hold NaN or infinity, which --allow-nonfinite let pass")
+      let passed: Wording =
+        "'\(jobs[first.job].name)'\(more) hold NaN or infinity, which \(setting: .allowNonFinite) let pass"
+      notes.append(passed.text(options.settingName))
     }
     events(.weightsEnd)
     notes.forEach { events(.note($0)) }

@@ -1,4 +1,5 @@
 import Baking
+import Errors
 import Files
 import Foundation
 import Graph
@@ -85,7 +86,9 @@ public struct Calibrator: WeightCalibrator {
       }
       throw BakeError(
         .badData, "the model could not be calibrated", why: "\(error)",
-        mend: "give another text with --calibrate FILE, or round to nearest with --calibrate none")
+        advice:
+          "give another text with \(setting: .calibrate) FILE, or round to nearest with \(setting: .calibrate) none"
+      )
     }
   }
 

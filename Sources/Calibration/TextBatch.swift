@@ -65,26 +65,3 @@ struct BatchValue {
     return tensor
   }
 }
-
-/// Why a calibration could not be done.
-public struct CalibrationError: Error, Sendable, CustomStringConvertible {
-  public enum Code: Sendable, Equatable {
-    /// The model has a form that cannot be run piece by piece.
-    case unsupported
-    /// The text is too short, or cannot be read.
-    case badText
-    case cancelled
-  }
-
-  public var code: Code
-  public var message: String
-
-  public init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-
-  static let cancelled = CalibrationError(.cancelled, "the calibration was stopped")
-
-  public var description: String { message }
-}

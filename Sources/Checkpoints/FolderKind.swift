@@ -1,3 +1,4 @@
+import Errors
 import Files
 
 /// Folders that hold something else than a checkpoint, told by the names in them.
@@ -6,26 +7,28 @@ enum FolderKind {
     /// Whether a name says it.
     let isSign: @Sendable (String) -> Bool
     let what: String
-    let mend: String
+    let mend: Wording
 
-    init(_ names: String..., is what: String, mend: String) {
+    init(_ names: String..., is what: String, mend: Wording) {
       isSign = { names.contains($0) }
       (self.what, self.mend) = (what, mend)
     }
 
-    init(ending endings: String..., is what: String, mend: String) {
+    init(ending endings: String..., is what: String, mend: Wording) {
       isSign = { name in endings.contains { name.hasSuffix($0) } }
       (self.what, self.mend) = (what, mend)
     }
   }
 
-  private static let asSafetensors = "Take the model as safetensors or PyTorch's .bin."
+  private static let asSafetensors: Wording = "Take the model as safetensors or PyTorch's .bin."
 
   private static let known = [
     Kind(
       "adapter_config.json", "adapters.safetensors", "adapter_model.safetensors",
       is: "an adapter (LoRA) and not a whole model",
-      mend: "Bake the model that it was made for, and merge it on the way: oven bake BASE --lora FOLDER."),
+      mend:
+        "Bake the model that it was made for, and merge it on the way: oven bake BASE \(setting: .adapter) FOLDER."
+    ),
     Kind(
       "openvino_model.xml", is: "a model in OpenVINO's format already, baked or exported",
       mend: "Run it: oven chat FOLDER. To bake, take the checkpoint that it was made from."),
@@ -65,7 +68,7 @@ enum FolderKind {
   /// The error for a folder without a checkpoint.
   static func refusal(_ path: String, _ names: [String]) -> CheckpointError {
     for kind in known where names.contains(where: kind.isSign) {
-      return CheckpointError(.notACheckpoint, "\(path) is \(kind.what)", mend: kind.mend)
+      return CheckpointError(.notACheckpoint, "\(path) is \(kind.what)", advice: kind.mend)
     }
     if let cut = names.first(where: { name in partial.contains { name.hasSuffix($0) } }) {
       return CheckpointError(

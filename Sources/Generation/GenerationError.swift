@@ -1,30 +1,20 @@
+import Errors
+
 /// Why text cannot be generated.
-public struct GenerationError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of fault it is.
-  public enum Code: Sendable, Equatable {
-    /// An option with a value outside of its legal range.
-    case badOption
-    /// A file with options that makes no sense.
-    case badFile
-    /// A prompt that is empty or does not fit into the context.
-    case badPrompt
-    /// The device returned logits from which no token can be chosen.
-    case badLogits
-  }
+public typealias GenerationError = CodedError<GenerationFault>
 
-  /// What kind of fault it is.
-  public var code: Code
-  /// A sentence for people.
-  public var message: String
-  /// What to do about it.
-  public var mend: String
+/// The library of `GenerationError`.
+public enum GenerationFault: ErrorLibrary {
+  public static let separator = "; "
+}
 
-  /// Makes an error of `code`.
-  public init(_ code: Code, _ message: String, mend: String = "") {
-    self.code = code
-    self.message = message
-    self.mend = mend
-  }
-
-  public var description: String { mend.isEmpty ? message : "\(message); \(mend)" }
+extension ErrorCode where Library == GenerationFault {
+  /// An option with a value outside of its legal range.
+  public static var badOption: Self { "bad-option" }
+  /// A file with options that makes no sense.
+  public static var badFile: Self { "bad-file" }
+  /// A prompt that is empty or does not fit into the context.
+  public static var badPrompt: Self { "bad-prompt" }
+  /// The device returned logits from which no token can be chosen.
+  public static var badLogits: Self { "bad-logits" }
 }

@@ -1,25 +1,16 @@
+import Errors
+
 /// What went wrong while a graph was built or lowered.
-public struct GraphError: Error, Sendable, CustomStringConvertible {
-  /// What kind of fault it is.
-  public enum Code: Sendable, Equatable {
-    /// An operation got inputs whose shapes or types it cannot take.
-    case badInput
-    /// The model needs something that the graph's blocks do not offer.
-    case unsupported
-    /// A graph that cannot be written: a weight without a format, a duplicate name.
-    case incomplete
-  }
+public typealias GraphError = CodedError<GraphFault>
 
-  /// What kind of fault it is.
-  public var code: Code
-  /// A sentence for people: which operation, what was expected and what was found.
-  public var message: String
+/// The library of `GraphError`.
+public enum GraphFault: ErrorLibrary {}
 
-  /// Makes an error of `code`.
-  public init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-
-  public var description: String { message }
+extension ErrorCode where Library == GraphFault {
+  /// An operation got inputs whose shapes or types it cannot take.
+  public static var badInput: Self { "bad-input" }
+  /// The model needs something that the graph's blocks do not offer.
+  public static var unsupported: Self { "unsupported" }
+  /// A graph that cannot be written: a weight without a format, a duplicate name.
+  public static var incomplete: Self { "incomplete" }
 }

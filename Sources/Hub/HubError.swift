@@ -1,80 +1,54 @@
+import Errors
 import Tensors
 
 /// Why the hub or the local cache of it could not give what was asked for.
-public struct HubError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of fault it is.
-  public enum Code: String, Sendable {
-    /// A model name, revision or address that cannot be one.
-    case invalidName
-    /// The model, the revision or the file does not exist (or is private and no token was given).
-    case notFound
-    /// The token is missing, wrong or has no right to this.
-    case unauthorized
-    /// The model asks its users to accept terms first.
-    case gated
-    /// The server asks to come back later, later than we are willing to wait.
-    case rateLimited
-    /// The server answers with errors of its own, or with something that is no answer.
-    case serverFailure
-    /// The server sends whole files only.
-    case noRanges
-    /// No connection, or one that keeps breaking.
-    case unreachable
-    /// Network use was forbidden and the cache does not have it.
-    case offline
-    /// The listing of a model is not what a hub sends.
-    case malformedListing
-    /// A file name that would leave the model's folder.
-    case unsafePath
-    /// The content's checksum is not the one that the hub names.
-    case checksumMismatch
-    /// The content is longer or shorter than the hub says.
-    case sizeMismatch
-    /// The content changed while it was being read.
-    case contentChanged
-    /// The model lacks a file that a bake needs.
-    case missingFile
-    /// The model offers several sets of weights and none was chosen.
-    case ambiguousChoice
-    /// The disk has less room than the download needs.
-    case diskFull
-    /// A file or folder of the cache cannot be written or read.
-    case cannotWrite
-    /// The work was cancelled.
-    case cancelled
-  }
+public typealias HubError = CodedError<HubFault>
 
-  /// What kind of fault it is.
-  public var code: Code
-  /// A sentence for people: what, of which model or file, expected and got.
-  public var message: String
-  /// What the user can do about it; empty where nothing is known.
-  public var mend: String
+/// The library of `HubError`.
+public enum HubFault: ErrorLibrary {}
 
-  /// Makes an error of `code`.
-  public init(_ code: Code, _ message: String, mend: String = "") {
-    self.code = code
-    self.message = message
-    self.mend = mend
-  }
-
-  public var description: String { mend.isEmpty ? message : "\(message)\n\(mend)" }
-
-  /// The code with which a command line tool should end, after `sysexits.h`.
-  public var exitCode: Int32 {
-    switch code {
-    case .invalidName, .ambiguousChoice: 64
-    case .malformedListing, .unsafePath, .checksumMismatch, .sizeMismatch, .contentChanged: 65
-    case .notFound, .missingFile, .offline: 66
-    case .cannotWrite: 73
-    case .diskFull: 74
-    case .rateLimited, .serverFailure, .noRanges, .unreachable, .cancelled: 75
-    case .unauthorized, .gated: 77
-    }
-  }
+extension ErrorCode where Library == HubFault {
+  /// A model name, revision or address that cannot be one.
+  public static var invalidName: Self { "invalid-name" }
+  /// The model, the revision or the file does not exist (or is private and no token was given).
+  public static var notFound: Self { "not-found" }
+  /// The token is missing, wrong or has no right to this.
+  public static var unauthorized: Self { "unauthorized" }
+  /// The model asks its users to accept terms first.
+  public static var gated: Self { "gated" }
+  /// The server asks to come back later, later than we are willing to wait.
+  public static var rateLimited: Self { "rate-limited" }
+  /// The server answers with errors of its own, or with something that is no answer.
+  public static var serverFailure: Self { "server-failure" }
+  /// The server sends whole files only.
+  public static var noRanges: Self { "no-ranges" }
+  /// No connection, or one that keeps breaking.
+  public static var unreachable: Self { "unreachable" }
+  /// Network use was forbidden and the cache does not have it.
+  public static var offline: Self { "offline" }
+  /// The listing of a model is not what a hub sends.
+  public static var malformedListing: Self { "malformed-listing" }
+  /// A file name that would leave the model's folder.
+  public static var unsafePath: Self { "unsafe-path" }
+  /// The content's checksum is not the one that the hub names.
+  public static var checksumMismatch: Self { "checksum-mismatch" }
+  /// The content is longer or shorter than the hub says.
+  public static var sizeMismatch: Self { "size-mismatch" }
+  /// The content changed while it was being read.
+  public static var contentChanged: Self { "content-changed" }
+  /// The model lacks a file that a bake needs.
+  public static var missingFile: Self { "missing-file" }
+  /// The model offers several sets of weights and none was chosen.
+  public static var ambiguousChoice: Self { "ambiguous-choice" }
+  /// The disk has less room than the download needs.
+  public static var diskFull: Self { "disk-full" }
+  /// A file or folder of the cache cannot be written or read.
+  public static var cannotWrite: Self { "cannot-write" }
+  /// The work was cancelled.
+  public static var cancelled: Self { "cancelled" }
 }
 
-extension HubError: SourceInterruption {
+extension CodedError: SourceInterruption where Library == HubFault {
   /// What was read before is good unless the content itself is in doubt.
   public var leavesEarlierReadsGood: Bool {
     switch code {

@@ -1,25 +1,16 @@
+import Errors
+
 /// What went wrong with an IR file.
-public struct IRError: Error, Sendable, CustomStringConvertible {
-  /// What kind of fault it is.
-  public enum Code: Sendable, Equatable {
-    /// A graph that cannot be written as it is.
-    case cannotWrite
-    /// Text that is not the XML of an OpenVINO model.
-    case badDocument
-    /// A document that goes beyond a limit of the reader.
-    case tooLarge
-  }
+public typealias IRError = CodedError<IRFault>
 
-  /// What kind of fault it is.
-  public var code: Code
-  /// A sentence for people: what, where, expected and found.
-  public var message: String
+/// The library of `IRError`.
+public enum IRFault: ErrorLibrary {}
 
-  /// Makes an error of `code`.
-  public init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-
-  public var description: String { message }
+extension ErrorCode where Library == IRFault {
+  /// A graph that cannot be written as it is.
+  public static var cannotWrite: Self { "cannot-write" }
+  /// Text that is not the XML of an OpenVINO model.
+  public static var badDocument: Self { "bad-document" }
+  /// A document that goes beyond a limit of the reader.
+  public static var tooLarge: Self { "too-large" }
 }

@@ -1,28 +1,19 @@
+import Errors
+
 /// Why a regular expression was refused.
-public struct PatternError: Error, Sendable, CustomStringConvertible {
-  /// What kind of refusal it is.
-  public enum Code: String, Sendable {
-    /// The text is not a regular expression.
-    case syntax
-    /// A construct of Oniguruma that this engine does not have.
-    case unsupported
-    /// The compiled program would be larger than the cap.
-    case tooLarge
-  }
+public typealias PatternError = CodedError<PatternFault>
 
-  /// The kind of refusal.
-  public let code: Code
-  /// What is wrong, with the character offset inside the pattern.
-  public let message: String
-  /// What the reader can do about it.
-  public let mend: String
+/// The library of `PatternError`.
+public enum PatternFault: ErrorLibrary {
+  public static let usualMend = "use a pattern that Oniguruma accepts"
+  public static let separator = "; "
+}
 
-  init(_ code: Code, _ message: String, mend: String = "use a pattern that Oniguruma accepts") {
-    self.code = code
-    self.message = message
-    self.mend = mend
-  }
-
-  /// Message and mend.
-  public var description: String { "\(message); \(mend)" }
+extension ErrorCode where Library == PatternFault {
+  /// The text is not a regular expression.
+  public static var syntax: Self { "syntax" }
+  /// A construct of Oniguruma that this engine does not have.
+  public static var unsupported: Self { "unsupported" }
+  /// The compiled program would be larger than the cap.
+  public static var tooLarge: Self { "too-large" }
 }

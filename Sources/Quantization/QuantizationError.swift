@@ -1,30 +1,20 @@
+import Errors
+
 /// What is wrong with a wish to quantise.
-public struct QuantizationError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of fault it is.
-  public enum Code: Sendable, Equatable {
-    /// A format for which there is no quantiser.
-    case unsupportedFormat
-    /// Options that contradict each other or are out of their range.
-    case badRecipe
-    /// What the device that was asked for is known to refuse.
-    case refusedByTarget
-    /// A weight that cannot be quantised as was asked.
-    case badShape
-  }
+public typealias QuantizationError = CodedError<QuantizationFault>
 
-  /// What kind of fault it is.
-  public var code: Code
-  /// A sentence for people: what, expected and got.
-  public var message: String
-  /// What to do about it; empty where nothing can be said.
-  public var mend: String
+/// The library of `QuantizationError`.
+public enum QuantizationFault: ErrorLibrary {
+  public static let separator = "; "
+}
 
-  /// Makes an error of `code`.
-  public init(_ code: Code, _ message: String, mend: String = "") {
-    self.code = code
-    self.message = message
-    self.mend = mend
-  }
-
-  public var description: String { mend.isEmpty ? message : "\(message); \(mend)" }
+extension ErrorCode where Library == QuantizationFault {
+  /// A format for which there is no quantiser.
+  public static var unsupportedFormat: Self { "unsupported-format" }
+  /// Options that contradict each other or are out of their range.
+  public static var badRecipe: Self { "bad-recipe" }
+  /// What the device that was asked for is known to refuse.
+  public static var refusedByTarget: Self { "refused-by-target" }
+  /// A weight that cannot be quantised as was asked.
+  public static var badShape: Self { "bad-shape" }
 }

@@ -1,29 +1,20 @@
+import Errors
+
 /// What went wrong with a tensor or with reading one.
-public struct TensorError: Error, Sendable, CustomStringConvertible {
-  /// What kind of fault it is.
-  public enum Code: Sendable, Equatable {
-    /// Extents that cannot be, or are not those that the model's configuration asks for.
-    case badShape
-    /// A tensor that the model needs and the checkpoint does not have.
-    case missing
-    /// The operating system could not open or read a file.
-    case unreadable
-    /// A read past the end of a file.
-    case truncated
-    /// A tensor's type cannot be used where it stands.
-    case unsupportedType
-  }
+public typealias TensorError = CodedError<TensorFault>
 
-  /// What kind of fault it is.
-  public var code: Code
-  /// A sentence for people, naming the tensor or file, what was expected and what was found.
-  public var message: String
+/// The library of `TensorError`.
+public enum TensorFault: ErrorLibrary {}
 
-  /// Makes an error of `code`.
-  public init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-
-  public var description: String { message }
+extension ErrorCode where Library == TensorFault {
+  /// Extents that cannot be, or are not those that the model's configuration asks for.
+  public static var badShape: Self { "bad-shape" }
+  /// A tensor that the model needs and the checkpoint does not have.
+  public static var missing: Self { "missing" }
+  /// The operating system could not open or read a file.
+  public static var unreadable: Self { "unreadable" }
+  /// A read past the end of a file.
+  public static var truncated: Self { "truncated" }
+  /// A tensor's type cannot be used where it stands.
+  public static var unsupportedType: Self { "unsupported-type" }
 }

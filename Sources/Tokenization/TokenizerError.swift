@@ -1,32 +1,21 @@
+import Errors
+
 /// Why a tokenizer could not be read.
-public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of fault it is.
-  public enum Code: String, Sendable {
-    /// The file is missing or cannot be read.
-    case unreadable
-    /// The file is not what a `tokenizer.json` is: not JSON, or a member is missing or of another type.
-    case malformed
-    /// A component or a setting that this implementation does not have.
-    case unsupported
-    /// Parts that do not fit one another, such as a merge of tokens that are not in the vocabulary.
-    case inconsistent
-  }
+public typealias TokenizerError = CodedError<TokenizerFault>
 
-  /// What kind of fault it is.
-  public var code: Code
-  /// A sentence for people that names the component and its place in the file.
-  public var message: String
-  /// What the reader can do about it.
-  public var mend: String
+/// The library of `TokenizerError`.
+public enum TokenizerFault: ErrorLibrary {
+  public static let usualMend = "take tokenizer.json from the model's repository again"
+  public static let separator = "; "
+}
 
-  /// Makes an error of `code`.
-  public init(
-    _ code: Code, _ message: String, mend: String = "take tokenizer.json from the model's repository again"
-  ) {
-    self.code = code
-    self.message = message
-    self.mend = mend
-  }
-
-  public var description: String { "\(message); \(mend)" }
+extension ErrorCode where Library == TokenizerFault {
+  /// The file is missing or cannot be read.
+  public static var unreadable: Self { "unreadable" }
+  /// The file is not what a `tokenizer.json` is: not JSON, or a member is missing or of another type.
+  public static var malformed: Self { "malformed" }
+  /// A component or a setting that this implementation does not have.
+  public static var unsupported: Self { "unsupported" }
+  /// Parts that do not fit one another, such as a merge of tokens that are not in the vocabulary.
+  public static var inconsistent: Self { "inconsistent" }
 }

@@ -12,7 +12,7 @@
       let disk = try SmallDisk(at: folder["disk"], byteCount: 256 << 10)
       let error = failure(of: tinyBake(Fixture.url("llama"), disk.url.appending(path: "baked"))) as? BakeError
       #expect(error?.code == .io)
-      #expect(error?.what.contains("not enough space") == true)
+      #expect(error?.message.contains("not enough space") == true)
       #expect(disk.names == [])
     }
 
@@ -30,7 +30,7 @@
         })
       } throws: { error in
         guard let error = error as? BakeError else { return false }
-        return error.code == .io && error.what.contains("no space left")
+        return error.code == .io && error.message.contains("no space left")
       }
       #expect(disk.names == ["filler"])
       // Once there is space again, nothing that the failure left is in the way.

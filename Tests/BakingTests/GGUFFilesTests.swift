@@ -155,6 +155,7 @@ import Testing
     try FileManager.default.createDirectory(
       at: source.appending(path: "tokenizer.json"), withIntermediateDirectories: true)
     let error = failure(of: tinyBake(source, folder["baked"])) as? BakeError
-    #expect(error?.what.contains("tokenizer.json") == true && error?.why.contains("no regular file") == true)
+    #expect(
+      error?.message.contains("tokenizer.json") == true && error?.why.contains("no regular file") == true)
   }
 }

@@ -15,7 +15,7 @@ import Testing
     options.resumes = resumes
     let error = failure(of: options) as? BakeError
     #expect(error?.code == .cannotCreate)
-    #expect(error?.what.contains(".baked.baking") == true && error?.why.contains("symbolic link") == true)
+    #expect(error?.message.contains(".baked.baking") == true && error?.why.contains("symbolic link") == true)
     #expect(folder.names == [".baked.baking", "victim"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: victim.path) == ["file"])
   }

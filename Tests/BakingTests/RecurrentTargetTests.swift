@@ -19,7 +19,7 @@ import Testing
     options.recipe.target = .npu
     let error = #expect(throws: BakeError.self) { try Bake(options).run() }
     #expect(error?.code == .usage)
-    #expect(error?.what.contains("npu") == true && error?.why.contains("recurrent") == true)
+    #expect(error?.message.contains("npu") == true && error?.why.contains("recurrent") == true)
   }
 
   @Test(arguments: ["lfm2", "granite-hybrid-dense"]) func fixedShapesAreRefused(family: String) throws {

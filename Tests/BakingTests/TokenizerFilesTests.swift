@@ -75,7 +75,7 @@ import Testing
     #expect(failure(of: options) != nil)
     try FileManager.default.removeItem(at: source.appending(path: "tokenizer.model"))
     try Data("{}".utf8).write(to: source.appending(path: "vocab.json"))
-    #expect((failure(of: options) as? BakeError)?.what.contains("no tokenizer.json") == true)
+    #expect((failure(of: options) as? BakeError)?.message.contains("no tokenizer.json") == true)
     #expect(folder.names == ["source"])
   }
 }

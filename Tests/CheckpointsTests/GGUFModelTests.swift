@@ -68,7 +68,7 @@ import Testing
       try Checkpoint.open(path: Fixtures.path("gguf/blocks.gguf"))
     }
     #expect(error?.code == .unsupported && error?.message.contains("'blocks'") == true)
-    #expect(error?.mend?.contains("llama") == true && error?.mend?.contains("qwen3moe") == true)
+    #expect(error?.mend.contains("llama") == true && error?.mend.contains("qwen3moe") == true)
   }
 }
 

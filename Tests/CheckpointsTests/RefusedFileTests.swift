@@ -75,7 +75,7 @@ import Testing
       } throws: {
         let error = $0 as? CheckpointError
         return error?.message.contains("\(name) is a Git-LFS pointer") == true
-          && error?.mend?.contains("git lfs pull") == true
+          && error?.mend.contains("git lfs pull") == true
       }
     }
   }

@@ -1,3 +1,4 @@
+import Errors
 import Graph
 import JSON
 import Tensors
@@ -76,8 +77,9 @@ package struct ModelReading: Sendable {
     throw ArchitectureError(
       .unsupported,
       "the checkpoint holds an adapter that was not merged ('\(name)')",
-      mend:
-        "Merge it (merge_and_unload of PEFT), or give the base model, and the adapter's folder with --lora.")
+      advice:
+        "Merge it (merge_and_unload of PEFT), or give the base model, and the adapter's folder with \(setting: .adapter)."
+    )
   }
 
   private struct Rest {

@@ -1,3 +1,4 @@
+import Errors
 import Files
 
 /// A file that only grows, with a checksum that is computed while it does.
@@ -49,11 +50,11 @@ extension BakeError {
     } else if error.isForbidden {
       self.init(
         .permission, "cannot \(error.action) \(error.path)", why: "this user may not: \(error.reason)",
-        mend: "choose a folder of your own with -o, or change its permissions")
+        advice: "choose a folder of your own with \(setting: .output), or change its permissions")
     } else if error.action == "make the folder" {
       self.init(
         .cannotCreate, "cannot \(error.action) \(error.path)", why: error.reason,
-        mend: "choose another folder with -o")
+        advice: "choose another folder with \(setting: .output)")
     } else if error.isLink || error.number == .notDirectory {
       self.init(
         .cannotCreate, "cannot \(error.action) \(error.path)",

@@ -1,3 +1,4 @@
+import Errors
 import Foundation
 
 /// What stands where a bake is to put its result, and whether it may be replaced.
@@ -27,7 +28,7 @@ struct Destination {
     for (name, path) in places where Self.contains(url, path) {
       throw BakeError(
         .cannotCreate, "the result cannot take the place of \(name)",
-        why: "\(url.path) is or contains \(path)", mend: "choose another folder with -o")
+        why: "\(url.path) is or contains \(path)", advice: "choose another folder with \(setting: .output)")
     }
     guard !isFree else { return }
     guard replaces else { throw BakeError.destinationExists(url.path) }
@@ -36,9 +37,10 @@ struct Destination {
     }
     guard isModel else {
       throw BakeError(
-        .cannotCreate, "\(url.path) is no baked folder, and is not replaced",
-        why: "it has neither \(Manifest.fileName) nor openvino_model.xml; --force replaces models only",
-        mend: "choose another folder with -o, or remove this one yourself")
+        .cannotCreate, wording: "\(url.path) is no baked folder, and is not replaced",
+        why:
+          "it has neither \(Manifest.fileName) nor openvino_model.xml; \(setting: .replacesDestination) replaces models only",
+        mend: "choose another folder with \(setting: .output), or remove this one yourself")
     }
   }
 

@@ -1,3 +1,4 @@
+import Errors
 import Files
 import Foundation
 
@@ -38,7 +39,7 @@ public final class StagingFolder {
       throw BakeError(
         .busy, "another bake into \(self.destination.path) is running",
         why: "the folder \(url.lastPathComponent) beside it is locked by a living process",
-        mend: "wait for it to finish, or choose another folder with -o")
+        advice: "wait for it to finish, or choose another folder with \(setting: .output)")
     }
     self.lock = lock
     isLeftover = there != nil && keepsLeftover
@@ -56,7 +57,7 @@ public final class StagingFolder {
     }
     throw BakeError(
       .cannotCreate, "\(path) is in the way of the bake", why: why,
-      mend: "look at it and remove it, or choose another folder with -o")
+      advice: "look at it and remove it, or choose another folder with \(setting: .output)")
   }
 
   /// The path of a file in the folder.
@@ -112,7 +113,8 @@ extension BakeError {
   static func destinationExists(_ path: String) -> BakeError {
     BakeError(
       .cannotCreate, "\(path) exists already", why: "a bake does not replace a folder unless it is told to",
-      mend: "choose another folder with -o, or replace it with --force")
+      advice:
+        "choose another folder with \(setting: .output), or replace it with \(setting: .replacesDestination)")
   }
 
   /// A file or folder could not be written, for the reason that Foundation's error gives.
@@ -124,12 +126,12 @@ extension BakeError {
     case (.fileWriteNoPermission, _), (_, .EACCES), (_, .EPERM), (_, .EROFS):
       return BakeError(
         .permission, "cannot write \(path)", why: "this user may not write there",
-        mend: "choose a folder of your own with -o, or change its permissions")
+        advice: "choose a folder of your own with \(setting: .output), or change its permissions")
     default:
       return BakeError(
         .cannotCreate, "cannot write \(path)",
         why: reason.map { String(cString: strerror($0.rawValue)) } ?? error.localizedDescription,
-        mend: "choose another folder with -o")
+        advice: "choose another folder with \(setting: .output)")
     }
   }
 
@@ -137,6 +139,6 @@ extension BakeError {
   static func diskFull(_ path: String) -> BakeError {
     BakeError(
       .io, "no space left while writing \(path)", why: "the disk is full; nothing half-done was kept",
-      mend: "free some space, or bake to another disk with -o")
+      advice: "free some space, or bake to another disk with \(setting: .output)")
   }
 }

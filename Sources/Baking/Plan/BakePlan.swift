@@ -1,5 +1,6 @@
 import Architectures
 import Checkpoints
+import Errors
 import Foundation
 import Graph
 import IRFormat
@@ -69,9 +70,10 @@ struct BakePlan {
     notes += tokenizerIR.notes + decisions.notes
     if recipe.awq { notes.append("AWQ: \(evened.count / 2) pairs of matrices evened out") }
     if options.staticShapes != nil, !recipe.isSymmetric || recipe.ratio < 1 {
-      notes.append(
+      let note: Wording =
         "the fixed-shape graphs are for an NPU's compiler, which takes symmetric weights of one format: "
-          + "leave --no-sym and --ratio out")
+        + "leave \(setting: .noSym) and \(setting: .ratio) out"
+      notes.append(note.text(options.settingName))
     }
     self.notes = notes
     var layout = BinLayout()
@@ -93,8 +95,11 @@ struct BakePlan {
     let why =
       "\(recurrent) of its states are recurrent; the NPU plugin keeps keys and values only, and fills prompts up"
     throw BakeError(
-      .usage, "--target npu: \(config["model_type"]?.string ?? "this model") cannot run on an NPU", why: why,
-      mend: "Leave --target npu out: the model runs on a CPU or GPU.")
+      .usage,
+      wording:
+        "\(setting: .target) npu: \(config["model_type"]?.string ?? "this model") cannot run on an NPU",
+      why: Wording(why),
+      mend: "Leave \(setting: .target) npu out: the model runs on a CPU or GPU.")
   }
 
   /// The graphs that are asked for, with logical weights; the stateful one first.

@@ -1,5 +1,6 @@
 import Architectures
 import Checkpoints
+import Errors
 import Files
 import Foundation
 import JSON
@@ -58,7 +59,9 @@ struct SourceFiles {
         .noInput, "the source has no tokenizer.json",
         why: "a baked folder answers with the tokenizer that the model was trained with, and none of "
           + "tokenizer.json, tokenizer.model, vocab.json with merges.txt or a tiktoken file is there",
-        mend: "copy tokenizer.json and tokenizer_config.json into the source, or bake with --no-tokenizer")
+        advice:
+          "copy tokenizer.json and tokenizer_config.json into the source, or bake with \(setting: .noTokenizer)"
+      )
     }
     if let tokenizer = self["tokenizer.json"], self["tokenizer_config.json"] == nil {
       add("tokenizer_config.json", try Self.tokenizerConfig(tokenizer, checkpoint.config))
@@ -93,7 +96,7 @@ struct SourceFiles {
     } catch {
       throw BakeError(
         .badData, "the source's tokenizer.json cannot be used", why: error.message,
-        mend: "fetch the model again, or bake with --no-tokenizer")
+        advice: "fetch the model again, or bake with \(setting: .noTokenizer)")
     }
   }
 

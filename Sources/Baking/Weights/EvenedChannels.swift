@@ -1,3 +1,4 @@
+import Errors
 import Graph
 import Quantization
 import Tensors
@@ -27,7 +28,7 @@ struct EvenedChannels {
         why:
           "no layer has a gated feed-forward part with a matrix of its own for what the gate lets through: "
           + "experts, biases and merged projections are not evened out",
-        mend: "leave --awq out, or --merge-projections if it was given")
+        advice: "leave \(setting: .awq) out, or \(setting: .mergeProjections) if it was given")
     }
     self.weights = weights
   }

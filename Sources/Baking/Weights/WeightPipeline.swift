@@ -1,4 +1,5 @@
 import Dispatch
+import Errors
 import Files
 import Graph
 import Quantization
@@ -84,15 +85,17 @@ extension WeightJob {
 
 extension BakeError {
   /// The user stopped the bake.
-  public static let interrupted = BakeError(
-    .cancelled, "the bake was stopped", why: "it was interrupted",
-    mend: "the same command with --resume continues where it stopped")
+  public static var interrupted: BakeError {
+    BakeError(
+      .cancelled, "the bake was stopped", why: "it was interrupted",
+      advice: "the same command with \(setting: .resume) continues where it stopped")
+  }
 
   static func nonFinite(_ job: WeightJob, _ statistics: RowStatistics) -> BakeError {
     BakeError(
       .badData, "'\(job.name)' contains NaN or infinity (\(statistics.nonFiniteCount) numbers at least)",
       why: "a model with such weights answers garbage; the download may be damaged",
-      mend: "fetch the checkpoint again, or bake it all the same with --allow-nonfinite")
+      advice: "fetch the checkpoint again, or bake it all the same with \(setting: .allowNonFinite)")
   }
 
   static func overflow(_ job: WeightJob, _ statistics: RowStatistics) -> BakeError {
@@ -100,6 +103,6 @@ extension BakeError {
       .badData,
       "'\(job.name)' has numbers that do not fit into 16 bits (\(statistics.overflowCount) at least)",
       why: "the largest magnitude is \(statistics.maximumMagnitude), float16 ends at 65504",
-      mend: "bake it with --weight-format fp32")
+      advice: "bake it with \(setting: .weightFormat) fp32")
   }
 }

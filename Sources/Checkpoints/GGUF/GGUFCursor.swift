@@ -58,7 +58,7 @@ struct GGUFCursor {
     let count = try number(UInt64.self)
     guard count <= UInt64(remaining / bytesEach) else {
       var error = malformed("\(count) \(what) cannot be in the \(remaining) bytes that are left")
-      error.mend = "Fetch it again: it is cut off or damaged."
+      error.mendWording = "Fetch it again: it is cut off or damaged."
       throw error
     }
     guard count <= UInt64(limit) else {

@@ -1,3 +1,4 @@
+import Errors
 import JSON
 import Tensors
 
@@ -34,10 +35,10 @@ struct GGUFModel {
   }
 
   /// What files are that are not models, by `general.type` or their architecture.
-  private static let otherKinds: [String: (what: String, mend: String)] = [
+  private static let otherKinds: [String: (what: String, mend: Wording)] = [
     "adapter": (
       "a LoRA adapter and not a whole model",
-      "Bake the model that it was made for; adapters are merged from PEFT's folders: --lora FOLDER."
+      "Bake the model that it was made for; adapters are merged from PEFT's folders: \(setting: .adapter) FOLDER."
     ),
     "mmproj": (
       "the vision part of a model (mmproj), without the language model",
@@ -87,6 +88,6 @@ struct GGUFModel {
     if file["adapter.type"] != nil { kind = "adapter" }
     if file.tensors.isEmpty, file["split.count"]?.int ?? 1 <= 1, otherKinds[kind] == nil { kind = "vocab" }
     guard let other = otherKinds[kind] else { return }
-    throw CheckpointError(.notACheckpoint, "\(file.name) is \(other.what)", mend: other.mend)
+    throw CheckpointError(.notACheckpoint, "\(file.name) is \(other.what)", advice: other.mend)
   }
 }

@@ -1,3 +1,4 @@
+import Errors
 import Tensors
 
 /// Builds the graph of a decoder-only language model: holds the inputs, the masks and the positions that all layers
@@ -47,7 +48,8 @@ public final class DecoderBuilder {
     guard options.kind == .stateful || !isRecurrent else {
       throw GraphError(
         .unsupported,
-        "layers of this model keep a recurrent state, which graphs of fixed shapes (--static) cannot: "
+        wording:
+          "layers of this model keep a recurrent state, which graphs of fixed shapes (\(setting: .staticShapes)) cannot: "
           + "a prompt that is filled up would become a part of it")
     }
     self.options = options
@@ -87,7 +89,9 @@ public final class DecoderBuilder {
     guard let tokens else {
       throw GraphError(
         .unsupported,
-        "this model needs the tokens themselves, which graphs of fixed shapes (--static) do not get")
+        wording:
+          "this model needs the tokens themselves, which graphs of fixed shapes (\(setting: .staticShapes)) do not get"
+      )
     }
     return tokens
   }

@@ -1,3 +1,5 @@
+import Errors
+
 /// A way in which a model's weights are stored.
 public enum WeightKind: String, Sendable, CaseIterable {
   /// `model.safetensors` or its shards.
@@ -80,7 +82,7 @@ public struct FileSelection: Sendable {
       throw HubError(
         .missingFile,
         "\(model.id) has no tokenizer: none of tokenizer.json, tokenizer.model, vocab.json + merges.txt",
-        mend: "Take the model that it was made from, or bake it with --no-tokenizer.")
+        advice: "Take the model that it was made from, or bake it with \(setting: .withoutTokenizer).")
     }
   }
 

@@ -1,3 +1,4 @@
+import Errors
 import Files
 
 /// Reads models from a hub of Hugging Face's kind, and keeps them in the cache that its other clients use.
@@ -143,8 +144,8 @@ public struct HubClient: Sendable {
       throw HubError(
         .diskFull,
         "\(model.id) needs \(ByteCount(needed)) more in \(cache.folder), where \(ByteCount(free)) are free",
-        mend:
-          "Free some space, choose another disk with HF_HUB_CACHE, or bake with --stream, which stores no source."
+        advice:
+          "Free some space, choose another disk with HF_HUB_CACHE, or bake with \(setting: .stream), which stores no source."
       )
     }
   }

@@ -1,3 +1,5 @@
+import Errors
+
 /// Which of a model's files are its weights, kind by kind. Duplicates of them (`onnx/`, `original/`, TensorFlow,
 /// Flax, `consolidated` files, other precisions such as `model.fp16.safetensors`) are left where they are.
 package enum WeightFiles {
@@ -57,7 +59,9 @@ package enum WeightFiles {
     guard groups.count <= 1 else {
       throw HubError(
         .ambiguousChoice, "\(model.id) offers \(groups.count) GGUF files",
-        mend: "Choose one with --gguf, for example Q4_K_M: \(FileSelection.sample(groups.keys.sorted())).")
+        advice:
+          "Choose one with \(setting: .ggufChoice), for example Q4_K_M: \(FileSelection.sample(groups.keys.sorted()))."
+      )
     }
     return groups.first?.value.sorted { $0.path < $1.path } ?? []
   }

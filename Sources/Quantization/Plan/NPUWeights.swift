@@ -1,3 +1,4 @@
+import Errors
 import Tensors
 
 /// What an NPU takes of a matrix's format: the one table of refusals, for recipes before a bake, for values that a bake keeps,
@@ -6,11 +7,11 @@ public struct NPUWeights: Sendable, Hashable {
   /// What the format is called, as what an NPU does not take, or not gladly.
   public var reason: String
   /// What to bake with instead.
-  public var mend: String
+  public var mend: Wording
   /// Whether nothing runs; otherwise something is slower, larger or not on every NPU.
   public var isRefusal: Bool
 
-  private init(_ reason: String, mend: String, isRefusal: Bool = true) {
+  private init(_ reason: String, mend: Wording, isRefusal: Bool = true) {
     self.reason = reason
     self.mend = mend
     self.isRefusal = isRefusal
@@ -26,19 +27,23 @@ public struct NPUWeights: Sendable, Hashable {
   public static func finding(on elementType: String, groupSize: Int?, hasZeroPoints: Bool) -> NPUWeights? {
     switch elementType {
     case "u4", "i4":
-      if hasZeroPoints { return NPUWeights("asymmetric 4-bit weights", mend: "use --sym") }
+      if hasZeroPoints { return NPUWeights("asymmetric 4-bit weights", mend: "use \(setting: .sym)") }
       guard let groupSize, !groupSizes.contains(groupSize) else { return nil }
       return NPUWeights(
         "4-bit weights in groups of \(groupSize): 128, 64 or whole rows are taken",
-        mend: "use --group-size 128, 64 or -1")
+        mend: "use \(setting: .groupSize) 128, 64 or -1")
     case "nf4":
-      if groupSize != nil { return NPUWeights("NF4 weights in groups", mend: "use --group-size -1") }
+      if groupSize != nil {
+        return NPUWeights("NF4 weights in groups", mend: "use \(setting: .groupSize) -1")
+      }
       return NPUWeights(
-        "NF4 needs a Core Ultra 200V or later", mend: "use --weight-format int4", isRefusal: false)
-    case "f4e2m1": return NPUWeights("MXFP4 weights", mend: "use --weight-format int4 --sym")
+        "NF4 needs a Core Ultra 200V or later", mend: "use \(setting: .weightFormat) int4", isRefusal: false)
+    case "f4e2m1":
+      return NPUWeights("MXFP4 weights", mend: "use \(setting: .weightFormat) int4 \(setting: .sym)")
     case "u8" where hasZeroPoints:
       return NPUWeights(
-        "asymmetric 8-bit weights become 16-bit ones in its blob", mend: "use --backup-precision int8_sym",
+        "asymmetric 8-bit weights become 16-bit ones in its blob",
+        mend: "use \(setting: .backupPrecision) int8_sym",
         isRefusal: false)
     default: return nil
     }
@@ -54,7 +59,8 @@ public struct NPUWeights: Sendable, Hashable {
   public static func finding(onRatio ratio: Double) -> NPUWeights? {
     guard ratio != 1 else { return nil }
     return NPUWeights(
-      "two weight formats (ratio \(ratio)): one for all layers is asked for", mend: "use --ratio 1.0",
+      "two weight formats (ratio \(ratio)): one for all layers is asked for",
+      mend: "use \(setting: .ratio) 1.0",
       isRefusal: false)
   }
 }

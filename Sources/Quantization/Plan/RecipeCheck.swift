@@ -1,3 +1,5 @@
+import Errors
+
 extension QuantizationRecipe {
   /// Refuses options out of their range, and what the target is known to refuse, before anything is read.
   /// - Throws: `QuantizationError` of code `badRecipe` or `refusedByTarget`.
@@ -13,7 +15,7 @@ extension QuantizationRecipe {
     if awq, !weightFormat.isFourBit {
       throw QuantizationError(
         .badRecipe, "AWQ is for four-bit formats, and this is \(weightFormat.rawValue)",
-        mend: "leave --awq out")
+        advice: "leave \(setting: .awq) out")
     }
     try checkGroupSize()
     if target == .npu { try checkNPU() }
@@ -49,7 +51,7 @@ extension QuantizationRecipe {
     for finding in [format, NPUWeights.finding(onRatio: ratio)] {
       guard let finding, finding.isRefusal || ratio != 1 else { continue }
       throw QuantizationError(
-        .refusedByTarget, "an NPU does not take \(finding.reason)", mend: finding.mend)
+        .refusedByTarget, "an NPU does not take \(finding.reason)", advice: finding.mend)
     }
   }
 }

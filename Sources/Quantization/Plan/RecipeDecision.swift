@@ -1,3 +1,4 @@
+import Errors
 import Tensors
 
 extension QuantizationRecipe {
@@ -35,7 +36,7 @@ extension QuantizationRecipe {
     case .error:
       throw QuantizationError(
         .badShape, "\(weight.name) has rows of \(columns), which groups of \(size) do not divide",
-        mend: "use another --group-size, or --group-size-fallback adjust")
+        advice: "use another \(setting: .groupSize), or \(setting: .groupSizeFallback) adjust")
     case .ignore:
       return decide(.dense(.f16), "groups of \(size) do not divide rows of \(columns): left in f16")
     case .adjust:
@@ -65,7 +66,7 @@ extension QuantizationRecipe {
       throw QuantizationError(
         .refusedByTarget,
         "an NPU does not take the checkpoint's own values of \(weight.name): \(finding.reason)",
-        mend: "use --weight-format int4, which quantises anew")
+        advice: "use \(setting: .weightFormat) int4, which quantises anew")
     }
     return QuantizationPlan.Decision(name: weight.name, encoding: .kept(format), note: nil)
   }

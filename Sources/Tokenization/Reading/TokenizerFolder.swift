@@ -19,7 +19,7 @@ extension Tokenizer {
     do {
       return try Tokenizer(contentsOf: bytes, beside: sidecars)
     } catch {
-      throw TokenizerError(error.code, "\(path): \(error.message)", mend: error.mend)
+      throw TokenizerError(error.code, "\(path): \(error.message)", advice: error.mendWording)
     }
   }
 }

@@ -84,6 +84,7 @@ struct BakeCommand: AsyncParsableCommand {
   func run() async throws {
     var options = BakeOptions(
       source: URL(filePath: source ?? "."), destination: URL(filePath: outputDir), recipe: request)
+    options.settingName = { $0.option }
     options.replacesDestination = force
     options.resumes = resume
     options.needsTokenizer = !noTokenizer

@@ -2,9 +2,9 @@ import ArgumentParser
 import JSON
 
 /// What is shown instead of the parser's own words: help, and what is wrong with a command line.
-enum HelpRequest {
+package enum HelpRequest {
   /// The parser's description of the program.
-  static var dump: JSON { (try? JSON(parsing: Oven._dumpHelp())) ?? .null }
+  package static var dump: JSON { (try? JSON(parsing: Oven._dumpHelp())) ?? .null }
 
   /// The lines of help that a command line asks for.
   static func lines(_ arguments: [String]) -> [String] {

@@ -1,16 +1,19 @@
 import ArgumentParser
-import Baking
 import Files
 import Foundation
 
 /// An error as the user sees it: what, why and the mend in three short lines, and an exit code.
-struct ErrorReport {
+package struct ErrorReport {
   /// What ArgumentParser shows itself: usage errors, `--help`, `--version`.
   private let parserError: (any Error)?
-  let what: String
-  let why: String
-  let mend: String
-  let status: ExitStatus
+  /// What happened.
+  package let what: String
+  /// Why, or empty.
+  package let why: String
+  /// What to do about it, or empty.
+  package let mend: String
+  /// How the program ends.
+  package let status: ExitStatus
 
   init(what: String, why: String, mend: String, status: ExitStatus, parserError: (any Error)? = nil) {
     self.parserError = parserError
@@ -21,11 +24,9 @@ struct ErrorReport {
   }
 
   /// Finds the words for any error that a command can end with.
-  init(_ error: any Error) {
+  package init(_ error: any Error) {
     switch error {
     case let report as ErrorReport: self = report
-    case let error as BakeError:
-      self.init(what: error.what, why: error.why, mend: error.mend, status: ExitStatus(error.code))
     case let error as any ErrorReportConvertible: self = error.report
     default: self.init(what: "", why: "", mend: "", status: .software, parserError: error)
     }
@@ -85,19 +86,3 @@ protocol ErrorReportConvertible: Error {
 }
 
 extension ErrorReport: Error {}
-
-extension ExitStatus {
-  init(_ code: BakeError.Code) {
-    self =
-      switch code {
-      case .noInput: .noInput
-      case .badData: .badData
-      case .usage: .usage
-      case .cannotCreate: .cannotCreate
-      case .io: .inputOutput
-      case .busy: .tryAgain
-      case .permission: .permission
-      case .cancelled: .interrupted
-      }
-  }
-}

@@ -61,11 +61,3 @@ final class HubScreen: Sendable {
     terminal.line("\(terminal.styled("note:", .yellow)) \(text)")
   }
 }
-
-extension HubError: ErrorReportConvertible {
-  /// The error in the program's words.
-  var report: ErrorReport {
-    let status = code == .cancelled ? ExitStatus.interrupted : ExitStatus(rawValue: exitCode) ?? .software
-    return ErrorReport(what: message, why: "", mend: mend, status: status)
-  }
-}

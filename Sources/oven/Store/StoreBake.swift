@@ -73,6 +73,7 @@ struct StoreBake {
   private func options(source: URL, name: String, replaces: Bool) throws -> BakeOptions {
     var options = BakeOptions(
       source: source, destination: URL(filePath: store.place(name)), recipe: weights.request)
+    options.settingName = { $0.option }
     options.recipe.awq = calibration.wantsDataFreeAWQ
     options.replacesDestination = replaces
     // What an earlier run was stopped in the middle of.

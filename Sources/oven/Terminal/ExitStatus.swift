@@ -1,5 +1,6 @@
 /// The exit codes of sysexits.h that the program uses.
-enum ExitStatus: Int32 {
+package enum ExitStatus: Int32 {
+  /// The names are those of the header, without their prefix.
   case usage = 64
   case badData = 65
   case noInput = 66
