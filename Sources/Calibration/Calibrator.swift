@@ -111,7 +111,7 @@ public struct Calibrator: WeightCalibrator {
     let work = CalibrationWork(
       folder: model.workFolder, fingerprint: model.fingerprint, resumes: model.resumes)
     let calibrator = LayerCalibrator(
-      encodings: model.encodings, stages: options.stages, sites: sites,
+      quantized: model.quantized, stages: options.stages, sites: sites,
       pairs: ChannelPairs.find(in: model.graph, sites: sites))
     var layers = try work.finishedLayers(segments.count) { calibrator.format(of: $0) }
     var text: CalibrationText?
@@ -160,7 +160,7 @@ public struct Calibrator: WeightCalibrator {
     let seen = try runner.run(piece, sites: requests, keeping: kept, batches: &batches).statistics
     // A fold reaches only into its own layer: the ones before are written already.
     let inside = LayerCalibrator(
-      encodings: calibrator.encodings, stages: calibrator.stages, sites: all,
+      quantized: calibrator.quantized, stages: calibrator.stages, sites: all,
       pairs: calibrator.pairs.filter { pair in
         wanted.contains(pair.site) && pair.sourceNames.allSatisfy { GraphSegments.layer(of: $0) == index }
       })

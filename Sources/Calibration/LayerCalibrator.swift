@@ -6,7 +6,7 @@ import Tensors
 
 /// Rounds the matrices of one layer by what their sites saw.
 struct LayerCalibrator {
-  let encodings: [String: WeightEncoding]
+  let quantized: [String: CompressedFormat]
   let stages: CalibrationStages
   let sites: LinearSites
   let pairs: [ChannelPairs.Pair]
@@ -32,8 +32,7 @@ struct LayerCalibrator {
 
   /// The four-bit format that a weight gets; nil for others.
   func format(of weight: String) -> CompressedFormat? {
-    guard case .quantized(let format) = encodings[weight], format.elementType.bits == 4 else { return nil }
-    return format
+    quantized[weight].flatMap { $0.elementType.bits == 4 ? $0 : nil }
   }
 
   /// Rounds all four-bit matrices of the given sites into `file`.

@@ -68,10 +68,11 @@ public final class Generator {
     onEvent: (GenerationEvent) throws -> Void = { _ in }
   ) throws -> GenerationResult {
     var run = Run(
-      machine: try GenerationMachine(
+      machine: try GenerationLoop(
         prompt: prompt, contextLength: engine.contextLength, config: config, advice: engine.contextAdvice),
       sampler: Sampler(config.sampling, seed: config.seed ?? .random(in: .min ... .max)),
-      assembler: TextAssembler(stream, stopStrings: config.stopStrings), prompt: prompt, start: clock(),
+      assembler: IncrementalDetokenizer(stream, stopStrings: config.stopStrings), prompt: prompt,
+      start: clock(),
       deviceStart: engine.deviceSeconds)
     // Something else may have used the engine, a warm-up for example.
     if engine.count != held.count { held = [] }
@@ -97,9 +98,9 @@ public final class Generator {
 
   /// The state of one answer.
   private struct Run {
-    var machine: GenerationMachine
+    var machine: GenerationLoop
     var sampler: Sampler
-    var assembler: TextAssembler
+    var assembler: IncrementalDetokenizer
     var history: TokenHistory
     var text = ""
     var metrics = GenerationMetrics()
@@ -108,7 +109,8 @@ public final class Generator {
     let deviceStart: Double
 
     init(
-      machine: GenerationMachine, sampler: Sampler, assembler: TextAssembler, prompt: [Int], start: Double,
+      machine: GenerationLoop, sampler: Sampler, assembler: IncrementalDetokenizer, prompt: [Int],
+      start: Double,
       deviceStart: Double
     ) {
       self.machine = machine
@@ -132,9 +134,9 @@ public final class Generator {
 
   /// Carries out what changes the cache; nil when it was cancelled.
   private func compute(
-    _ action: GenerationMachine.Action, _ run: inout Run, _ isCancelled: () -> Bool,
+    _ action: GenerationLoop.Action, _ run: inout Run, _ isCancelled: () -> Bool,
     _ onEvent: (GenerationEvent) throws -> Void
-  ) throws -> GenerationMachine.Action? {
+  ) throws -> GenerationLoop.Action? {
     if case .keep(let count) = action {
       let kept = try truncate(to: count)
       try onEvent(.prompt(tokens: run.machine.prompt.count, reused: kept))
@@ -164,7 +166,7 @@ public final class Generator {
 
   private func choose(
     _ run: inout Run, _ forbidden: [Int], _ onEvent: (GenerationEvent) throws -> Void
-  ) throws -> GenerationMachine.Action {
+  ) throws -> GenerationLoop.Action {
     let history = run.history
     var sampler = run.sampler
     let id = try engine.withLogits { logits in

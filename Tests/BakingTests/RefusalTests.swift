@@ -135,7 +135,7 @@ import Testing
     // The last tensor of a file of float32 numbers: its last element becomes NaN.
     bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xC0, 0x7F])
     try bytes.write(to: file)
-    for format in [QuantizationRecipe.WeightFormat.fp32, .fp16, .int8, .int4] {
+    for format in [QuantizationRecipe.WeightType.fp32, .fp16, .int8, .int4] {
       expectRefusal(
         tinyBake(source, folder["baked"], format: format), in: folder, leaving: ["source"], saying: "NaN",
         "model.norm.weight", "--allow-nonfinite")

@@ -93,7 +93,7 @@ struct NotedWeights: RemoteWeights {
 
 /// A tiny bake without a tokenizer.
 func tinyBake(
-  _ source: URL, _ destination: URL, format: QuantizationRecipe.WeightFormat? = .int4
+  _ source: URL, _ destination: URL, format: QuantizationRecipe.WeightType? = .int4
 ) -> BakeOptions {
   var recipe = RecipeRequest()
   recipe.weightFormat = format

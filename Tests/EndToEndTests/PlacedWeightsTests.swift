@@ -33,8 +33,8 @@ import Testing
   }
 
   /// 21 tokens and one more: many rows, and one.
-  @Test(arguments: families, [QuantizationRecipe.WeightFormat.int4, .int8])
-  func thePluginComputesTheSame(family: String, format: QuantizationRecipe.WeightFormat) throws {
+  @Test(arguments: families, [QuantizationRecipe.WeightType.int4, .int8])
+  func thePluginComputesTheSame(family: String, format: QuantizationRecipe.WeightType) throws {
     let folder = try TemporaryFolder()
     let tokens = try TinyBake.reference(family).tokens
     let model = try TinyBake.bake(family, prompt: nil, format: format, in: folder)

@@ -15,7 +15,7 @@ enum SmolLM2 {
   /// Bakes `source`, by default the GGUF, into a folder that the tests share.
   static func bake(
     _ source: URL = gguf, to name: String, in folder: TemporaryFolder,
-    format: QuantizationRecipe.WeightFormat? = nil
+    format: QuantizationRecipe.WeightType? = nil
   ) throws -> URL {
     var recipe = RecipeRequest()
     recipe.weightFormat = format

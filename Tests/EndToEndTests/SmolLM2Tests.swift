@@ -42,7 +42,7 @@ import Testing
 
   @Test func theCompiledGraphIsFused() throws {
     let folder = try TemporaryFolder()
-    for format in [nil, QuantizationRecipe.WeightFormat.int4] {
+    for format in [nil, QuantizationRecipe.WeightType.int4] {
       let baked = try SmolLM2.bake(to: "baked", in: folder, format: format)
       let operations = try SmolLM2.load(baked, properties: [:]).compiled.operations()
       func count(_ type: String, where isCounted: (OpenVINO.Operation) -> Bool = { _ in true }) -> Int {

@@ -15,7 +15,7 @@ enum TinyBake {
   /// Bakes; without lengths only the stateful graph.
   static func bake(
     _ family: String, prompt: Int?, context: Int = 64,
-    format: QuantizationRecipe.WeightFormat = .fp32, in folder: TemporaryFolder
+    format: QuantizationRecipe.WeightType = .fp32, in folder: TemporaryFolder
   ) throws -> ModelFolder {
     let destination = folder.url.appending(path: "\(family)-\(prompt ?? 0)-\(context)-\(format)")
     var recipe = RecipeRequest()

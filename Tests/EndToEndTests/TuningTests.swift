@@ -32,7 +32,7 @@ import Testing
   func mergedProjectionsComputeTheSame(family: String, engine: EngineChoice) throws {
     let folder = try TemporaryFolder()
     let reference = try TinyBake.reference(family)
-    for format in [QuantizationRecipe.WeightFormat.fp32, .int8, .int4] {
+    for format in [QuantizationRecipe.WeightType.fp32, .int8, .int4] {
       let model = try TinyBake.bake(family, prompt: nil, format: format, in: folder)
       let loader = try TinyBake.loader()
       #expect(try loader.core.readModel(model.xml, weights: model.weights).mergeProjections() >= 4)

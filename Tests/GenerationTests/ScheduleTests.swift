@@ -177,7 +177,7 @@ private struct RandomSchedule {
       id: id, tokens: request.prompt, promptCount: request.prompt.count, config: request.config,
       seed: (request.config.seed ?? 0) &+ UInt64(id.branch))
     var chooser = try TokenChooser(setup, makeMatcher: nil)
-    var assembler = TextAssembler(NumberText(), stopStrings: request.config.stopStrings)
+    var assembler = IncrementalDetokenizer(NumberText(), stopStrings: request.config.stopStrings)
     var tokens = request.prompt
     var text = ""
     var reason = FinishReason.length

@@ -48,7 +48,7 @@ import Testing
     }
     for (index, score) in [(2, 3.0), (3, 1.0), (4, 2.0)] { weights[index].score = score }
     let plan = try QuantizationPlan.decide(for: weights, recipe: recipe)
-    #expect(plan.decisions.map(\.encoding.format?.elementType) == [.i8, nil, .i8, .i4, .i8, .i8])
+    #expect(plan.decisions.map(\.format.compressed?.elementType) == [.i8, nil, .i8, .i4, .i8, .i8])
     #expect(plan.notes == ["beyond the ratio of 0.7: i8, whole rows (2 weights)"])
   }
 }

@@ -13,23 +13,23 @@ import Testing
     WeightDescriptor(name: "head", role: .head, shape: [49152, 576]),
   ]
 
-  static func encodings(_ recipe: QuantizationRecipe, _ weights: [WeightDescriptor] = smol) throws
-    -> [WeightEncoding]
+  static func formats(_ recipe: QuantizationRecipe, _ weights: [WeightDescriptor] = smol) throws
+    -> [WeightFormat]
   {
-    try QuantizationPlan.decide(for: weights, recipe: recipe).decisions.map(\.encoding)
+    try QuantizationPlan.decide(for: weights, recipe: recipe).decisions.map(\.format)
   }
 
-  private func i4(_ group: Int?) -> WeightEncoding {
-    .quantized(CompressedFormat(elementType: .i4, groupSize: group))
+  private func i4(_ group: Int?) -> WeightFormat {
+    .compressed(CompressedFormat(elementType: .i4, groupSize: group))
   }
-  private let i8 = WeightEncoding.quantized(CompressedFormat(elementType: .i8, groupSize: nil))
-  private let u8 = WeightEncoding.quantized(
+  private let i8 = WeightFormat.compressed(CompressedFormat(elementType: .i8, groupSize: nil))
+  private let u8 = WeightFormat.compressed(
     CompressedFormat(elementType: .u8, groupSize: nil, zeroPoint: .integer))
 
   @Test func presetForAnyDeviceAdjustsTheGroup() throws {
     let plan = try QuantizationPlan.decide(
       for: Self.smol, recipe: .preset(.any, parameterCount: 135_000_000))
-    #expect(plan.decisions.map(\.encoding) == [i8, .dense(.f32), i4(64), i4(64), i4(128), i8])
+    #expect(plan.decisions.map(\.format) == [i8, .dense(.f32), i4(64), i4(64), i4(128), i8])
     #expect(plan.notes == ["groups of 128 do not divide rows of 576: groups of 64 (2 weights)"])
   }
 
@@ -43,35 +43,35 @@ import Testing
 
   @Test func groupBelowTheFloorFallsBackToEightBits() throws {
     let weights = [WeightDescriptor(name: "w", role: .linear, shape: [8, 96])]
-    #expect(try Self.encodings(QuantizationRecipe(), weights) == [i8])
-    #expect(try Self.encodings(QuantizationRecipe(target: .cpu), weights) == [i4(32)])
+    #expect(try Self.formats(QuantizationRecipe(), weights) == [i8])
+    #expect(try Self.formats(QuantizationRecipe(target: .cpu), weights) == [i4(32)])
     let odd = [WeightDescriptor(name: "w", role: .linear, shape: [8, 80])]
-    #expect(try Self.encodings(QuantizationRecipe(target: .cpu), odd) == [i8])
+    #expect(try Self.formats(QuantizationRecipe(target: .cpu), odd) == [i8])
     #expect(
-      try Self.encodings(QuantizationRecipe(backupPrecision: .none, target: .cpu), odd) == [.dense(.f16)])
-    #expect(try Self.encodings(QuantizationRecipe(weightFormat: .mxfp4), odd) == [i8])
+      try Self.formats(QuantizationRecipe(backupPrecision: .none, target: .cpu), odd) == [.dense(.f16)])
+    #expect(try Self.formats(QuantizationRecipe(weightFormat: .mxfp4), odd) == [i8])
   }
 
   @Test func fallbackErrorAndIgnore() throws {
     #expect(throws: QuantizationError.self) {
-      try Self.encodings(QuantizationRecipe(groupSizeFallback: .error))
+      try Self.formats(QuantizationRecipe(groupSizeFallback: .error))
     }
     #expect(
-      try Self.encodings(QuantizationRecipe(groupSizeFallback: .ignore))[2...4]
+      try Self.formats(QuantizationRecipe(groupSizeFallback: .ignore))[2...4]
         == [.dense(.f16), .dense(.f16), i4(128)])
   }
 
-  @Test func formatsGiveTheirEncodings() throws {
-    #expect(try Self.encodings(QuantizationRecipe(weightFormat: .fp32)).allSatisfy { $0 == .dense(.f32) })
-    let half = try Self.encodings(QuantizationRecipe(weightFormat: .fp16))
+  @Test func recipesGiveTheirFormats() throws {
+    #expect(try Self.formats(QuantizationRecipe(weightFormat: .fp32)).allSatisfy { $0 == .dense(.f32) })
+    let half = try Self.formats(QuantizationRecipe(weightFormat: .fp16))
     #expect(half == [.dense(.f16), .dense(.f32)] + Array(repeating: .dense(.f16), count: 4))
-    let bytes = try Self.encodings(QuantizationRecipe(weightFormat: .int8, isSymmetric: false))
+    let bytes = try Self.formats(QuantizationRecipe(weightFormat: .int8, isSymmetric: false))
     #expect(bytes == [u8, .dense(.f32), u8, u8, u8, u8])
-    let all = try Self.encodings(QuantizationRecipe(groupSize: 64, allLayers: true))
+    let all = try Self.formats(QuantizationRecipe(groupSize: 64, allLayers: true))
     #expect(all == [i4(64), .dense(.f32), i4(64), i4(64), i4(64), i4(64)])
-    let optimum = try Self.encodings(
+    let optimum = try Self.formats(
       QuantizationRecipe(isSymmetric: false, groupSize: -1, backupPrecision: .int8Asymmetric))
-    let u4 = WeightEncoding.quantized(
+    let u4 = WeightFormat.compressed(
       CompressedFormat(elementType: .u4, groupSize: nil, zeroPoint: .integer))
     #expect(optimum == [u8, .dense(.f32), u4, u4, u4, u8])
   }
@@ -82,9 +82,11 @@ import Testing
       WeightDescriptor(name: "a", role: .linear, shape: [64, 64], keptFormat: q4),
       WeightDescriptor(name: "b", role: .linear, shape: [64, 64]),
     ]
-    #expect(try Self.encodings(QuantizationRecipe(weightFormat: .kept), weights) == [.kept(q4), i8])
+    let plan = try QuantizationPlan.decide(for: weights, recipe: QuantizationRecipe(weightFormat: .kept))
+    #expect(plan.decisions.map(\.format) == [.compressed(q4), i8])
+    #expect(plan.decisions.map(\.isKept) == [true, false])
     #expect(throws: QuantizationError.self) {
-      try Self.encodings(QuantizationRecipe(weightFormat: .kept, target: .npu), weights)
+      try Self.formats(QuantizationRecipe(weightFormat: .kept, target: .npu), weights)
     }
   }
 

@@ -34,7 +34,7 @@ public struct DBRX: Architecture {
     perToken = try experts.optionalSize("moe_top_k", atMost: expertCount) ?? 1
     let act = ConfigurationKeys(experts.value("ffn_act_fn") ?? .null)
     activation = try Activation(name: act.text("name", or: "silu"))
-    // The sum of the shares where the norm is the first; absent is the first, and null none.
+    // The sum of the weights where the norm is the first; absent is the first, and null none.
     let file = config.json["ffn_config"]?["moe_normalize_expert_weights"]
     guard try experts.number("moe_normalize_expert_weights", or: 1) == 1 else {
       throw ArchitectureError(

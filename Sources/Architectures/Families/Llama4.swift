@@ -4,7 +4,7 @@ import Tensors
 
 /// The text part of Llama 4: in most layers, attention within pieces of the text and rotary positions that pair
 /// neighbours; in the others neither, but queries that grow with their position. Experts in all layers or some, whose
-/// share weighs what they get.
+/// weight scales what they get.
 public struct Llama4: Architecture {
   public static let modelTypes = ["llama4_text"]
   public let config: ModelConfiguration

@@ -28,7 +28,7 @@ public struct Qwen35: Architecture {
     layerTypes = try config.layerTypes { ($0 + 1) % interval == 0 ? .attention : .recurrent }
     delta = try DeltaSettings(config, epsilon: epsilon)
     let isMixture = config.modelType != "qwen3_5_text"
-    // Qwen 3 Next may have layers without experts; Qwen 3.5 always makes the shares add up to one.
+    // Qwen 3 Next may have layers without experts; Qwen 3.5 always makes the weights add up to one.
     var experts = isMixture ? try ExpertSettings(config, normalizesShares: true) : nil
     if config.modelType == "qwen3_5_moe_text" { experts?.normalizesShares = true }
     self.experts = experts

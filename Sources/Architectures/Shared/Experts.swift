@@ -9,13 +9,13 @@ struct ExpertSettings: Sendable {
   var perToken: Int
   /// The size inside of an expert.
   var intermediateSize: Int
-  /// Whether the chosen experts' shares add up to one (`norm_topk_prob`).
+  /// Whether the chosen experts' weights add up to one (`norm_topk_prob`).
   var normalizesShares: Bool
   /// How the router's numbers become scores.
   var scoring = ExpertRouting.Scoring.softmax
   /// The groups of experts, where there are any (`n_group`, `topk_group`).
   var groups: ExpertRouting.Groups?
-  /// What shares are multiplied by (`routed_scaling_factor`).
+  /// What weights are multiplied by (`routed_scaling_factor`).
   var scalingFactor: Float = 1
   /// What an expert applies.
   var activation: Activation

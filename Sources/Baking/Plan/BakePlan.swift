@@ -62,7 +62,7 @@ struct BakePlan {
     try recipe.check()
     // AWQ and the ranking of mixed precision read weights already.
     if recipe.awq || recipe.ratio < 1 { options.remoteWeights?.accept() }
-    let evened = recipe.awq ? try EvenedChannels(logical[0].graph).weights : [:]
+    let evened = recipe.awq ? try AWQFolding(logical[0].graph).weights : [:]
     let decisions = try WeightDecisions(weights, recipe: recipe, replacements: evened)
     self.decisions = decisions
     var notes = checkpoint.notes + reading.notes
@@ -153,15 +153,13 @@ struct BakePlan {
 
   /// Whether any weight gets four bits, which is what calibration is about.
   var hasFourBitWeights: Bool {
-    decisions.encodings.values.contains { encoding in
-      if case .quantized(let format) = encoding { format.elementType.bits == 4 } else { false }
-    }
+    decisions.quantized.values.contains { $0.elementType.bits == 4 }
   }
 
   /// The model for a calibrator that works in `folder`.
   func subject(_ options: BakeOptions, workFolder: URL, fingerprint: String) -> CalibrationSubject {
     CalibrationSubject(
-      graph: logical, encodings: decisions.encodings,
+      graph: logical, quantized: decisions.quantized,
       files: Dictionary(files.files.map { ($0.name, $0.bytes) }, uniquingKeysWith: { first, _ in first }),
       options: options, parameterCount: parameterCount, workFolder: workFolder, fingerprint: fingerprint,
       resumes: options.resumes)

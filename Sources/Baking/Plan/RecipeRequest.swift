@@ -3,7 +3,7 @@ import Quantization
 /// What the user asks of the weights; what is left out (nil) is chosen for the target and the model's size.
 public struct RecipeRequest: Sendable {
   /// `--weight-format`; nil keeps the checkpoint's own quantised values where it has such, and is INT4 otherwise.
-  public var weightFormat: QuantizationRecipe.WeightFormat?
+  public var weightFormat: QuantizationRecipe.WeightType?
   /// `--target`.
   public var target: QuantizationRecipe.Target = .any
   /// `--sym` or `--no-sym`.

@@ -35,25 +35,21 @@ struct WeightDecisions {
 
   /// The format in which a graph reads the weight.
   func format(of weight: LogicalWeight) -> WeightFormat {
-    switch decisions[weight.name]?.encoding {
-    case .dense(let type): .dense(type)
-    case .quantized(let format), .kept(let format): .compressed(format)
-    case nil: .dense(.f32)
-    }
+    decisions[weight.name]?.format ?? .dense(.f32)
   }
 
   /// The job that computes a blob of the file.
   func job(for blob: Blob) throws -> WeightJob {
     let weight = weights[blob.weightID]
-    var isKept = false
-    if case .kept = decisions[weight.name]?.encoding { isKept = true }
     return WeightJob(
       name: blob.key.sharedName, role: weight.role, weight: replacements[weight.name] ?? weight.weight,
-      format: blob.key.format, isKept: isKept, calibrated: codes[weight.name])
+      format: blob.key.format, isKept: decisions[weight.name]?.isKept == true, calibrated: codes[weight.name])
   }
 
-  /// How each weight is stored, by name.
-  var encodings: [String: WeightEncoding] { decisions.mapValues(\.encoding) }
+  /// The formats of the weights that are quantised anew, by name.
+  var quantized: [String: CompressedFormat] {
+    decisions.compactMapValues { $0.isKept ? nil : $0.format.compressed }
+  }
 
   /// Stores what a calibration has found in place of what was planned. Formats stay what they are.
   mutating func apply(_ calibrated: CalibratedWeights) {

@@ -22,8 +22,8 @@ public protocol WeightCalibrator: Sendable {
 public struct CalibrationSubject {
   /// The stateful graph with logical weights.
   public let graph: Graph
-  /// How each weight will be stored, by name.
-  public let encodings: [String: WeightEncoding]
+  /// The formats of the weights that will be quantised anew, by name.
+  public let quantized: [String: CompressedFormat]
   /// The files beside the weights: `config.json`, `tokenizer.json` …
   public let files: [String: [UInt8]]
   /// The bake that asks.

@@ -143,6 +143,12 @@ extension GGUFArchitecture {
     Name("ffn_gate", "mlp.gate_proj"), Name("ffn_up", "mlp.up_proj"), Name("ffn_down", "mlp.down_proj"),
   ]
 
+  /// Norms after the two branches, none before them.
+  static let postNorms = [
+    Name("post_attention_norm", "post_attention_layernorm"),
+    Name("post_ffw_norm", "post_feedforward_layernorm"),
+  ]
+
   /// The two norms of most families.
   static let preNorms = [
     Name("attn_norm", "input_layernorm"), Name("ffn_norm", "post_attention_layernorm"),

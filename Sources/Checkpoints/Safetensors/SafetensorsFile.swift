@@ -18,7 +18,7 @@ struct SafetensorsFile {
   init(_ source: any ByteSource) throws {
     let name = source.name
     let headerCount = try SafetensorsFile.headerByteCount(of: source)
-    var members = HeaderMembers(try source.bytes(at: 8, count: headerCount), file: name)
+    var members = SafetensorsHeader(try source.bytes(at: 8, count: headerCount), file: name)
     var tensors: [PlainTensor] = []
     var metadata: [String: String]?
     try members.forEach { key, value in

@@ -9,7 +9,7 @@ final class SequenceState {
   private let longest: Int
   private let setup: SequenceSetup
   private let ends: Set<Int>
-  private var assembler: TextAssembler
+  private var assembler: IncrementalDetokenizer
 
   /// Prompt and answer so far.
   private(set) var tokens: [Int]
@@ -49,7 +49,7 @@ final class SequenceState {
     longest = min(limits.longestSequence + 1, promptCount.addingOrMost(config.maxNewTokens ?? .max))
     tokens = request.prompt
     ends = config.ignoresEOS ? [] : Set(config.eosTokenIDs)
-    assembler = TextAssembler(stream, stopStrings: config.stopStrings)
+    assembler = IncrementalDetokenizer(stream, stopStrings: config.stopStrings)
     chain = BlockChain(blockLength: limits.blockLength, salt: salt)
     setup = SequenceSetup(
       id: id, tokens: [], promptCount: promptCount, config: config, seed: seed,

@@ -1,15 +1,15 @@
 import Tensors
 
-/// How a token's experts are chosen, and with what share each answers. Parameters are named after the keys of
+/// How a token's experts are chosen, and with what weight each answers. Parameters are named after the keys of
 /// `config.json` where there is one.
 public struct ExpertRouting: Sendable {
   /// How the router's numbers become scores of the experts.
   public enum Scoring: Sendable, Hashable {
-    /// Shares of one.
+    /// Weights of one.
     case softmax
     /// Each expert for itself.
     case sigmoid
-    /// Two experts, each with its share among those whose number is not much smaller, by this part
+    /// Two experts, each with its weight among those whose number is not much smaller, by this part
     /// (SparseMixer, arXiv 2409.12136; `router_jitter_noise`).
     case sparseMixer(jitter: Float)
   }
@@ -35,21 +35,21 @@ public struct ExpertRouting: Sendable {
   public var router: Linear
   /// How many experts a token uses (`num_experts_per_tok`).
   public var expertsPerToken: Int
-  /// Whether the chosen experts' shares are made to add up to one (`norm_topk_prob`).
+  /// Whether the chosen experts' weights are made to add up to one (`norm_topk_prob`).
   public var normalizesShares: Bool
   /// How scores are made.
   public var scoring: Scoring = .softmax
-  /// What is added to scores for the choice alone, and not for the shares (`e_score_correction_bias`), [experts].
+  /// What is added to scores for the choice alone, and not for the weights (`e_score_correction_bias`), [experts].
   public var correctionBias: Weight?
   /// The groups, where experts are in groups.
   public var groups: Groups?
-  /// What shares are multiplied by at last (`routed_scaling_factor`).
+  /// What weights are multiplied by at last (`routed_scaling_factor`).
   public var scalingFactor: Float = 1
 
-  /// What each expert's share is multiplied by at last, [experts].
+  /// What each expert's weight is multiplied by at last, [experts].
   public var expertScale: Weight?
 
-  /// The experts with the largest shares.
+  /// The experts with the largest weights.
   public init(router: Linear, expertsPerToken: Int, normalizesShares: Bool) {
     self.router = router
     self.expertsPerToken = expertsPerToken
@@ -58,19 +58,19 @@ public struct ExpertRouting: Sendable {
 }
 
 extension DecoderBuilder {
-  /// The chosen experts of each token and their shares, each [tokens, experts per token].
+  /// The chosen experts of each token and their weights, each [tokens, experts per token].
   struct Choice {
     var experts: Value
-    var shares: Value
+    var weights: Value
   }
 
-  /// The share of each expert in each token: [experts, tokens], zero for those that were not chosen.
+  /// The weight of each expert in each token: [experts, tokens], zero for those that were not chosen.
   /// - Parameter flat: [tokens, hidden].
   func routed(_ flat: Value, _ choice: Choice, experts: Int) throws(GraphError) -> Value {
     let shape = try graph.concat([graph.extentVector(0, of: flat), graph.integers([experts])], axis: 0)
     let zeros = try graph.broadcast(graph.float(0), to: shape)
     let scattered = try graph.append(
-      ScatterElementsUpdate(), [zeros, choice.experts, choice.shares, graph.integer(1)])
+      ScatterElementsUpdate(), [zeros, choice.experts, choice.weights, graph.integer(1)])
     return try graph.transpose(scattered, [1, 0])
   }
 
@@ -85,14 +85,14 @@ extension DecoderBuilder {
     }
     if routing.normalizesShares {
       // Sums that a sigmoid makes may come near zero.
-      let sum = try graph.reduce(.sum, choice.shares, axis: -1, keepsDimensions: true)
+      let sum = try graph.reduce(.sum, choice.weights, axis: -1, keepsDimensions: true)
       let safe = routing.scoring == .softmax ? sum : try graph.add(sum, graph.float(1e-20))
-      choice.shares = try graph.binary(.divide, choice.shares, safe)
+      choice.weights = try graph.binary(.divide, choice.weights, safe)
     }
-    choice.shares = try graph.scaled(choice.shares, by: routing.scalingFactor)
+    choice.weights = try graph.scaled(choice.weights, by: routing.scalingFactor)
     if let scale = routing.expertScale {
       let factors = try graph.weight(scale, role: .table, name: graph.currentPath + ".per_expert_scale")
-      choice.shares = try graph.multiply(choice.shares, graph.gather(factors, choice.experts, axis: 0))
+      choice.weights = try graph.multiply(choice.weights, graph.gather(factors, choice.experts, axis: 0))
     }
     return choice
   }
@@ -101,7 +101,7 @@ extension DecoderBuilder {
     let count = try graph.integer(routing.expertsPerToken)
     guard routing.correctionBias != nil || routing.groups != nil else {
       let best = try graph.appendAll(TopK(axis: -1), [scores, count])
-      return Choice(experts: best[1], shares: best[0])
+      return Choice(experts: best[1], weights: best[0])
     }
     var ranked = scores
     if let bias = routing.correctionBias {
@@ -110,7 +110,7 @@ extension DecoderBuilder {
     }
     if let groups = routing.groups { ranked = try withinBestGroups(ranked, groups) }
     let experts = try graph.appendAll(TopK(axis: -1), [ranked, count])[1]
-    return Choice(experts: experts, shares: try graph.append(GatherElements(axis: 1), [scores, experts]))
+    return Choice(experts: experts, weights: try graph.append(GatherElements(axis: 1), [scores, experts]))
   }
 
   /// The scores [tokens, experts] with those outside of the best groups made so small that none is chosen.
@@ -130,7 +130,7 @@ extension DecoderBuilder {
     return try graph.reshape(open, [-1, experts])
   }
 
-  /// The two best experts. The share of each is its part of a softmax over those logits that are less smaller than
+  /// The two best experts. The weight of each is its part of a softmax over those logits that are less smaller than
   /// 2 · jitter of the larger of their own size and the best; the second's softmax leaves the first out.
   private func sparselyMixed(_ logits: Value, jitter: Float) throws(GraphError) -> Choice {
     let best = try graph.appendAll(TopK(axis: -1), [logits, graph.integer(2)])
@@ -140,7 +140,7 @@ extension DecoderBuilder {
     let rest = try graph.append(
       ScatterElementsUpdate(), [logits, experts[0], far, graph.integer(1)])
     let magnitude = try graph.unary(.abs, logits)
-    func share(_ candidates: Value, _ top: Value) throws(GraphError) -> Value {
+    func weight(_ candidates: Value, _ top: Value) throws(GraphError) -> Value {
       let bound = try graph.scaled(graph.binary(.maximum, magnitude, top), by: 2 * jitter)
       let isNear = try graph.binary(.lessEqual, graph.binary(.subtract, top, logits), bound)
       let powers = try graph.unary(.exp, graph.binary(.subtract, candidates, top))
@@ -148,7 +148,7 @@ extension DecoderBuilder {
       return try graph.binary(
         .divide, graph.float(1), graph.reduce(.sum, near, axis: -1, keepsDimensions: true))
     }
-    let shares = try graph.concat([share(logits, largest[0]), share(rest, largest[1])], axis: 1)
-    return Choice(experts: best[1], shares: shares)
+    let weights = try graph.concat([weight(logits, largest[0]), weight(rest, largest[1])], axis: 1)
+    return Choice(experts: best[1], weights: weights)
   }
 }

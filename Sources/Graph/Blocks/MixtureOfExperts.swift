@@ -24,7 +24,7 @@ public struct MixtureOfExperts: Sendable {
   public var downBias: Weight?
   /// Where experts work in a smaller space, the way into it and out.
   public var latent: LatentProjection?
-  /// Whether a share weighs what an expert gets and not what it gives (Llama 4).
+  /// Whether the routing weight scales what an expert gets and not what it gives (Llama 4).
   public var weighsInput = false
 
   /// A mixture of experts with the gated form.
@@ -57,7 +57,7 @@ public struct MixtureOfExperts: Sendable {
     self.downBias = downBias
   }
 
-  /// A mixture of experts with the gated form, SiLU, and shares that are a softmax.
+  /// A mixture of experts with the gated form, SiLU, and weights that are a softmax.
   public init(
     name: String, router: Linear, gate: Weight, up: Weight, down: Weight, expertsPerToken: Int,
     normalizesShares: Bool
@@ -131,17 +131,17 @@ extension DecoderBuilder {
     var choice = choice
     let singlyWeighed = mixture.weighsInput && mixture.routing.expertsPerToken == 1
     if singlyWeighed {
-      // The only expert's share can weigh the token before it is spread to the experts.
-      flat = try graph.multiply(flat, choice.shares)
-      choice.shares = try graph.broadcast(graph.float(1), to: graph.append(ShapeOf(), [choice.shares]))
+      // The only expert's weight can scale the token before it is spread to the experts.
+      flat = try graph.multiply(flat, choice.weights)
+      choice.weights = try graph.broadcast(graph.float(1), to: graph.append(ShapeOf(), [choice.weights]))
     }
-    let shares = try routed(flat, choice, experts: experts)
+    let weights = try routed(flat, choice, experts: experts)
     let batch = try graph.extentVector(0, of: input)
     // [tokens, hidden] for each expert: [experts, tokens, hidden]
     let tiled = try graph.append(Tile(), [flat, graph.integers([experts, 1])])
     var perExpert = try graph.reshape(tiled, [experts, -1, hidden])
     if mixture.weighsInput, !singlyWeighed {
-      perExpert = try graph.multiply(perExpert, graph.unsqueeze(shares, -1))
+      perExpert = try graph.multiply(perExpert, graph.unsqueeze(weights, -1))
     }
     var down = try expert(expanded(perExpert, mixture), mixture.down, "down_proj", mixture)
     if let bias = mixture.downBias { down = try added(down, bias, "down_proj", mixture) }
@@ -153,9 +153,9 @@ extension DecoderBuilder {
       return try graph.reshape(
         graph.reduce(.sum, results, axis: 0, keepsDimensions: false), [0, -1, hidden])
     }
-    let shareShape = try graph.concat([graph.integers([experts]), batch, graph.integers([-1])], axis: 0)
+    let weightShape = try graph.concat([graph.integers([experts]), batch, graph.integers([-1])], axis: 0)
     // · [experts, batch, tokens, 1]
-    let spread = try graph.append(Reshape(specialZero: false), [shares, shareShape])
+    let spread = try graph.append(Reshape(specialZero: false), [weights, weightShape])
     let weighted = try graph.multiply(results, graph.unsqueeze(spread, -1))
     let sum = try graph.reduce(.sum, weighted, axis: 0, keepsDimensions: false)
     return try graph.reshape(sum, [0, -1, hidden])

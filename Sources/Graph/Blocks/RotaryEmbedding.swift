@@ -3,7 +3,7 @@ import Tensors
 /// Rotary positions: pairs of a head's elements are turned by angles that grow with the token's position.
 ///
 /// Element i is paired with element i + dimension/2. Checkpoints that pair neighbours are brought into this form by
-/// reordering the rows of their query and key projections (`Attention.pairingOrder`).
+/// reordering the rows of their query and key projections (`pairedNeighbours`).
 public struct RotaryEmbedding: Sendable, Hashable {
   /// How many elements of a head turn; the others stay as they are. Even.
   public var dimension: Int

@@ -1,13 +1,5 @@
 import Tensors
 
-/// How a logical weight is stored.
-public enum WeightFormat: Sendable, Hashable {
-  /// As plain numbers: f32, f16 or bf16.
-  case dense(ElementType)
-  /// In few bits.
-  case compressed(CompressedFormat)
-}
-
 /// A part of a weight as it lies in the `.bin` file.
 ///
 /// Two blobs with the same shared name, format and part hold the same bytes and are stored once.

@@ -1,13 +1,15 @@
 import Tensors
 
-/// Which encoding each weight of a model gets. Pure: decided before the first byte is read or written.
+/// Which format each weight of a model gets. Pure: decided before the first byte is read or written.
 public struct QuantizationPlan: Sendable, Equatable {
   /// The decision on one weight.
   public struct Decision: Sendable, Equatable {
     /// The weight's name.
     public var name: String
     /// How it is written.
-    public var encoding: WeightEncoding
+    public var format: WeightFormat
+    /// Whether with the checkpoint's own quantised values (`WeightReader.readKept`), and not by `Quantizer`.
+    public var isKept = false
     /// Why it is not what the recipe asks for; nil where it is.
     public var note: String?
   }
@@ -56,7 +58,7 @@ public struct QuantizationPlan: Sendable, Equatable {
     ratioOf recipe: QuantizationRecipe, to decisions: inout [Decision], _ weights: [WeightDescriptor]
   ) throws(QuantizationError) {
     let candidates = weightsToScore(weights, recipe: recipe).filter {
-      decisions[$0].encoding.format?.elementType == recipe.primaryFormat?.elementType
+      decisions[$0].format.compressed?.elementType == recipe.primaryFormat?.elementType
     }
     var layers: [(score: Double, count: Int)] = []
     for index in candidates {
@@ -68,19 +70,8 @@ public struct QuantizationPlan: Sendable, Equatable {
     }
     let chosen = MixedPrecision.choose(layers, ratio: recipe.ratio)
     for (position, index) in candidates.enumerated() where !chosen.contains(position) {
-      decisions[index].encoding = recipe.backupEncoding
-      decisions[index].note = "beyond the ratio of \(recipe.ratio): \(recipe.backupEncoding.summary)"
+      decisions[index].format = recipe.backupFormat
+      decisions[index].note = "beyond the ratio of \(recipe.ratio): \(recipe.backupFormat.summary)"
     }
-  }
-}
-
-extension WeightEncoding {
-  /// A few words for reports: `i4, groups of 128`, `u8, whole rows`, `f16`.
-  public var summary: String {
-    guard let format else {
-      guard case .dense(let type) = self else { return "" }
-      return type.rawValue
-    }
-    return "\(format.elementType.rawValue), \(format.groupSize.map { "groups of \($0)" } ?? "whole rows")"
   }
 }

@@ -4,7 +4,7 @@ import Tensors
 /// each is documented with.
 public struct QuantizationRecipe: Sendable, Equatable {
   /// The type of the model's matrices (`--weight-format`).
-  public enum WeightFormat: String, Sendable, CaseIterable {
+  public enum WeightType: String, Sendable, CaseIterable {
     case fp32, fp16, int8, int4, nf4, mxfp4
     /// The checkpoint's own quantised values, where it has such (GGUF); the backup precision elsewhere.
     case kept
@@ -32,7 +32,7 @@ public struct QuantizationRecipe: Sendable, Equatable {
   }
 
   /// The type of the model's matrices.
-  public var weightFormat: WeightFormat
+  public var weightFormat: WeightType
   /// Integers around 0, without zero points (`--sym`).
   public var isSymmetric: Bool
   /// How many weights share a scale, -1 for a whole row; nil for 128 (32 in MXFP4, -1 in INT8).
@@ -52,7 +52,7 @@ public struct QuantizationRecipe: Sendable, Equatable {
 
   /// A recipe; what is left out is symmetric INT4 for any device.
   public init(
-    weightFormat: WeightFormat = .int4, isSymmetric: Bool = true, groupSize: Int? = nil, ratio: Double = 1,
+    weightFormat: WeightType = .int4, isSymmetric: Bool = true, groupSize: Int? = nil, ratio: Double = 1,
     backupPrecision: BackupPrecision = .int8Symmetric, allLayers: Bool = false,
     groupSizeFallback: GroupSizeFallback = .adjust, awq: Bool = false, target: Target = .any
   ) {
@@ -81,11 +81,11 @@ public struct QuantizationRecipe: Sendable, Equatable {
   }
 
   /// What the matrices get that do not get the primary format.
-  public var backupEncoding: WeightEncoding {
+  public var backupFormat: WeightFormat {
     switch backupPrecision {
     case .none: .dense(.f16)
-    case .int8Symmetric: .quantized(Self.int8(symmetric: true))
-    case .int8Asymmetric: .quantized(Self.int8(symmetric: false))
+    case .int8Symmetric: .compressed(Self.int8(symmetric: true))
+    case .int8Asymmetric: .compressed(Self.int8(symmetric: false))
     }
   }
 

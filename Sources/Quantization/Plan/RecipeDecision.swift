@@ -16,8 +16,8 @@ extension QuantizationRecipe {
 
   /// The decision on one weight, without regard to the ratio.
   func decision(on weight: WeightDescriptor) throws(QuantizationError) -> QuantizationPlan.Decision {
-    func decide(_ encoding: WeightEncoding, _ note: String? = nil) -> QuantizationPlan.Decision {
-      QuantizationPlan.Decision(name: weight.name, encoding: encoding, note: note)
+    func decide(_ format: WeightFormat, _ note: String? = nil) -> QuantizationPlan.Decision {
+      QuantizationPlan.Decision(name: weight.name, format: format, note: note)
     }
     // Vectors are a thousandth of the model: 32 bits cost nothing and are exact.
     if weight.role.isVector || weight.shape.rank < 2 || weight.shape.rows == 1 {
@@ -29,9 +29,9 @@ extension QuantizationRecipe {
     case .kept: return try keptDecision(on: weight)
     case .int8, .int4, .nf4, .mxfp4: break
     }
-    guard givesPrimaryFormat(weight), var format = primaryFormat else { return decide(backupEncoding) }
+    guard givesPrimaryFormat(weight), var format = primaryFormat else { return decide(backupFormat) }
     let columns = weight.shape.columns
-    guard let size = format.groupSize, columns % size != 0 else { return decide(.quantized(format)) }
+    guard let size = format.groupSize, columns % size != 0 else { return decide(.compressed(format)) }
     switch groupSizeFallback {
     case .error:
       throw QuantizationError(
@@ -43,13 +43,13 @@ extension QuantizationRecipe {
       let fitting = Self.largestPowerOfTwo(dividing: columns, atMost: size)
       guard weightFormat != .mxfp4, fitting >= target.groupSizeFloor else {
         return decide(
-          backupEncoding,
+          backupFormat,
           "no group size from \(target.groupSizeFloor) on divides rows of \(columns): "
-            + backupEncoding.summary)
+            + backupFormat.summary)
       }
       format.groupSize = fitting
       return decide(
-        .quantized(format), "groups of \(size) do not divide rows of \(columns): groups of \(fitting)")
+        .compressed(format), "groups of \(size) do not divide rows of \(columns): groups of \(fitting)")
     }
   }
 
@@ -59,8 +59,8 @@ extension QuantizationRecipe {
   {
     guard let format = weight.keptFormat else {
       return QuantizationPlan.Decision(
-        name: weight.name, encoding: backupEncoding,
-        note: "no quantised values that could be kept: \(backupEncoding.summary)")
+        name: weight.name, format: backupFormat,
+        note: "no quantised values that could be kept: \(backupFormat.summary)")
     }
     if target == .npu, let finding = NPUWeights.finding(on: format), finding.isRefusal {
       throw QuantizationError(
@@ -68,7 +68,7 @@ extension QuantizationRecipe {
         "an NPU does not take the checkpoint's own values of \(weight.name): \(finding.reason)",
         advice: "use \(setting: .weightFormat) int4, which quantises anew")
     }
-    return QuantizationPlan.Decision(name: weight.name, encoding: .kept(format), note: nil)
+    return QuantizationPlan.Decision(name: weight.name, format: .compressed(format), isKept: true, note: nil)
   }
 
   private static func largestPowerOfTwo(dividing count: Int, atMost limit: Int) -> Int {

@@ -24,32 +24,3 @@ public struct WeightDescriptor: Sendable {
     self.score = score
   }
 }
-
-/// How a weight is written.
-public enum WeightEncoding: Sendable, Hashable {
-  /// As plain numbers of f32, f16 or bf16.
-  case dense(ElementType)
-  /// Quantised by `Quantizer`.
-  case quantized(CompressedFormat)
-  /// With the checkpoint's own quantised values (`WeightReader.readKept`).
-  case kept(CompressedFormat)
-
-  /// The compressed format, nil for plain numbers.
-  public var format: CompressedFormat? {
-    switch self {
-    case .dense: nil
-    case .quantized(let format), .kept(let format): format
-    }
-  }
-
-  /// The bytes that a weight of `shape` takes, scales and zero points included.
-  public func byteCount(of shape: Shape) -> Int {
-    guard let format else {
-      guard case .dense(let type) = self else { return 0 }
-      return type.byteCount(of: shape.elementCount)
-    }
-    return format.valueByteCount(rows: shape.rows, columns: shape.columns)
-      + format.scaleByteCount(rows: shape.rows, columns: shape.columns)
-      + format.zeroPointByteCount(rows: shape.rows, columns: shape.columns)
-  }
-}

@@ -12,11 +12,11 @@ final class PageCache {
     var memories: [(bytes: UnsafeMutableRawBufferPointer, blockBytes: Int)] = []
     var tensors: [Tensor] = []
     for (number, cache) in graphs.interface.caches.enumerated() {
-      let (tensor, bytes) = try PageMemory.tensor(
+      let (tensor, bytes) = try KeyValueBlocks.tensor(
         cache.elementType, shape: [blocks] + cache.blockShape, runtime: runtime)
       for graph in graphs.all { try graph.request.setInput(graph.interface.caches[number].input, tensor) }
       tensors.append(tensor)
-      memories.append((bytes, try PageMemory.byteCount(cache.elementType, shape: cache.blockShape)))
+      memories.append((bytes, try KeyValueBlocks.byteCount(cache.elementType, shape: cache.blockShape)))
     }
     self.memories = memories
     self.tensors = tensors
@@ -26,7 +26,7 @@ final class PageCache {
   static func blockBytes(_ interface: PagedInterface) throws(OpenVINOError) -> Int {
     var total = 0
     for cache in interface.caches {
-      total += try PageMemory.byteCount(cache.elementType, shape: cache.blockShape)
+      total += try KeyValueBlocks.byteCount(cache.elementType, shape: cache.blockShape)
     }
     return total
   }
@@ -37,7 +37,7 @@ final class PageCache {
   ) throws(OpenVINOError) {
     for (number, table) in graphs.interface.states.enumerated() {
       let shape = [rows] + table.blockShape
-      let tensor = try PageMemory.tensor(table.elementType, shape: shape, runtime: runtime).tensor
+      let tensor = try KeyValueBlocks.tensor(table.elementType, shape: shape, runtime: runtime).tensor
       for graph in graphs.all { try graph.request.setInput(graph.interface.states[number].input, tensor) }
     }
   }

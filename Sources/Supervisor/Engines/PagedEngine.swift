@@ -17,7 +17,7 @@ public final class PagedEngine: ModelEngine {
 
   private let graphs: PagedGraphs
   private var interface: PagedInterface { graphs.interface }
-  private let feed: PageFeed
+  private let feed: PagedInputs
   private let cache: PageCache
   /// The numbers of all blocks: block i holds the conversation's i-th tokens.
   private let blocks: [Int]
@@ -42,7 +42,7 @@ public final class PagedEngine: ModelEngine {
         let bytes = interface.states.reduce(0) { $0 + $1.blockShape.reduce(4, *) }
         rows = StateRows(interval: options.snapshotInterval, stateBytes: bytes)
       }
-      feed = try PageFeed(
+      feed = try PagedInputs(
         .init(
           tokens: min(options.longestRun, options.contextLength), sequences: 1, blocks: blockCount,
           blockLength: interface.blockLength),

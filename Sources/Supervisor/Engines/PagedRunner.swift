@@ -36,7 +36,7 @@ package final class PagedRunner: ModelRunner {
   private let model: LoadedModel
   private let graphs: PagedGraphs
   private var interface: PagedInterface { graphs.interface }
-  private let feed: PageFeed
+  private let feed: PagedInputs
   private let cache: PageCache
   private var states: SequenceStates?
   private let prefixes: PrefixStore?
@@ -68,7 +68,7 @@ package final class PagedRunner: ModelRunner {
       self.limits = limits
       let longest = limits.blocks(for: limits.longestSequence)
       if !interface.states.isEmpty { states = SequenceStates(sequences: limits.sequences) }
-      feed = try PageFeed(
+      feed = try PagedInputs(
         .init(
           tokens: limits.promptStepTokens + limits.sequences, sequences: limits.sequences,
           blocks: limits.sequences * longest, blockLength: limits.blockLength),
@@ -121,7 +121,7 @@ package final class PagedRunner: ModelRunner {
     let (ready, deferred) = choosers.ready(step.rows)
     guard !ready.isEmpty else { return deferred }
     let rows = ready.map { row in
-      PageFeed.Row(
+      PagedInputs.Row(
         tokens: row.tokens[...], position: row.position, blocks: row.blocks[...],
         logits: row.samples ? row.drafts + 1 : 0, states: states?.step(row.id, position: row.position))
     }

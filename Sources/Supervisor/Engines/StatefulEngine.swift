@@ -18,7 +18,7 @@ public final class StatefulEngine: ModelEngine {
 
   private let interface: LanguageModelInterface
   private let request: InferRequest
-  private let feed: TokenFeed
+  private let feed: StatefulInputs
   private var logits: Tensor?
   private var pace = DevicePace()
   /// Nil for models whose only states are caches.
@@ -35,7 +35,7 @@ public final class StatefulEngine: ModelEngine {
       if try request.states().contains(where: { !RecurrentStates.isCache($0.name) }) {
         recurrent = RecurrentStates(interval: options.snapshotInterval)
       }
-      feed = try TokenFeed(
+      feed = try StatefulInputs(
         capacity: options.contextLength, chunk: options.longestRun, runtime: model.compiled.runtime)
       try feed.connect(request, interface)
     } catch {

@@ -1,7 +1,7 @@
 import Generation
 
 /// Runs one conversation at a time on the two fixed-shape graphs of a bake: one computes a prompt, the other one
-/// token more. Tokens are looked up on the CPU. The key-value cache is ours (`ColumnCache`).
+/// token more. Tokens are looked up on the CPU. The key-value cache is ours (`StaticKeyValueCache`).
 ///
 /// Not `Sendable`: it belongs to the one thread or task that generates.
 public final class StaticEngine: ModelEngine {
@@ -18,7 +18,7 @@ public final class StaticEngine: ModelEngine {
 
   private let prefill: FixedGraph
   private let decode: FixedGraph
-  private let cache: ColumnCache
+  private let cache: StaticKeyValueCache
   private var logits: UnsafeMutableBufferPointer<Float>?
   private var pace = DevicePace()
   /// The places that the mask of the decode graph shows.
@@ -34,7 +34,7 @@ public final class StaticEngine: ModelEngine {
     entryFolders = [model.prefill, model.decode].compactMap(\.entryFolder)
     prefill = try FixedGraph(model.prefill, embedding: model.embedding)
     decode = try FixedGraph(model.decode, embedding: model.embedding)
-    cache = try ColumnCache(prefill: prefill, decode: decode)
+    cache = try StaticKeyValueCache(prefill: prefill, decode: decode)
     // The place of the new token itself.
     decode.mask.elements[decode.mask.elements.count - 1] = 1
   }

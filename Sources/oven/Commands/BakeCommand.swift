@@ -120,7 +120,7 @@ struct WeightOptions: ParsableArguments {
       How weights are stored: fp32, fp16, int8, int4, nf4 or mxfp4. (default: int4; a GGUF's own 4- and 8-bit \
       values are kept)
       """)
-  var weightFormat: QuantizationRecipe.WeightFormat?
+  var weightFormat: QuantizationRecipe.WeightType?
   @Option(help: "Choose what runs best on a device: any, npu, cpu or gpu.")
   var target: QuantizationRecipe.Target = .any
   @Flag(inversion: .prefixedNo, help: "Symmetric INT4: no zero points. (default: --sym)") var sym: Bool?
@@ -154,7 +154,7 @@ struct WeightOptions: ParsableArguments {
   }
 }
 
-extension QuantizationRecipe.WeightFormat: ExpressibleByArgument {}
+extension QuantizationRecipe.WeightType: ExpressibleByArgument {}
 extension QuantizationRecipe.Target: ExpressibleByArgument {}
 extension QuantizationRecipe.BackupPrecision: ExpressibleByArgument {}
 extension QuantizationRecipe.GroupSizeFallback: ExpressibleByArgument {}

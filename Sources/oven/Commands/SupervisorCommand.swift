@@ -53,7 +53,7 @@ struct SupervisorCommand: AsyncParsableCommand {
       var chat = try ChatScreen(model: model, answer: answer, runtime: runtime, sampling: sampling)
       try chat.run()
     } else {
-      try AnswerSession(model: model, answer: answer, runtime: runtime, sampling: sampling).run()
+      try OneShotAnswer(model: model, answer: answer, runtime: runtime, sampling: sampling).run()
     }
   }
 }

@@ -20,7 +20,7 @@ final class BakeScreen: Sendable {
     var tensorCount = 0
     var sourceBytes = 0
     var sourceByteCount = 0
-    var notes = WaitingNotes()
+    var notes = DownloadNotes()
   }
 
   /// Shows one event.

@@ -5,7 +5,7 @@ import Synchronization
 final class HubScreen: Sendable {
   private let terminal = Terminal.error
   private let bar = Mutex<ProgressBar?>(nil)
-  private let notes = Mutex(WaitingNotes())
+  private let notes = Mutex(DownloadNotes())
   private let tell: FetchTeller?
 
   /// A screen.

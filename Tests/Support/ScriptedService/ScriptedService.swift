@@ -94,7 +94,7 @@ package final class ScriptedService: CompletionService {
     _ script: Script, _ request: CompletionRequest, _ branch: Int,
     _ continuation: AsyncThrowingStream<CompletionEvent, any Error>.Continuation
   ) async throws {
-    var assembler = TextAssembler(ByteStream(), stopStrings: request.config.stopStrings)
+    var assembler = IncrementalDetokenizer(ByteStream(), stopStrings: request.config.stopStrings)
     let bytes = Array(script.text.utf8)
     let limit = request.config.maxNewTokens ?? bytes.count
     var usage = CompletionUsage()

@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 /// `--awq`: the bake of a model equals the plain bake of the model that was evened out by hand.
-@Suite struct EvenedChannelsTests {
+@Suite struct AWQFoldingTests {
   @Test(arguments: [false, true]) func equalsFoldingByHand(staticShapes: Bool) throws {
     let folder = try TemporaryFolder()
     var evened = tinyBake(Fixture.url("mistral-window"), folder["evened"])

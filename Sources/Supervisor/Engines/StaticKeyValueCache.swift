@@ -1,7 +1,7 @@
 /// The keys and values of a conversation, in the memory from which the decode graph reads them: token i is at place
 /// i of [1, heads, places, head size], or of [1, heads, head size, places] for values, and never moves. What is to be
 /// forgotten is masked and written over.
-final class ColumnCache {
+final class StaticKeyValueCache {
   private struct Part {
     var past, step, prompt: UnsafeMutableBufferPointer<HalfBits>
     var heads, size: Int

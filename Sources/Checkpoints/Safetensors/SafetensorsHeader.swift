@@ -2,7 +2,7 @@ import JSON
 
 /// The members of a JSON object, one at a time: a header of a hundred megabytes must not become a tree of a
 /// gigabyte before anything in it has been looked at.
-struct HeaderMembers {
+struct SafetensorsHeader {
   private let bytes: [UInt8]
   private let file: String
   private var position = 0
@@ -101,7 +101,7 @@ struct HeaderMembers {
   }
 
   private func parse(_ range: Range<Int>) throws(CheckpointError) -> JSON {
-    guard range.count <= HeaderMembers.maximumMemberByteCount else {
+    guard range.count <= SafetensorsHeader.maximumMemberByteCount else {
       throw malformed("a member of \(range.count) bytes")
     }
     do throws(JSONError) {

@@ -1,7 +1,7 @@
 import OpenVINO
 
 /// The memory from which a request with paged attention reads tokens of sequences and their places, where they are.
-final class PageFeed {
+final class PagedInputs {
   /// What one sequence adds to a run.
   struct Row {
     var tokens: ArraySlice<Int>

@@ -8,7 +8,7 @@ import Tensors
 /// A pair is found by its mathematics, not by its names: `down · (gate ∘ (up · x))`, where nothing but `down` sees
 /// the product and nothing but the product sees `up`. Then row `i` of `up` can be divided by what column `i` of
 /// `down` is multiplied with.
-struct EvenedChannels {
+struct AWQFolding {
   /// The weights that replace those of the same name.
   let weights: [String: Weight]
 

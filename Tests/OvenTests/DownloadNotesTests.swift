@@ -3,9 +3,9 @@ import Testing
 
 import oven
 
-@Suite struct WaitingNotesTests {
+@Suite struct DownloadNotesTests {
   @Test func tellsTheSameTroubleOnce() {
-    var notes = WaitingNotes()
+    var notes = DownloadNotes()
     let begin = ContinuousClock.now
     let cut = HubEvent.waiting(.seconds(4), reason: "cut")
     #expect(notes.note(cut, now: begin) == "cut; next attempt in 4.00 s")

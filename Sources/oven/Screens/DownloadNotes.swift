@@ -2,7 +2,7 @@ import Hub
 
 /// Words for what goes wrong during a download. Several ranges of a file meet the same trouble at once, which is told
 /// once.
-package struct WaitingNotes {
+package struct DownloadNotes {
   private var reason: String?
   private var end = ContinuousClock.now
 

@@ -5,7 +5,7 @@ import JSON
 import Supervisor
 
 /// One run of the supervisor in a script: load, answer, metrics.
-struct AnswerSession {
+struct OneShotAnswer {
   let model: String
   let answer: AnswerOptions
   let runtime: RuntimeOptions

@@ -12,7 +12,7 @@ public enum FinishReason: String, Sendable {
 
 /// Decides what happens next while an answer is generated. It computes nothing: whoever drives it carries out the
 /// actions and reports back.
-public struct GenerationMachine: Sendable {
+public struct GenerationLoop: Sendable {
   /// What is to be done next.
   public enum Action: Sendable, Equatable {
     /// Let the cache keep so many tokens, then report with `kept`.

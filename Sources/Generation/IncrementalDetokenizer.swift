@@ -11,7 +11,7 @@ public protocol TokenTextStream {
 extension DecodeStream: TokenTextStream {}
 
 /// Makes the text of an answer from its tokens and stops at stop strings.
-public struct TextAssembler {
+public struct IncrementalDetokenizer {
   private var stream: any TokenTextStream
   private var stops: StopStrings
 

@@ -3,7 +3,7 @@ import OpenVINO
 
 /// Tensors of zeros that take memory only where something was written: a cache for the longest conversation costs as
 /// much as the conversation that is held.
-enum PageMemory {
+enum KeyValueBlocks {
   /// Makes a tensor of zeros.
   /// - Returns: The tensor, which owns the memory, and its bytes.
   /// - Throws: Where the system has no room for so many addresses.

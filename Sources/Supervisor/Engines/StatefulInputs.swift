@@ -2,7 +2,7 @@ import OpenVINO
 
 /// The memory from which a request reads tokens, positions and mask, where they are: a step of generation
 /// writes two numbers and changes three shapes.
-final class TokenFeed {
+final class StatefulInputs {
   private let tokens: SharedTensor<Int64>
   private let positions: SharedTensor<Int64>
   private let mask: SharedTensor<Int64>
