@@ -5,7 +5,7 @@ import Tensors
 /// A family of language models: how a `config.json` and the tensors of a checkpoint become a graph.
 ///
 /// To add one: a file in `Families`, a line in `ArchitectureRegistry.all`, and a test.
-public protocol Architecture: Sendable {
+package protocol Architecture: Sendable {
   /// The values of `model_type` in `config.json` that this family reads.
   static var modelTypes: [String] { get }
 
@@ -31,10 +31,10 @@ public protocol Architecture: Sendable {
 
 extension Architecture {
   /// Most families do without.
-  public static func defaults(for modelType: String) -> JSONObject { [:] }
+  package static func defaults(for modelType: String) -> JSONObject { [:] }
 
   /// Whether the family does without the tensor of that name.
-  public func ignores(tensor name: String) -> Bool {
+  package func ignores(tensor name: String) -> Bool {
     ignoredTensors.contains { pattern in
       switch (pattern.hasPrefix("*"), pattern.hasSuffix("*")) {
       case (true, _): name.hasSuffix(pattern.dropFirst())
@@ -46,9 +46,9 @@ extension Architecture {
 }
 
 /// All families.
-public enum ArchitectureRegistry {
+package enum ArchitectureRegistry {
   /// One line a family.
-  public static let all: [any Architecture.Type] = [
+  package static let all: [any Architecture.Type] = [
     Apertus.self,
     Arcee.self,
     Baichuan.self,
@@ -120,11 +120,11 @@ public enum ArchitectureRegistry {
   ]
 
   /// All values of `model_type` that are known, sorted.
-  public static var modelTypes: [String] { all.flatMap { $0.modelTypes }.sorted() }
+  package static var modelTypes: [String] { all.flatMap { $0.modelTypes }.sorted() }
 
   /// The family that a `config.json` names.
   /// - Throws: `ArchitectureError`, with the list of known families where this one is not among them.
-  public static func make(for config: JSON) throws -> any Architecture {
+  package static func make(for config: JSON) throws -> any Architecture {
     guard let modelType = config["model_type"]?.string else {
       throw ArchitectureError(.badConfiguration, "config.json has no 'model_type'")
     }

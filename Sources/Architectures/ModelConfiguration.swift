@@ -5,30 +5,30 @@ import JSON
 ///
 /// Old and new spellings are read: `rope_scaling` and `rope_parameters`, `n_embd` and `hidden_size`, and defaults
 /// are filled in where transformers fills them in. Keys that only one family has are read by that family.
-public struct ModelConfiguration: Sendable {
+package struct ModelConfiguration: Sendable {
   /// The whole file, with transformers' defaults for the keys that it leaves out.
-  public let json: JSON
+  package let json: JSON
   /// The family (`model_type`).
-  public let modelType: String
+  package let modelType: String
   /// The size of a token's state (`hidden_size`).
-  public let hiddenSize: Int
+  package let hiddenSize: Int
   /// How many layers there are (`num_hidden_layers`).
-  public let layerCount: Int
+  package let layerCount: Int
   /// Query heads of a layer (`num_attention_heads`).
-  public let headCount: Int
+  package let headCount: Int
   /// Key and value heads of a layer (`num_key_value_heads`).
-  public var keyValueHeadCount: Int
+  package var keyValueHeadCount: Int
   /// The size of a head (`head_dim`).
-  public var headDimension: Int
+  package var headDimension: Int
   /// How many tokens there are (`vocab_size`).
-  public let vocabularySize: Int
+  package let vocabularySize: Int
   /// The longest text the model was made for (`max_position_embeddings`).
-  public let maximumLength: Int
+  package let maximumLength: Int
 
   /// Reads the keys that all families have.
   /// - Parameter defaults: the values of keys that the file does not have. Rotary parameters under their old name count.
   /// - Throws: `ArchitectureError` of code `badConfiguration` for a missing key or impossible sizes.
-  public init(_ file: JSON, defaults: JSONObject = [:]) throws {
+  package init(_ file: JSON, defaults: JSONObject = [:]) throws {
     let json = TransformersDefaults.completed(file.filledUp(with: defaults))
     let keys = ConfigurationKeys(json)
     self.json = json
@@ -56,7 +56,7 @@ public struct ModelConfiguration: Sendable {
   }
 
   /// The keys by name, for families.
-  public var keys: ConfigurationKeys { ConfigurationKeys(json) }
+  package var keys: ConfigurationKeys { ConfigurationKeys(json) }
 }
 
 extension JSON {
@@ -75,16 +75,16 @@ extension JSON {
 }
 
 /// Typed access to keys of `config.json`. A key that is `null` counts as missing.
-public struct ConfigurationKeys: Sendable {
+package struct ConfigurationKeys: Sendable {
   private let json: JSON
 
   init(_ json: JSON) { self.json = json }
 
   /// The value of the first of these keys that is there.
-  public func value(_ names: String...) -> JSON? { find(names) }
+  package func value(_ names: String...) -> JSON? { find(names) }
 
   /// A size: a positive integer.
-  public func size(_ names: String..., atMost limit: Int = 1 << 24) throws -> Int {
+  package func size(_ names: String..., atMost limit: Int = 1 << 24) throws -> Int {
     guard let size = try positive(names, limit) else {
       throw ArchitectureError(.badConfiguration, "config.json has no '\(names[0])'")
     }
@@ -92,12 +92,12 @@ public struct ConfigurationKeys: Sendable {
   }
 
   /// A size, nil where the key is missing.
-  public func optionalSize(_ names: String..., atMost limit: Int = 1 << 30) throws -> Int? {
+  package func optionalSize(_ names: String..., atMost limit: Int = 1 << 30) throws -> Int? {
     try positive(names, limit)
   }
 
   /// A count, which may be 0, nil where the key is missing.
-  public func optionalCount(_ name: String, atMost limit: Int = 1 << 30) throws -> Int? {
+  package func optionalCount(_ name: String, atMost limit: Int = 1 << 30) throws -> Int? {
     guard let value = find([name]) else { return nil }
     guard let count = value.int, (0...limit).contains(count) else {
       throw wrong(name, value, "an integer from 0 to \(limit)")
@@ -106,38 +106,38 @@ public struct ConfigurationKeys: Sendable {
   }
 
   /// A number, or `fallback` where the key is missing.
-  public func number(_ name: String, or fallback: Double) throws -> Double {
+  package func number(_ name: String, or fallback: Double) throws -> Double {
     guard let value = find([name]) else { return fallback }
     guard let number = value.double, number.isFinite else { throw wrong(name, value, "a number") }
     return number
   }
 
   /// A number, nil where the key is missing.
-  public func optionalNumber(_ name: String) throws -> Double? {
+  package func optionalNumber(_ name: String) throws -> Double? {
     find([name]) == nil ? nil : try number(name, or: 0)
   }
 
   /// A truth value, or `fallback` where the key is missing.
-  public func flag(_ name: String, or fallback: Bool) throws -> Bool {
+  package func flag(_ name: String, or fallback: Bool) throws -> Bool {
     try optionalFlag(name) ?? fallback
   }
 
   /// A truth value, nil where the key is missing.
-  public func optionalFlag(_ name: String) throws -> Bool? {
+  package func optionalFlag(_ name: String) throws -> Bool? {
     guard let value = find([name]) else { return nil }
     guard let flag = value.bool else { throw wrong(name, value, "true or false") }
     return flag
   }
 
   /// Text, or `fallback` where the key is missing.
-  public func text(_ names: String..., or fallback: String) throws -> String {
+  package func text(_ names: String..., or fallback: String) throws -> String {
     guard let value = find(names) else { return fallback }
     guard let text = value.string else { throw wrong(names[0], value, "text") }
     return text
   }
 
   /// A list of numbers, nil where the key is missing.
-  public func numbers(_ name: String) throws -> [Double]? {
+  package func numbers(_ name: String) throws -> [Double]? {
     guard let value = find([name]) else { return nil }
     let numbers = value.array?.compactMap(\.double)
     guard let numbers, numbers.count == value.array?.count else {
@@ -147,7 +147,7 @@ public struct ConfigurationKeys: Sendable {
   }
 
   /// Throws unless the key is missing or has the value that this program supports.
-  public func require(_ name: String, _ supported: JSON, because reason: String) throws {
+  package func require(_ name: String, _ supported: JSON, because reason: String) throws {
     guard let value = find([name]), value != supported else { return }
     throw ArchitectureError(.unsupported, "config.json: '\(name)' is \(value.serialized()), but \(reason)")
   }

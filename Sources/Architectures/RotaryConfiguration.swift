@@ -10,7 +10,7 @@ extension ModelConfiguration {
   ///   - theta: the base where the file names none.
   ///   - partial: the share of a head that turns where the file names none; nil for families whose whole heads turn,
   ///     whatever the file says.
-  public func rotary(
+  package func rotary(
     layerType: String = "full_attention", theta: Double = 10_000, partial: Double? = nil
   ) throws -> RotaryEmbedding {
     let own = ConfigurationKeys(rotaryParameters(layerType: layerType))

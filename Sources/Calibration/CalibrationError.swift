@@ -1,18 +1,18 @@
 import Errors
 
 /// Why a calibration could not be done.
-public typealias CalibrationError = CodedError<CalibrationFault>
+package typealias CalibrationError = CodedError<CalibrationFault>
 
 /// The library of `CalibrationError`.
-public enum CalibrationFault: ErrorLibrary {}
+package enum CalibrationFault: ErrorLibrary {}
 
 extension ErrorCode where Library == CalibrationFault {
   /// The model has a form that cannot be run piece by piece.
-  public static var unsupported: Self { "unsupported" }
+  package static var unsupported: Self { "unsupported" }
   /// The text is too short, or cannot be read.
-  public static var badText: Self { "bad-text" }
+  package static var badText: Self { "bad-text" }
   /// Somebody asked to stop.
-  public static var cancelled: Self { "cancelled" }
+  package static var cancelled: Self { "cancelled" }
 }
 
 extension CodedError where Library == CalibrationFault {

@@ -12,9 +12,9 @@ import Tensors
 ///
 /// Every layer sees what the unquantised ones before it computed, so that each depends on the source alone: a stopped
 /// bake goes on after its last layer.
-public struct Calibrator: WeightCalibrator {
+package struct Calibrator: WeightCalibrator {
   /// Where the text comes from.
-  public enum Text: Sendable, Hashable {
+  package enum Text: Sendable, Hashable {
     /// The model writes it.
     case selfWritten
     /// A file: plain text, or a text a line as JSON.
@@ -22,18 +22,18 @@ public struct Calibrator: WeightCalibrator {
   }
 
   /// Its settings.
-  public struct Options: Sendable {
-    public var text: Text
+  package struct Options: Sendable {
+    package var text: Text
     package var stages: CalibrationStages
     /// Windows of `windowLength` tokens that are read at most.
-    public var windowCount = 32
-    public var windowLength = 256
-    public var device = "CPU"
+    package var windowCount = 32
+    package var windowLength = 256
+    package var device = "CPU"
     /// Seconds above which, by estimate, nothing is calibrated; nil for no limit.
-    public var budget: Double?
-    public var seed: UInt64 = 1
+    package var budget: Double?
+    package var seed: UInt64 = 1
     /// Threads; nil for all processors. The result does not depend on it.
-    public var workerCount: Int?
+    package var workerCount: Int?
 
     /// The usual settings with a text of this kind.
     package init(text: Text, stages: CalibrationStages = CalibrationStages()) {
@@ -48,12 +48,12 @@ public struct Calibrator: WeightCalibrator {
   /// Windows that are computed at once by one thread.
   private static let batchSize = 4
 
-  public init(core: Core, options: Options) {
+  package init(core: Core, options: Options) {
     self.core = core
     self.options = options
   }
 
-  public var settings: [(name: String, value: String)] {
+  package var settings: [(name: String, value: String)] {
     let text =
       switch options.text {
       case .selfWritten: "self, seed \(options.seed)"
@@ -65,7 +65,7 @@ public struct Calibrator: WeightCalibrator {
     ]
   }
 
-  public func calibrate(
+  package func calibrate(
     _ model: CalibrationSubject, events: @escaping BakeEventHandler,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws -> CalibratedWeights {

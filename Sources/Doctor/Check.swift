@@ -1,7 +1,7 @@
 /// What one look at the machine found.
-public struct Check: Sendable, Hashable {
+package struct Check: Sendable, Hashable {
   /// How it stands.
-  public enum Status: String, Sendable {
+  package enum Status: String, Sendable {
     /// As it should be.
     case ok
     /// It works, but worse than it could, or it may fail later.
@@ -13,16 +13,16 @@ public struct Check: Sendable, Hashable {
   }
 
   /// What was looked at, in a word or two.
-  public var name: String
+  package var name: String
   /// How it stands.
-  public var status: Status
+  package var status: Status
   /// What was found: versions, paths, owners.
-  public var detail: String
+  package var detail: String
   /// What to do about it. Never empty for a failure.
-  public var mend: String
+  package var mend: String
 
   /// Records a finding.
-  public init(_ name: String, _ status: Status, _ detail: String, mend: String = "") {
+  package init(_ name: String, _ status: Status, _ detail: String, mend: String = "") {
     self.name = name
     self.status = status
     self.detail = detail
@@ -31,42 +31,42 @@ public struct Check: Sendable, Hashable {
 }
 
 /// Checks that belong together.
-public struct CheckSection: Sendable, Hashable {
+package struct CheckSection: Sendable, Hashable {
   /// What they are about: "OpenVINO", "NPU", ...
-  public var title: String
+  package var title: String
   /// The findings, in the order of the screen.
-  public var checks: [Check]
+  package var checks: [Check]
 
   /// Puts checks together.
-  public init(_ title: String, _ checks: [Check]) {
+  package init(_ title: String, _ checks: [Check]) {
     self.title = title
     self.checks = checks
   }
 }
 
 /// All that the doctor found.
-public struct Diagnosis: Sendable, Hashable {
+package struct Diagnosis: Sendable, Hashable {
   /// The findings, section by section.
-  public var sections: [CheckSection]
+  package var sections: [CheckSection]
   /// What the runtime offers.
-  public var devices: [RuntimeFacts.Device]
+  package var devices: [RuntimeFacts.Device]
 
   /// Puts sections together.
-  public init(sections: [CheckSection], devices: [RuntimeFacts.Device] = []) {
+  package init(sections: [CheckSection], devices: [RuntimeFacts.Device] = []) {
     self.sections = sections
     self.devices = devices
   }
 
   /// Whether something does not work.
-  public var hasFailures: Bool { count(.failure) > 0 }
+  package var hasFailures: Bool { count(.failure) > 0 }
 
   /// How many checks ended so.
-  public func count(_ status: Check.Status) -> Int {
+  package func count(_ status: Check.Status) -> Int {
     sections.reduce(0) { $0 + $1.checks.count { $0.status == status } }
   }
 
   /// The check `name` of the section `title`.
-  public func check(_ title: String, _ name: String) -> Check? {
+  package func check(_ title: String, _ name: String) -> Check? {
     sections.first { $0.title == title }?.checks.first { $0.name == name }
   }
 }

@@ -1,6 +1,6 @@
 extension Diagnosis {
   /// What this machine will use, and the one thing that would help most: the sentence at the end.
-  public var conclusion: String {
+  package var conclusion: String {
     let device = ["NPU", "GPU", "CPU"].lazy.compactMap { name in devices.first { $0.name.hasPrefix(name) } }
       .first
     let begin =

@@ -1,7 +1,7 @@
 import JSON
 
 /// A colour of the screen.
-public enum ScreenColor: Sendable {
+package enum ScreenColor: Sendable {
   /// As it should be.
   case green
   /// Works, but.
@@ -17,7 +17,7 @@ public enum ScreenColor: Sendable {
 extension Diagnosis {
   /// The findings as lines of text.
   /// - Parameter style: colours a piece of text; by default nothing is coloured, as it has to be for a file.
-  public func lines(style: (String, ScreenColor) -> String = { text, _ in text }) -> [String] {
+  package func lines(style: (String, ScreenColor) -> String = { text, _ in text }) -> [String] {
     let width = sections.flatMap(\.checks).map(\.name.count).max() ?? 0
     var lines: [String] = []
     for section in sections {
@@ -61,7 +61,7 @@ extension Diagnosis {
 
   /// The findings for programs: `{"healthy": …, "sections": [{"title": …, "checks": [{"name", "status", "detail",
   /// "mend"}]}]}`.
-  public var json: JSON {
+  package var json: JSON {
     let sections = sections.map { section -> JSON in
       let checks = section.checks.map { check -> JSON in
         [

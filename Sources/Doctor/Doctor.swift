@@ -1,18 +1,18 @@
 /// Looks at a machine and says what keeps models from running well on it. Reads only.
-public struct Doctor: Sendable {
+package struct Doctor: Sendable {
   /// A folder that Oven writes into.
-  public struct Folder: Sendable, Hashable {
+  package struct Folder: Sendable, Hashable {
     /// What it is for: "compiled models", "models", ...
-    public var name: String
+    package var name: String
     /// Its path; it need not exist.
-    public var path: String
+    package var path: String
     /// Less free space than this many bytes is a warning.
-    public var wantedSpace: Int
+    package var wantedSpace: Int
     /// How another folder is chosen.
-    public var option: String
+    package var option: String
 
     /// Names a folder.
-    public init(_ name: String, path: String, wantedSpace: Int, option: String) {
+    package init(_ name: String, path: String, wantedSpace: Int, option: String) {
       self.name = name
       self.path = path
       self.wantedSpace = wantedSpace
@@ -26,14 +26,14 @@ public struct Doctor: Sendable {
 
   /// A doctor for `machine`.
   /// - Parameter folders: those that Oven writes into.
-  public init(machine: Machine, runtime: any RuntimeProbe, folders: [Folder]) {
+  package init(machine: Machine, runtime: any RuntimeProbe, folders: [Folder]) {
     self.machine = machine
     self.runtime = runtime
     self.folders = folders
   }
 
   /// Looks at everything.
-  public func examine() -> Diagnosis {
+  package func examine() -> Diagnosis {
     let facts = runtime.facts()
     let devices = PCIDevice.all(in: machine.files)
     let libraries = LibrarySearch(machine)

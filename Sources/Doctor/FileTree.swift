@@ -1,7 +1,7 @@
 /// The files that the doctor looks at: those of the machine, or those of a machine made up by a test.
 ///
 /// Paths are absolute. Everything is reading only.
-public protocol FileTree: Sendable {
+package protocol FileTree: Sendable {
   /// What is at `path`, links followed; nil where nothing is.
   func entry(at path: String) -> FileEntry?
   /// The names in a folder, sorted; empty where there is none.
@@ -17,7 +17,7 @@ public protocol FileTree: Sendable {
 }
 
 /// What a process wants to do with a file.
-public enum FileAccess: Sendable {
+package enum FileAccess: Sendable {
   /// Write into a folder.
   case write
   /// Read and write, as a device needs it.
@@ -25,9 +25,9 @@ public enum FileAccess: Sendable {
 }
 
 /// What is known about a file.
-public struct FileEntry: Sendable, Hashable {
+package struct FileEntry: Sendable, Hashable {
   /// What kind of file it is.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     /// Bytes.
     case file
     /// A folder.
@@ -37,16 +37,16 @@ public struct FileEntry: Sendable, Hashable {
   }
 
   /// What kind of file it is.
-  public var kind: Kind
+  package var kind: Kind
   /// The permission bits, 0o777 at most.
-  public var permissions: Int
+  package var permissions: Int
   /// The number of the owner.
-  public var owner: Int
+  package var owner: Int
   /// The number of the group.
-  public var group: Int
+  package var group: Int
 
   /// Describes a file.
-  public init(_ kind: Kind, permissions: Int = 0o644, owner: Int = 0, group: Int = 0) {
+  package init(_ kind: Kind, permissions: Int = 0o644, owner: Int = 0, group: Int = 0) {
     self.kind = kind
     self.permissions = permissions
     self.owner = owner

@@ -1,30 +1,30 @@
 /// The machine that is looked at.
-public struct Machine: Sendable {
+package struct Machine: Sendable {
   /// Whose process it is.
-  public struct User: Sendable, Hashable {
+  package struct User: Sendable, Hashable {
     /// The user's number; 0 may do everything.
-    public var number: Int
+    package var number: Int
     /// The numbers of the groups that the process is in.
-    public var groups: Set<Int>
+    package var groups: Set<Int>
 
     /// Names a user.
-    public init(number: Int, groups: Set<Int>) {
+    package init(number: Int, groups: Set<Int>) {
       self.number = number
       self.groups = groups
     }
   }
 
   /// Its files.
-  public var files: any FileTree
+  package var files: any FileTree
   /// The user of this process.
-  public var user: User
+  package var user: User
   /// The environment.
-  public var variables: [String: String]
+  package var variables: [String: String]
   /// The folder of this process, for paths that are not absolute.
-  public var currentFolder: String
+  package var currentFolder: String
 
   /// Describes a machine.
-  public init(files: any FileTree, user: User, variables: [String: String], currentFolder: String) {
+  package init(files: any FileTree, user: User, variables: [String: String], currentFolder: String) {
     self.files = files
     self.user = user
     self.variables = variables

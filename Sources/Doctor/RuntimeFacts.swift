@@ -1,20 +1,20 @@
 /// What the OpenVINO runtime says about itself. The doctor does not load it; whoever can, fills this in.
-public struct RuntimeFacts: Sendable, Hashable {
+package struct RuntimeFacts: Sendable, Hashable {
   /// A device that the runtime offers.
-  public struct Device: Sendable, Hashable {
+  package struct Device: Sendable, Hashable {
     /// As OpenVINO names it: `CPU`, `GPU.1`, `NPU`.
-    public var name: String
+    package var name: String
     /// As its maker names it.
-    public var fullName: String
+    package var fullName: String
     /// `DEVICE_ARCHITECTURE`: for an NPU its platform, `3720`.
-    public var architecture: String?
+    package var architecture: String?
     /// `NPU_DRIVER_VERSION` or `GPU_…`, where the device tells one.
-    public var driverVersion: String?
+    package var driverVersion: String?
     /// `NPU_COMPILER_VERSION`, as the number that the runtime gives.
-    public var compilerVersion: String?
+    package var compilerVersion: String?
 
     /// Describes a device.
-    public init(
+    package init(
       name: String, fullName: String, architecture: String? = nil, driverVersion: String? = nil,
       compilerVersion: String? = nil
     ) {
@@ -27,24 +27,24 @@ public struct RuntimeFacts: Sendable, Hashable {
   }
 
   /// The path of the library; nil where none was found.
-  public var library: String?
+  package var library: String?
   /// Why that one: "OPENVINO_DIR", ".openvino", ...
-  public var origin: String
+  package var origin: String
   /// Its build; nil where it was found but could not be loaded.
-  public var version: String?
+  package var version: String?
   /// Why there is none, or why it cannot be loaded.
-  public var problem: String?
+  package var problem: String?
   /// What to do about `problem`.
-  public var mend: String
+  package var mend: String
   /// Whether it was still looking for devices when the doctor's time was up.
-  public var isSlow = false
+  package var isSlow = false
   /// The devices that it offers.
-  public var devices: [Device]
+  package var devices: [Device]
   /// What the runtime says about plugins that it could not load, by the plugin's device (`GPU`).
-  public var pluginFailures: [String: String]
+  package var pluginFailures: [String: String]
 
   /// Describes a runtime.
-  public init(
+  package init(
     library: String? = nil, origin: String = "", version: String? = nil, problem: String? = nil,
     mend: String = "",
     devices: [Device] = [], pluginFailures: [String: String] = [:]
@@ -59,13 +59,13 @@ public struct RuntimeFacts: Sendable, Hashable {
   }
 
   /// The devices of one kind: `GPU` finds `GPU.0` too.
-  public func devices(of kind: String) -> [Device] {
+  package func devices(of kind: String) -> [Device] {
     devices.filter { $0.name == kind || $0.name.hasPrefix(kind + ".") }
   }
 }
 
 /// Asks the OpenVINO runtime, if there is one, about itself.
-public protocol RuntimeProbe: Sendable {
+package protocol RuntimeProbe: Sendable {
   /// What it says; a runtime that is missing or broken is a finding too.
   func facts() -> RuntimeFacts
 }

@@ -3,7 +3,7 @@ import JSON
 /// The facts as text, for a probe that runs in a process of its own: a driver that crashes then takes only that along.
 extension RuntimeFacts {
   /// The facts as JSON.
-  public var json: JSON {
+  package var json: JSON {
     let devices = devices.map { device -> JSON in
       [
         "name": .string(device.name), "full_name": .string(device.fullName),
@@ -20,7 +20,7 @@ extension RuntimeFacts {
   }
 
   /// Reads what `json` wrote.
-  public init(json: JSON) {
+  package init(json: JSON) {
     self.init(
       library: json["library"]?.string, origin: json["origin"]?.string ?? "",
       version: json["version"]?.string,

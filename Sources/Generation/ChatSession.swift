@@ -1,23 +1,23 @@
 import JSON
 
 /// One message of a conversation.
-public struct ChatMessage: Sendable, Equatable {
+package struct ChatMessage: Sendable, Equatable {
   /// `system`, `user` or `assistant`.
-  public var role: String
+  package var role: String
   /// The text.
-  public var content: String
+  package var content: String
 
   /// A message.
-  public init(role: String, content: String) {
+  package init(role: String, content: String) {
     self.role = role
     self.content = content
   }
 
   /// As chat templates and files have it.
-  public var json: JSON { ["role": .string(role), "content": .string(content)] }
+  package var json: JSON { ["role": .string(role), "content": .string(content)] }
 
   /// Reads a message; nil where role or content is missing.
-  public init?(json: JSON) {
+  package init?(json: JSON) {
     guard let role = json["role"]?.string, let content = json["content"]?.string else { return nil }
     self.init(role: role, content: content)
   }
@@ -25,14 +25,14 @@ public struct ChatMessage: Sendable, Equatable {
 
 /// A conversation: its messages, and its tokens so far, so that answers are not turned into tokens a second time,
 /// which may give other tokens than the model chose.
-public struct ChatSession {
+package struct ChatSession {
   /// Turns messages into a prompt that ends where the assistant's answer begins.
-  public typealias Render = ([ChatMessage]) throws -> String
+  package typealias Render = ([ChatMessage]) throws -> String
   /// Turns a prompt into tokens.
-  public typealias Encode = (String) throws -> [Int]
+  package typealias Encode = (String) throws -> [Int]
 
   /// The messages so far.
-  public private(set) var messages: [ChatMessage] = []
+  package private(set) var messages: [ChatMessage] = []
   private let render: Render
   private let encode: Encode
   /// Prompt and answer so far, as text and as tokens.
@@ -40,32 +40,32 @@ public struct ChatSession {
   private var tokens: [Int] = []
 
   /// A conversation without messages.
-  public init(render: @escaping Render, encode: @escaping Encode) {
+  package init(render: @escaping Render, encode: @escaping Encode) {
     self.render = render
     self.encode = encode
   }
 
   /// Sets the system's message, the first one, or removes it.
-  public mutating func setSystem(_ content: String?) {
+  package mutating func setSystem(_ content: String?) {
     if messages.first?.role == "system" { messages.removeFirst() }
     if let content { messages.insert(ChatMessage(role: "system", content: content), at: 0) }
   }
 
   /// Replaces all messages, for example by those of a file.
-  public mutating func replaceMessages(_ messages: [ChatMessage]) {
+  package mutating func replaceMessages(_ messages: [ChatMessage]) {
     self.messages = messages
     (text, tokens) = ("", [])
   }
 
   /// Forgets everything but the system's message.
-  public mutating func reset() {
+  package mutating func reset() {
     replaceMessages(messages.first?.role == "system" ? [messages[0]] : [])
   }
 
   /// Takes the oldest question and its answer out, but not the system's message.
   ///
   /// - Returns: False where there is none.
-  public mutating func dropOldestTurn() -> Bool {
+  package mutating func dropOldestTurn() -> Bool {
     guard let first = messages.firstIndex(where: { $0.role != "system" }) else { return false }
     let next = messages[(first + 1)...].firstIndex { $0.role == "user" } ?? messages.count
     var rest = messages
@@ -79,7 +79,7 @@ public struct ChatSession {
   /// - Returns: The tokens of the whole conversation up to where the answer begins. They begin with the tokens so far
   ///   if the template repeats the conversation as it was.
   /// - Throws: What rendering and encoding throw; the message is then not added.
-  public mutating func ask(_ content: String) throws -> [Int] {
+  package mutating func ask(_ content: String) throws -> [Int] {
     let asked = messages + [ChatMessage(role: "user", content: content)]
     let prompt = try render(asked)
     let ids = try continued(prompt)
@@ -94,7 +94,7 @@ public struct ChatSession {
   ///   - content: Its text.
   ///   - tokens: Its tokens, without an end token.
   ///   - isExact: Whether these tokens are all of this text; not so where a stop string was cut off.
-  public mutating func answer(_ content: String, tokens: [Int], isExact: Bool = true) {
+  package mutating func answer(_ content: String, tokens: [Int], isExact: Bool = true) {
     messages.append(ChatMessage(role: "assistant", content: content))
     if isExact {
       text += content
@@ -107,7 +107,7 @@ public struct ChatSession {
   /// Takes the last question back, with its answer if there is one.
   ///
   /// - Returns: The question's text.
-  public mutating func takeBack() -> String? {
+  package mutating func takeBack() -> String? {
     guard let index = messages.lastIndex(where: { $0.role == "user" }) else { return nil }
     let question = messages[index].content
     replaceMessages(Array(messages[..<index]))

@@ -2,26 +2,26 @@
 ///
 /// Names, meaning and defaults are those of transformers' `GenerationConfig`, except that an answer without
 /// `max_new_tokens` goes on to the end of the context (there it stops after 20 tokens, prompt included).
-public struct GenerationConfig: Sendable, Equatable, Codable {
+package struct GenerationConfig: Sendable, Equatable, Codable {
   /// How a token is chosen from logits.
-  public var sampling: SamplingConfig
+  package var sampling: SamplingConfig
   /// Where the random numbers begin; nil for a different run every time.
-  public var seed: UInt64?
+  package var seed: UInt64?
   /// Tokens to generate at most; nil up to the end of the context.
-  public var maxNewTokens: Int?
+  package var maxNewTokens: Int?
   /// Tokens to generate before the end may come.
-  public var minNewTokens: Int
+  package var minNewTokens: Int
   /// Texts that end the answer and do not appear in it.
-  public var stopStrings: [String]
+  package var stopStrings: [String]
   /// Tokens that end the answer.
-  public var eosTokenIDs: [Int]
+  package var eosTokenIDs: [Int]
   /// Go on after an end token, to measure.
-  public var ignoresEOS: Bool
+  package var ignoresEOS: Bool
 
   /// Decides the options that are not given and checks those that are.
   ///
   /// - Throws: `GenerationError` of code `.badOption`, naming the option, its value and the legal range.
-  public init(_ options: GenerationOptions = .init()) throws(GenerationError) {
+  package init(_ options: GenerationOptions = .init()) throws(GenerationError) {
     sampling = try SamplingConfig(options)
     seed = options.seed
     maxNewTokens = options.maxNewTokens
@@ -39,16 +39,16 @@ public struct GenerationConfig: Sendable, Equatable, Codable {
 
 /// How a token is chosen from logits: options that are all decided and legal.
 @dynamicMemberLookup
-public struct SamplingConfig: Sendable, Equatable, Codable {
+package struct SamplingConfig: Sendable, Equatable, Codable {
   private var options: GenerationOptions
   /// Draw from the distribution; otherwise take the most probable token.
-  public var isSampling: Bool
+  package var isSampling: Bool
 
   /// Smaller temperatures are greedy, as other engines have it too.
   private static let leastTemperature = 1e-5
 
   /// Decides and checks, see `GenerationConfig`.
-  public init(_ given: GenerationOptions) throws(GenerationError) {
+  package init(_ given: GenerationOptions) throws(GenerationError) {
     options = given
     for option in GenerationOption.all {
       try option.check(given)
@@ -61,7 +61,7 @@ public struct SamplingConfig: Sendable, Equatable, Codable {
   }
 
   /// An option; none that a processor reads is nil, but for a bias that nobody asked for.
-  public subscript<Value>(dynamicMember path: WritableKeyPath<GenerationOptions, Value>) -> Value {
+  package subscript<Value>(dynamicMember path: WritableKeyPath<GenerationOptions, Value>) -> Value {
     get { options[keyPath: path] }
     set { options[keyPath: path] = newValue }
   }

@@ -1,5 +1,5 @@
 /// Why an answer ended.
-public enum FinishReason: String, Sendable {
+package enum FinishReason: String, Sendable {
   /// The model gave an end token.
   case stop
   /// `max_new_tokens` or the end of the context.
@@ -12,9 +12,9 @@ public enum FinishReason: String, Sendable {
 
 /// Decides what happens next while an answer is generated. It computes nothing: whoever drives it carries out the
 /// actions and reports back.
-public struct GenerationLoop: Sendable {
+package struct GenerationLoop: Sendable {
   /// What is to be done next.
-  public enum Action: Sendable, Equatable {
+  package enum Action: Sendable, Equatable {
     /// Let the cache keep so many tokens, then report with `kept`.
     case keep(Int)
     /// Compute these tokens, then report with `computed`.
@@ -26,11 +26,11 @@ public struct GenerationLoop: Sendable {
   }
 
   /// The prompt's tokens.
-  public let prompt: [Int]
+  package let prompt: [Int]
   /// The tokens generated so far, an end token included.
-  public private(set) var generated: [Int] = []
+  package private(set) var generated: [Int] = []
   /// The tokens of the prompt that did not have to be computed again.
-  public private(set) var reused = 0
+  package private(set) var reused = 0
   private let contextLength: Int
   private let limit: Int
   private let minimum: Int
@@ -41,7 +41,7 @@ public struct GenerationLoop: Sendable {
   ///
   /// - Parameter advice: How the context could be made longer, for the error.
   /// - Throws: `GenerationError` of code `.badPrompt` for a prompt that is empty or longer than the context.
-  public init(
+  package init(
     prompt: [Int], contextLength: Int, config: GenerationConfig, advice: String = ""
   ) throws(GenerationError) {
     guard !prompt.isEmpty else {
@@ -62,25 +62,25 @@ public struct GenerationLoop: Sendable {
 
   /// The first action. `held` are the tokens in the cache: what they have in common with the prompt stays there, but
   /// for the prompt's last token, whose logits are needed.
-  public func begin(held: [Int]) -> Action {
+  package func begin(held: [Int]) -> Action {
     var common = 0
     while common < min(held.count, prompt.count - 1), held[common] == prompt[common] { common += 1 }
     return .keep(common)
   }
 
   /// The cache now holds the first `count` tokens of the prompt.
-  public mutating func kept(_ count: Int) -> Action {
+  package mutating func kept(_ count: Int) -> Action {
     reused = count
     return .compute(prompt[count...])
   }
 
   /// The tokens of the last `compute` are in the cache.
-  public func computed() -> Action {
+  package func computed() -> Action {
     .choose(forbidden: generated.count < minimum ? endList : [])
   }
 
   /// The sampler chose a token; `isStopped` says whether a stop string was completed by it.
-  public mutating func chosen(_ id: Int, isStopped: Bool = false) -> Action {
+  package mutating func chosen(_ id: Int, isStopped: Bool = false) -> Action {
     generated.append(id)
     if isStopped { return .finish(.stopString) }
     if ends.contains(id) { return .finish(.stop) }
@@ -89,5 +89,5 @@ public struct GenerationLoop: Sendable {
   }
 
   /// Whether a token ends the answer and is no part of its text.
-  public func isEnd(_ id: Int) -> Bool { ends.contains(id) }
+  package func isEnd(_ id: Int) -> Bool { ends.contains(id) }
 }

@@ -1,44 +1,44 @@
 /// What an answer took. Times are in seconds.
-public struct GenerationMetrics: Sendable, Equatable {
+package struct GenerationMetrics: Sendable, Equatable {
   /// The device that computed.
-  public var device = ""
+  package var device = ""
   /// Tokens of the prompt.
-  public var promptTokens = 0
+  package var promptTokens = 0
   /// Tokens of the prompt that were still in the cache.
-  public var reusedTokens = 0
+  package var reusedTokens = 0
   /// Tokens generated, an end token included.
-  public var generatedTokens = 0
+  package var generatedTokens = 0
   /// From the call to the first token.
-  public var timeToFirstToken = 0.0
+  package var timeToFirstToken = 0.0
   /// From token to token, beginning with the second.
-  public var tokenTimes: [Double] = []
+  package var tokenTimes: [Double] = []
   /// From the call to the end.
-  public var totalTime = 0.0
+  package var totalTime = 0.0
   /// Spent inside the device.
-  public var deviceTime = 0.0
+  package var deviceTime = 0.0
 
   /// How long the NPU was busy, as its driver counts it; nil where none counts.
-  public var npuBusyTime: Double?
+  package var npuBusyTime: Double?
 
   /// Nothing yet.
-  public init() {}
+  package init() {}
 
   /// Tokens a second after the first one; 0 where there are not two.
-  public var tokensPerSecond: Double {
+  package var tokensPerSecond: Double {
     let time = tokenTimes.reduce(0, +)
     return time > 0 ? Double(tokenTimes.count) / time : 0
   }
 
   /// The mean time from token to token; 0 where there are not two.
-  public var timePerToken: Double {
+  package var timePerToken: Double {
     tokenTimes.isEmpty ? 0 : tokenTimes.reduce(0, +) / Double(tokenTimes.count)
   }
 
   /// Tokens of the prompt computed a second up to the first token.
-  public var promptTokensPerSecond: Double {
+  package var promptTokensPerSecond: Double {
     timeToFirstToken > 0 ? Double(promptTokens - reusedTokens) / timeToFirstToken : 0
   }
 
   /// The part of the time that was not spent inside the device.
-  public var overhead: Double { totalTime > 0 ? max(0, totalTime - deviceTime) / totalTime : 0 }
+  package var overhead: Double { totalTime > 0 ? max(0, totalTime - deviceTime) / totalTime : 0 }
 }

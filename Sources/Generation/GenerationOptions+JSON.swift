@@ -6,7 +6,7 @@ extension GenerationOptions {
   /// Names and meaning are those of transformers' `GenerationConfig`. `max_length` counts the prompt too and is
   /// therefore no limit for answers; it is left out. A value of `null` is a value that is not given.
   /// - Throws: `GenerationError` naming an entry that has the wrong type.
-  public init(generationConfig: JSON?, modelConfig: JSON? = nil) throws(GenerationError) {
+  package init(generationConfig: JSON?, modelConfig: JSON? = nil) throws(GenerationError) {
     self.init()
     let file = OptionReader(generationConfig ?? .object([:]), of: "generation_config.json")
     for option in GenerationOption.all where option.isInFiles {

@@ -1,47 +1,47 @@
 /// Options of generation that may be given or not: those of a file, or those of a user. What there is to know of each
 /// stands in its row of `GenerationOption.all`.
-public struct GenerationOptions: Sendable, Equatable, Codable {
+package struct GenerationOptions: Sendable, Equatable, Codable {
   /// Whether to draw from the distribution (true) or to take the most probable token (false).
-  public var doSample: Bool?
+  package var doSample: Bool?
   /// Divides the logits: below 1 more certain, above 1 more varied; 0 means greedy. From 0.
-  public var temperature: Double?
+  package var temperature: Double?
   /// Draw from the so many most probable tokens; 0 for all.
-  public var topK: Int?
+  package var topK: Int?
   /// Draw from the most probable tokens that together have this probability. From 0 to 1.
-  public var topP: Double?
+  package var topP: Double?
   /// Drop tokens less probable than this part of the most probable one. From 0 to 1.
-  public var minP: Double?
+  package var minP: Double?
   /// Draw from the tokens whose surprise is nearest to the expected one, up to this probability. Above 0, to 1.
-  public var typicalP: Double?
+  package var typicalP: Double?
   /// Divides positive and multiplies negative logits of every token that occurred, the prompt included. Above 0.
-  public var repetitionPenalty: Double?
+  package var repetitionPenalty: Double?
   /// Subtracted from the logit of every token that was generated before. From -2 to 2.
-  public var presencePenalty: Double?
+  package var presencePenalty: Double?
   /// Subtracted from a token's logit for every time it was generated before. From -2 to 2.
-  public var frequencyPenalty: Double?
+  package var frequencyPenalty: Double?
   /// Where the random numbers begin. Runs with the same seed, prompt and logits are the same.
-  public var seed: UInt64?
+  package var seed: UInt64?
   /// Tokens to generate at most. From 1.
-  public var maxNewTokens: Int?
+  package var maxNewTokens: Int?
   /// Tokens to generate before the end may come. From 0.
-  public var minNewTokens: Int?
+  package var minNewTokens: Int?
   /// Texts that end the answer and do not appear in it.
-  public var stopStrings: [String]?
+  package var stopStrings: [String]?
   /// Added to the logits of these tokens.
-  public var logitBias: [Int: Double]?
+  package var logitBias: [Int: Double]?
   /// Tokens that end the answer.
-  public var eosTokenIDs: [Int]?
+  package var eosTokenIDs: [Int]?
   /// Go on after an end token, to measure.
-  public var ignoresEOS: Bool?
+  package var ignoresEOS: Bool?
 
   /// No options at all.
-  public init() {}
+  package init() {}
 
   /// These options, and those of `other` wherever they are given there.
   ///
   /// Whoever asks for a way to sample wants to sample: a temperature, `top_k`, `top_p`, `min_p` or `typical_p` in
   /// `other` without `do_sample` turns sampling on, a temperature of 0 turns it off.
-  public func merged(with other: GenerationOptions) -> GenerationOptions {
+  package func merged(with other: GenerationOptions) -> GenerationOptions {
     var result = self
     for option in GenerationOption.all { option.value.copy(from: other, to: &result) }
     if other.doSample == nil {

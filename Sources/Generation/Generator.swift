@@ -1,5 +1,5 @@
 /// What happens while an answer is generated.
-public enum GenerationEvent: Sendable, Equatable {
+package enum GenerationEvent: Sendable, Equatable {
   /// The prompt is about to be computed: `reused` of its tokens are in the cache already.
   case prompt(tokens: Int, reused: Int)
   /// A token was chosen.
@@ -11,18 +11,18 @@ public enum GenerationEvent: Sendable, Equatable {
 }
 
 /// An answer.
-public struct GenerationResult: Sendable, Equatable {
+package struct GenerationResult: Sendable, Equatable {
   /// Its text, without end tokens and stop strings.
-  public var text: String
+  package var text: String
   /// Its tokens, an end token included.
-  public var tokens: [Int]
+  package var tokens: [Int]
   /// Why it ended.
-  public var reason: FinishReason
+  package var reason: FinishReason
   /// What it took.
-  public var metrics: GenerationMetrics
+  package var metrics: GenerationMetrics
 
   /// Makes an answer.
-  public init(text: String, tokens: [Int], reason: FinishReason, metrics: GenerationMetrics) {
+  package init(text: String, tokens: [Int], reason: FinishReason, metrics: GenerationMetrics) {
     self.text = text
     self.tokens = tokens
     self.reason = reason
@@ -32,23 +32,23 @@ public struct GenerationResult: Sendable, Equatable {
 
 /// Generates answers with an engine, one at a time, and knows which tokens its cache holds, so that a conversation is
 /// computed only once.
-public final class Generator {
+package final class Generator {
   /// Seconds since some moment, never going back.
-  public typealias Clock = () -> Double
+  package typealias Clock = () -> Double
 
   private let engine: any TextGenerationEngine
   private let clock: Clock
   /// The tokens in the engine's cache.
-  public private(set) var held: [Int] = []
+  package private(set) var held: [Int] = []
 
   /// A generator for an engine that nobody else uses meanwhile.
-  public init(_ engine: any TextGenerationEngine, clock: @escaping Clock = Generator.systemClock) {
+  package init(_ engine: any TextGenerationEngine, clock: @escaping Clock = Generator.systemClock) {
     self.engine = engine
     self.clock = clock
   }
 
   /// The system's monotonic clock.
-  public static func systemClock() -> Double {
+  package static func systemClock() -> Double {
     origin.duration(to: .now) / .seconds(1)
   }
 
@@ -63,7 +63,7 @@ public final class Generator {
   ///   - isCancelled: Asked before every token and between the parts of a long prompt.
   ///   - onEvent: Told what happens, as it happens. An error that it throws ends the answer.
   /// - Throws: `GenerationError`, what the engine throws, and what `onEvent` throws. The generator stays usable.
-  public func generate(
+  package func generate(
     prompt: [Int], config: GenerationConfig, stream: any TokenTextStream, isCancelled: () -> Bool = { false },
     onEvent: (GenerationEvent) throws -> Void = { _ in }
   ) throws -> GenerationResult {
@@ -91,7 +91,7 @@ public final class Generator {
   }
 
   /// Forgets the conversation, so that the next one begins with an empty cache.
-  public func reset() throws {
+  package func reset() throws {
     held = []
     _ = try engine.truncate(to: 0)
   }

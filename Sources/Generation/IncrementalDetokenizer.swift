@@ -1,7 +1,7 @@
 import Tokenization
 
 /// Turns tokens into text as they come, as `Tokenization.DecodeStream` does.
-public protocol TokenTextStream {
+package protocol TokenTextStream {
   /// The text that became certain with this token; often empty.
   mutating func append(_ id: Int) -> String
   /// The text that was held back, at the end.
@@ -11,21 +11,21 @@ public protocol TokenTextStream {
 extension DecodeStream: TokenTextStream {}
 
 /// Makes the text of an answer from its tokens and stops at stop strings.
-public struct IncrementalDetokenizer {
+package struct IncrementalDetokenizer {
   private var stream: any TokenTextStream
   private var stops: StopStrings
 
   /// Text from `stream` until one of `stopStrings`.
-  public init(_ stream: any TokenTextStream, stopStrings: [String]) {
+  package init(_ stream: any TokenTextStream, stopStrings: [String]) {
     self.stream = stream
     stops = StopStrings(stopStrings)
   }
 
   /// The text that became certain with this token, and the stop string that ended the answer with it.
-  public mutating func append(_ id: Int) -> StopStrings.Outcome { stops.append(stream.append(id)) }
+  package mutating func append(_ id: Int) -> StopStrings.Outcome { stops.append(stream.append(id)) }
 
   /// The text that was held back, when the answer ends for another reason than a stop string.
-  public mutating func finish() -> String {
+  package mutating func finish() -> String {
     // What the stream held back can complete a stop string as well.
     let last = stops.append(stream.finish())
     return last.stop == nil ? last.text + stops.finish() : last.text

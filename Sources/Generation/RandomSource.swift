@@ -1,10 +1,10 @@
 /// Seeded random numbers that are the same on every machine: xoshiro256** of Blackman and Vigna, its state filled
 /// from the seed by SplitMix64, as its authors advise.
-public struct RandomSource: RandomNumberGenerator, Sendable {
+package struct RandomSource: RandomNumberGenerator, Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
   /// Numbers that follow from `seed`.
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     var mixer = seed
     func next() -> UInt64 {
       mixer &+= 0x9E37_79B9_7F4A_7C15
@@ -18,7 +18,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
 
   package init(state: (UInt64, UInt64, UInt64, UInt64)) { self.state = state }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     let product = state.1 &* 5
     let result = ((product << 7) | (product >> 57)) &* 9
     let shifted = state.1 << 17
@@ -32,5 +32,5 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
   }
 
   /// A number from 0 up to, but not including, 1: the upper 53 bits.
-  public mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
+  package mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -2,7 +2,7 @@
 ///
 /// The order of the steps is that of transformers: the `LogitsProcessor`s, tokens that may not come yet, temperature and
 /// `top_k`, the `CandidateFilter`s, the draw. Without sampling, the temperature and what follows are left out.
-public struct Sampler: Sendable {
+package struct Sampler: Sendable {
   private let isSampling: Bool
   private let temperature: Float
   private let topK: Int
@@ -11,7 +11,7 @@ public struct Sampler: Sendable {
   private var random: RandomSource
 
   /// A sampler whose random numbers follow from `seed`.
-  public init(_ config: SamplingConfig, seed: UInt64) {
+  package init(_ config: SamplingConfig, seed: UInt64) {
     isSampling = config.isSampling
     temperature = Float(config.temperature ?? 1)
     topK = config.topK ?? 0
@@ -30,7 +30,7 @@ public struct Sampler: Sendable {
   ///   - history: The tokens so far.
   ///   - forbidden: Tokens that may not come, as the end tokens before `min_new_tokens`.
   /// - Throws: `GenerationError` of code `.badLogits` where no token has a number.
-  public mutating func sample(
+  package mutating func sample(
     _ logits: UnsafeMutableBufferPointer<Float>, history: TokenHistory, forbidden: [Int] = []
   ) throws(GenerationError) -> Int {
     adjust(logits, history, forbidden)

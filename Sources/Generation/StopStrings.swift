@@ -1,24 +1,24 @@
 /// Finds texts that end an answer, across the borders of the pieces in which it comes, and holds back only what may
 /// still become one.
-public struct StopStrings: Sendable {
+package struct StopStrings: Sendable {
   /// What became of a piece.
-  public struct Outcome: Sendable, Equatable {
+  package struct Outcome: Sendable, Equatable {
     /// Text that certainly belongs to the answer.
-    public var text: String
+    package var text: String
     /// The stop string that ended the answer.
-    public var stop: String?
+    package var stop: String?
   }
 
   private var searches: [Search]
   private var held: [UInt8] = []
 
   /// Looks for any of `texts`, none of them empty.
-  public init(_ texts: [String]) {
+  package init(_ texts: [String]) {
     searches = texts.filter { !$0.isEmpty }.map(Search.init)
   }
 
   /// Adds a piece. After a stop string was found, nothing more is to be added.
-  public mutating func append(_ piece: String) -> Outcome {
+  package mutating func append(_ piece: String) -> Outcome {
     if searches.isEmpty { return Outcome(text: piece) }
     for byte in piece.utf8 {
       held.append(byte)
@@ -35,7 +35,7 @@ public struct StopStrings: Sendable {
   }
 
   /// The text that was held back, when the answer ends for another reason.
-  public mutating func finish() -> String { release(keeping: 0) }
+  package mutating func finish() -> String { release(keeping: 0) }
 
   /// A stop string begins with a whole character, so what is released ends with one.
   private mutating func release(keeping count: Int) -> String {

@@ -2,7 +2,7 @@
 ///
 /// An engine belongs to one thread or task. Nothing here knows terminals or processes, so an engine may as well stand
 /// for a child process.
-public protocol TextGenerationEngine: AnyObject {
+package protocol TextGenerationEngine: AnyObject {
   /// The name of the device that computes, as its plugin gives it.
   var deviceName: String { get }
   /// The tokens that fit into the context.
@@ -33,5 +33,5 @@ public protocol TextGenerationEngine: AnyObject {
 }
 
 extension TextGenerationEngine {
-  public var contextAdvice: String { "" }
+  package var contextAdvice: String { "" }
 }

@@ -1,18 +1,18 @@
 /// Which tokens occurred so far, as the penalties need to know.
-public struct TokenHistory: Sendable {
+package struct TokenHistory: Sendable {
   /// Every token of prompt and answer once, in the order of its first occurrence.
-  public private(set) var distinct: [Int] = []
+  package private(set) var distinct: [Int] = []
   /// How often each token was generated; prompts do not count.
-  public private(set) var generated: [Int: Int] = [:]
+  package private(set) var generated: [Int: Int] = [:]
   private var known: Set<Int> = []
 
   /// The history of a prompt.
-  public init(prompt: some Sequence<Int> = []) {
+  package init(prompt: some Sequence<Int> = []) {
     for id in prompt where known.insert(id).inserted { distinct.append(id) }
   }
 
   /// Adds a generated token.
-  public mutating func append(_ id: Int) {
+  package mutating func append(_ id: Int) {
     if known.insert(id).inserted { distinct.append(id) }
     generated[id, default: 0] += 1
   }

@@ -3,46 +3,46 @@ import Tensors
 /// A graph of typed operations that only grows: nodes are in an order in which they can be computed.
 ///
 /// It is built by one task and not shared between threads.
-public final class Graph {
+package final class Graph {
   /// One operation with its inputs.
-  public struct Node: Sendable {
+  package struct Node: Sendable {
     /// The name of the layer in the IR, unique in the graph.
-    public let name: String
+    package let name: String
     /// What is computed.
-    public let operation: any Operation
+    package let operation: any Operation
     /// The values it is computed from.
-    public let inputs: [Value]
+    package let inputs: [Value]
     /// What is known about its outputs.
-    public let outputs: [ValueType]
+    package let outputs: [ValueType]
   }
 
   /// A named output of the whole graph.
-  public struct Output: Sendable {
+  package struct Output: Sendable {
     /// The name by which the runtime knows the tensor.
-    public let name: String
+    package let name: String
     /// The value that is handed out.
-    public let value: Value
+    package let value: Value
   }
 
   /// All nodes, in an order in which they can be computed.
-  public private(set) var nodes: [Node] = []
+  package private(set) var nodes: [Node] = []
   /// The outputs, in order.
-  public private(set) var outputs: [Output] = []
+  package private(set) var outputs: [Output] = []
   private var usedNames: [String: Int] = [:]
   private var path = ""
 
   /// The name of the module whose nodes are being added, empty outside of all.
-  public var currentPath: String { path }
+  package var currentPath: String { path }
 
   /// An empty graph.
-  public init() {}
+  package init() {}
 
   /// Adds a node that has one output, and gives that.
   /// - Parameters:
   ///   - name: the layer's name inside of the current scope; the operation's type when nil.
   /// - Throws: `GraphError` where the operation cannot take these inputs.
   @discardableResult
-  public func append(
+  package func append(
     _ operation: some Operation, _ inputs: [Value] = [], name: String? = nil
   ) throws(GraphError) -> Value {
     try appendAll(operation, inputs, name: name)[0]
@@ -50,7 +50,7 @@ public final class Graph {
 
   /// Adds a node, and gives all of its outputs.
   @discardableResult
-  public func appendAll(
+  package func appendAll(
     _ operation: some Operation, _ inputs: [Value] = [], name: String? = nil
   ) throws(GraphError) -> [Value] {
     let fullName = unique(scoped(name ?? operation.typeName))
@@ -65,13 +65,13 @@ public final class Graph {
   }
 
   /// Declares `value` an output of the graph, under `name`.
-  public func addOutput(_ name: String, _ value: Value) {
+  package func addOutput(_ name: String, _ value: Value) {
     outputs.append(Output(name: name, value: value))
   }
 
   /// Names the nodes that `body` adds as children of `path`, the name of a module in the checkpoint. The path
   /// replaces the one around it.
-  public func within<Result, Failure: Error>(
+  package func within<Result, Failure: Error>(
     _ path: String, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let outer = self.path
@@ -81,13 +81,13 @@ public final class Graph {
   }
 
   /// The inputs of the graph, in order.
-  public var parameters: [Node] { nodes.filter { $0.operation is Parameter } }
+  package var parameters: [Node] { nodes.filter { $0.operation is Parameter } }
 
   /// The states that the graph keeps from run to run, in order.
-  public var variables: [Variable] { nodes.compactMap { ($0.operation as? ReadValue)?.variable } }
+  package var variables: [Variable] { nodes.compactMap { ($0.operation as? ReadValue)?.variable } }
 
   /// The node that a value comes from.
-  public func node(of value: Value) -> Node { nodes[value.node] }
+  package func node(of value: Value) -> Node { nodes[value.node] }
 
   private func scoped(_ name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
 

@@ -1,16 +1,16 @@
 import Errors
 
 /// What went wrong while a graph was built or lowered.
-public typealias GraphError = CodedError<GraphFault>
+package typealias GraphError = CodedError<GraphFault>
 
 /// The library of `GraphError`.
-public enum GraphFault: ErrorLibrary {}
+package enum GraphFault: ErrorLibrary {}
 
 extension ErrorCode where Library == GraphFault {
   /// An operation got inputs whose shapes or types it cannot take.
-  public static var badInput: Self { "bad-input" }
+  package static var badInput: Self { "bad-input" }
   /// The model needs something that the graph's blocks do not offer.
-  public static var unsupported: Self { "unsupported" }
+  package static var unsupported: Self { "unsupported" }
   /// A graph that cannot be written: a weight without a format, a duplicate name.
-  public static var incomplete: Self { "incomplete" }
+  package static var incomplete: Self { "incomplete" }
 }

@@ -1,12 +1,12 @@
 /// An attribute of an operation as OpenVINO IR spells it.
-public struct Attribute: Sendable, Hashable {
+package struct Attribute: Sendable, Hashable {
   /// The attribute's name in the XML.
-  public let name: String
+  package let name: String
   /// Its value as text.
-  public let value: String
+  package let value: String
 
   /// Names a value.
-  public init(_ name: String, _ value: String) {
+  package init(_ name: String, _ value: String) {
     self.name = name
     self.value = value
   }
@@ -17,7 +17,7 @@ public struct Attribute: Sendable, Hashable {
 /// Operations are values without identity; `Graph.append` makes nodes of them. The rules here are as strict as
 /// OpenVINO's own (which infers all shapes again when it reads a file), so that a mistake in a family shows
 /// while baking, with a name, and not on the user's machine.
-public protocol Operation: Sendable {
+package protocol Operation: Sendable {
   /// The layer type in the XML.
   var typeName: String { get }
 
@@ -34,10 +34,10 @@ public protocol Operation: Sendable {
 
 extension Operation {
   /// Most operations are of the first set.
-  public var opset: String { "opset1" }
+  package var opset: String { "opset1" }
 
   /// Many operations have no attributes.
-  public var attributes: [Attribute] { [] }
+  package var attributes: [Attribute] { [] }
 
   /// Throws unless there are `count` inputs.
   func expect(_ inputs: [ValueType], _ count: Int) throws(GraphError) {

@@ -1,64 +1,64 @@
 import Tensors
 
 /// The extent of one axis of a value: known now, or only when the graph runs.
-public enum Dimension: Sendable, Hashable, ExpressibleByIntegerLiteral, CustomStringConvertible {
+package enum Dimension: Sendable, Hashable, ExpressibleByIntegerLiteral, CustomStringConvertible {
   /// An extent that the graph fixes.
   case fixed(Int)
   /// An extent that the inputs decide: batch, tokens, length of the cache.
   case dynamic
 
-  public init(integerLiteral value: Int) { self = .fixed(value) }
+  package init(integerLiteral value: Int) { self = .fixed(value) }
 
   /// The extent, nil where it is dynamic.
-  public var fixed: Int? {
+  package var fixed: Int? {
     if case .fixed(let extent) = self { extent } else { nil }
   }
 
-  public var description: String { fixed.map(String.init) ?? "?" }
+  package var description: String { fixed.map(String.init) ?? "?" }
 }
 
 /// The shape of a value, outermost axis first, each extent fixed or dynamic. The rank is always known.
-public struct PartialShape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
+package struct PartialShape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
   /// The extents, outermost first; empty for a scalar.
-  public var dimensions: [Dimension]
+  package var dimensions: [Dimension]
 
   /// Makes a shape of these extents.
-  public init(_ dimensions: [Dimension]) { self.dimensions = dimensions }
+  package init(_ dimensions: [Dimension]) { self.dimensions = dimensions }
 
   /// The shape of a tensor whose extents are all known.
-  public init(_ shape: Shape) { dimensions = shape.dimensions.map(Dimension.fixed) }
+  package init(_ shape: Shape) { dimensions = shape.dimensions.map(Dimension.fixed) }
 
-  public init(arrayLiteral elements: Dimension...) { dimensions = elements }
+  package init(arrayLiteral elements: Dimension...) { dimensions = elements }
 
   /// The number of axes.
-  public var rank: Int { dimensions.count }
+  package var rank: Int { dimensions.count }
 
   /// The extent of an axis; negative axes count from the last.
-  public subscript(axis: Int) -> Dimension {
+  package subscript(axis: Int) -> Dimension {
     get { dimensions[axis < 0 ? axis + rank : axis] }
     set { dimensions[axis < 0 ? axis + rank : axis] = newValue }
   }
 
   /// All extents, nil where one is dynamic.
-  public var fixed: [Int]? {
+  package var fixed: [Int]? {
     let extents = dimensions.compactMap(\.fixed)
     return extents.count == rank ? extents : nil
   }
 
-  public var description: String { "[\(dimensions.map(\.description).joined(separator: ", "))]" }
+  package var description: String { "[\(dimensions.map(\.description).joined(separator: ", "))]" }
 }
 
 /// What is known about a value before the graph runs.
-public struct ValueType: Sendable, Hashable {
+package struct ValueType: Sendable, Hashable {
   /// The type of its elements.
-  public var elementType: ElementType
+  package var elementType: ElementType
   /// Its shape.
-  public var shape: PartialShape
+  package var shape: PartialShape
   /// The elements of a small integer constant, which shape rules look at: axes, targets, split lengths.
-  public var integers: [Int]?
+  package var integers: [Int]?
 
   /// Makes a type.
-  public init(_ elementType: ElementType, _ shape: PartialShape, integers: [Int]? = nil) {
+  package init(_ elementType: ElementType, _ shape: PartialShape, integers: [Int]? = nil) {
     self.elementType = elementType
     self.shape = shape
     self.integers = integers
@@ -66,14 +66,14 @@ public struct ValueType: Sendable, Hashable {
 }
 
 /// One output of a node of a graph.
-public struct Value: Sendable, Hashable {
+package struct Value: Sendable, Hashable {
   /// The index of the node in `Graph.nodes`.
-  public let node: Int
+  package let node: Int
   /// Which of the node's outputs it is.
-  public let port: Int
+  package let port: Int
   /// What is known about it.
-  public let type: ValueType
+  package let type: ValueType
 
   /// The shape, for blocks that compute with it.
-  public var shape: PartialShape { type.shape }
+  package var shape: PartialShape { type.shape }
 }

@@ -5,9 +5,9 @@ import Graph
 /// Graphs are added one after another; constants with the same content share an offset, so that several graphs
 /// (stateful, prefill, decode) can use one file and tied weights are stored once. Each entry begins at a multiple
 /// of 64 bytes, so that a mapped file can be used in place by vector code.
-public struct BinLayout: Sendable {
+package struct BinLayout: Sendable {
   /// What lies at an offset.
-  public enum Content: Sendable, Hashable {
+  package enum Content: Sendable, Hashable {
     /// Bytes that are known already.
     case bytes([UInt8])
     /// A part of a weight, which is computed and written later.
@@ -15,23 +15,23 @@ public struct BinLayout: Sendable {
   }
 
   /// A run of bytes of the file.
-  public struct Entry: Sendable {
+  package struct Entry: Sendable {
     /// What it holds.
-    public let content: Content
+    package let content: Content
     /// Where it begins.
-    public let offset: Int
+    package let offset: Int
     /// How long it is.
-    public let byteCount: Int
+    package let byteCount: Int
   }
 
   /// All entries, by offset.
-  public private(set) var entries: [Entry] = []
+  package private(set) var entries: [Entry] = []
   /// The length of the file.
-  public private(set) var totalByteCount = 0
+  package private(set) var totalByteCount = 0
   private var indices: [Key: Int] = [:]
 
   /// The alignment of each entry.
-  public static let alignment = 64
+  package static let alignment = 64
 
   private enum Key: Hashable {
     case bytes([UInt8])
@@ -39,10 +39,10 @@ public struct BinLayout: Sendable {
   }
 
   /// An empty file.
-  public init() {}
+  package init() {}
 
   /// Assigns offsets to all constants of `graph` that have none yet, in the order of their use.
-  public mutating func add(_ graph: Graph) {
+  package mutating func add(_ graph: Graph) {
     add(graph.nodes)
   }
 
@@ -57,7 +57,7 @@ public struct BinLayout: Sendable {
   /// Parts of equal rank stay in the order in which they were added.
   ///
   /// A graph finds its constants by their offsets, so whoever writes the file may choose what is convenient.
-  public mutating func arrange(by rank: (Blob) -> Int) {
+  package mutating func arrange(by rank: (Blob) -> Int) {
     let ranks = entries.map { entry in
       if case .blob(let blob) = entry.content { rank(blob) } else { Int.min }
     }
@@ -74,7 +74,7 @@ public struct BinLayout: Sendable {
 
   /// The place of a constant.
   /// - Returns: nil where the graph it belongs to was not added.
-  public func entry(of content: Constant.Content) -> Entry? { indices[key(content)].map { entries[$0] } }
+  package func entry(of content: Constant.Content) -> Entry? { indices[key(content)].map { entries[$0] } }
 
   private mutating func add(_ content: Constant.Content) {
     let key = key(content)

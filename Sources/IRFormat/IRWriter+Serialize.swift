@@ -4,7 +4,7 @@ import Tensors
 extension IRWriter {
   /// A whole small graph in memory, with all weights as f32. For tests, and for graphs such as tokenizers.
   /// - Throws: what reading a weight throws, and `IRError` for blobs that are not plain f32.
-  public static func serialize(
+  package static func serialize(
     _ graph: Graph, name: String = "model", runtimeInfo: RuntimeInfo = RuntimeInfo()
   ) throws -> (xml: String, bin: [UInt8]) {
     let weights = graph.weights

@@ -2,7 +2,7 @@ import Graph
 import Tensors
 
 /// Writes graphs as OpenVINO IR, version 11: an XML document beside a file of constants.
-public enum IRWriter {
+package enum IRWriter {
   /// Writes the XML of `graph`, piece by piece.
   /// - Parameters:
   ///   - graph: a lowered graph.
@@ -11,7 +11,7 @@ public enum IRWriter {
   ///   - runtimeInfo: the notes at its end.
   ///   - sink: receives the text; called a few times for each layer.
   /// - Throws: `IRError` of code `cannotWrite`, or what `sink` throws.
-  public static func write(
+  package static func write(
     _ graph: Graph, layout: BinLayout, name: String, runtimeInfo: RuntimeInfo = RuntimeInfo(),
     to sink: (String) throws -> Void
   ) throws {
@@ -36,7 +36,7 @@ public enum IRWriter {
   }
 
   /// The XML of `graph` as one text.
-  public static func xml(
+  package static func xml(
     _ graph: Graph, layout: BinLayout, name: String, runtimeInfo: RuntimeInfo = RuntimeInfo()
   ) throws -> String {
     var text = ""

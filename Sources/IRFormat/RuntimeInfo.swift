@@ -1,23 +1,23 @@
 /// The tree of notes at the end of an IR file, which runtimes read: compression modes, cache precision, versions.
-public struct RuntimeInfo: Sendable, Equatable {
+package struct RuntimeInfo: Sendable, Equatable {
   /// A note: a value, or further notes.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// The name of the note.
-    public var name: String
+    package var name: String
     /// Its text; nil where it only has children.
-    public var value: String?
+    package var value: String?
     /// Notes below it.
-    public var children: [Entry]
+    package var children: [Entry]
 
     /// A note with a value.
-    public init(_ name: String, _ value: String) {
+    package init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
       children = []
     }
 
     /// A note with others below it.
-    public init(_ name: String, _ children: [Entry]) {
+    package init(_ name: String, _ children: [Entry]) {
       self.name = name
       value = nil
       self.children = children
@@ -25,13 +25,13 @@ public struct RuntimeInfo: Sendable, Equatable {
   }
 
   /// The notes, in order.
-  public var entries: [Entry]
+  package var entries: [Entry]
 
   /// Notes in this order.
-  public init(_ entries: [Entry] = []) { self.entries = entries }
+  package init(_ entries: [Entry] = []) { self.entries = entries }
 
   /// The value at a path of names, nil where there is none.
-  public func value(_ path: String...) -> String? {
+  package func value(_ path: String...) -> String? {
     var level = entries
     var found: Entry?
     for name in path {

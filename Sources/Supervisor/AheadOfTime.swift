@@ -1,29 +1,29 @@
 import OpenVINO
 
 /// Compiles a model for an NPU that this machine does not have, where OpenVINO's plugin brings its compiler along.
-public struct AheadOfTime: Sendable {
+package struct AheadOfTime: Sendable {
   /// The platforms whose compilers are known, as OpenVINO names them.
-  public static let platforms = ["3720", "4000", "5010", "5020"]
+  package static let platforms = ["3720", "4000", "5010", "5020"]
 
   /// How models are read and compiled; its cache takes the results.
-  public var loader: ModelLoader
+  package var loader: ModelLoader
   /// One of `platforms`.
-  public var platform: String
+  package var platform: String
 
   /// Compiles for `platform`.
-  public init(_ loader: ModelLoader, platform: String) {
+  package init(_ loader: ModelLoader, platform: String) {
     self.loader = loader
     self.platform = platform
   }
 
   /// What was compiled.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// Which graph of the model.
-    public var graph: ModelFolder.Graph
+    package var graph: ModelFolder.Graph
     /// Where the blob is.
-    public var path: String
+    package var path: String
     /// How long it took.
-    public var seconds: Double
+    package var seconds: Double
   }
 
   /// Compiles the graphs that a load of `request` would ask an NPU of the platform for, into the cache, under the key
@@ -31,7 +31,7 @@ public struct AheadOfTime: Sendable {
   ///
   /// - Parameter path: Where to write the blob instead; nil for the cache.
   /// - Throws: `.deviceUnavailable` where there is no compiler, `.loadFailed` with the compiler's own words.
-  public func compile(_ request: ModelLoader.Request, to path: String?) throws -> [Result] {
+  package func compile(_ request: ModelLoader.Request, to path: String?) throws -> [Result] {
     guard request.usesFixedShapes else { return [try compileOne(request, to: path)] }
     return try [ModelFolder.Graph.prefill, .decode].map { graph in
       var copy = request

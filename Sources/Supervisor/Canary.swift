@@ -9,25 +9,25 @@ import OpenVINO
 /// The CPU answers greedily. The device is then given the same tokens, one after the other, and agrees on a step
 /// if the CPU's token is among its `rank` most likely ones: half precision and quantised sums may change an order,
 /// but not by much.
-public struct Canary: Sendable {
+package struct Canary: Sendable {
   /// The tokens of a short text in the model's language.
-  public var prompt: [Int]
+  package var prompt: [Int]
   /// How many tokens the CPU's answer has.
-  public var steps = 8
+  package var steps = 8
   /// How far down the CPU's token may be in the device's order.
-  public var rank = 5
+  package var rank = 5
   /// The part of the steps that must agree.
-  public var tolerance = 0.75
+  package var tolerance = 0.75
 
   /// Makes a canary.
   ///
   /// - Parameter prompt: The tokens of a short text; at least one.
-  public init(prompt: [Int]) {
+  package init(prompt: [Int]) {
     self.prompt = prompt
   }
 
   /// What came of it.
-  public enum Outcome: Sendable, Hashable {
+  package enum Outcome: Sendable, Hashable {
     /// The CPU is the measure itself.
     case notNeeded
     /// This compiled model has passed before.
@@ -42,7 +42,7 @@ public struct Canary: Sendable {
   ///   - engine: The engine on the device; its cache is empty afterwards.
   ///   - loader: Loads the model on the CPU if its answer is not known yet.
   /// - Throws: `.deviceDisagrees`, naming the driver; what loading and running throw.
-  public func check(_ engine: any ModelEngine, loader: ModelLoader) throws -> Outcome {
+  package func check(_ engine: any ModelEngine, loader: ModelLoader) throws -> Outcome {
     let device = engine.report.device
     guard device.device != "CPU", !prompt.isEmpty else { return .notNeeded }
     // Of two graphs both must be those that passed.

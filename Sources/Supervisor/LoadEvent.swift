@@ -1,7 +1,7 @@
 import OpenVINO
 
 /// What happens while a model is loaded, for whoever shows progress.
-public enum LoadEvent: Sendable, Hashable {
+package enum LoadEvent: Sendable, Hashable {
   /// A device of AUTO is not used.
   case passedOver(DeviceChoice.PassedOver)
   /// The next events are about this one of a model's graphs.
@@ -25,24 +25,24 @@ public enum LoadEvent: Sendable, Hashable {
 }
 
 /// How a model was loaded.
-public struct LoadReport: Sendable, Hashable {
+package struct LoadReport: Sendable, Hashable {
   /// The device that computes.
-  public var device: DeviceIdentity
+  package var device: DeviceIdentity
   /// Whether the compiled model came from the cache.
-  public var fromCache: Bool
+  package var fromCache: Bool
   /// The time from the decision to the end of compiling or importing, in seconds.
-  public var seconds: Double
+  package var seconds: Double
   /// What keeps the conversation.
-  public var engine: EngineKind
+  package var engine: EngineKind
   /// What computes products with compressed weights, on a CPU.
-  public var kernels = CPUKernels.plugin
+  package var kernels = CPUKernels.plugin
   /// What was found to be fastest on this machine, and used.
-  public var tuned: [String] = []
+  package var tuned: [String] = []
   /// Why other devices of AUTO were passed over.
-  public var passedOver: [DeviceChoice.PassedOver]
+  package var passedOver: [DeviceChoice.PassedOver]
 
   /// Makes a report.
-  public init(
+  package init(
     device: DeviceIdentity, fromCache: Bool, seconds: Double, engine: EngineKind = .stateful,
     passedOver: [DeviceChoice.PassedOver] = []
   ) {
@@ -55,33 +55,33 @@ public struct LoadReport: Sendable, Hashable {
 }
 
 /// A model that a device is ready to run.
-public struct LoadedModel: Sendable {
+package struct LoadedModel: Sendable {
   /// The code.
-  public var compiled: CompiledModel
+  package var compiled: CompiledModel
   /// The same for steps of few tokens, where another form is faster for them.
   package var few: CompiledModel?
   /// How it came to be.
-  public var report: LoadReport
+  package var report: LoadReport
   /// Its properties, ours and the user's.
-  public var properties: Properties
+  package var properties: Properties
   /// Its files.
-  public var folder: ModelFolder
+  package var folder: ModelFolder
   /// The lengths that it was made for, if NPUW runs it.
-  public var npu: NPUProperties?
+  package var npu: NPUProperties?
   /// Where it is in the cache, if it is there.
-  public var entryFolder: String?
+  package var entryFolder: String?
 }
 
 /// The two fixed-shape graphs of a model on one device.
-public struct StaticModel: Sendable {
+package struct StaticModel: Sendable {
   /// The model's folder.
-  public var folder: ModelFolder
+  package var folder: ModelFolder
   /// Computes a prompt.
-  public var prefill: LoadedModel
+  package var prefill: LoadedModel
   /// Computes one token more.
-  public var decode: LoadedModel
+  package var decode: LoadedModel
   /// Looks tokens up for both, on the CPU.
-  public var embedding: LoadedModel
+  package var embedding: LoadedModel
   /// How both came to be.
-  public var report: LoadReport
+  package var report: LoadReport
 }

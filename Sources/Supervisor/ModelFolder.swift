@@ -2,9 +2,9 @@ import Files
 import JSON
 
 /// The files of a model to run: a folder that we or another tool baked, or an IR file by itself.
-public struct ModelFolder: Sendable, Hashable {
+package struct ModelFolder: Sendable, Hashable {
   /// One of the graphs that a folder may have over the same weights; its file's name without the ending.
-  public enum Graph: String, Sendable {
+  package enum Graph: String, Sendable {
     /// Dynamic shapes; the runtime keeps the cache.
     case stateful = "openvino_model"
     /// A whole prompt, of fixed length.
@@ -16,26 +16,26 @@ public struct ModelFolder: Sendable, Hashable {
   }
 
   /// The folder.
-  public var folder: String
+  package var folder: String
   /// Which graph `xml` is.
-  public private(set) var graph = Graph.stateful
+  package private(set) var graph = Graph.stateful
   /// The graph.
-  public var xml: String
+  package var xml: String
   /// The weights.
-  public var weights: String
+  package var weights: String
   /// The manifest of a bake of ours, if there is one.
-  public var manifest: String?
+  package var manifest: String?
   /// The tokens that the model was trained for, if `config.json` says so.
-  public var contextLength: Int?
+  package var contextLength: Int?
   /// The number of tokens that it knows, if `config.json` says so.
-  public var vocabularySize: Int?
+  package var vocabularySize: Int?
   /// The family, such as "llama", if `config.json` says so.
-  public var family: String?
+  package var family: String?
   /// Whether it has gated delta nets, if `config.json` says so.
   package private(set) var hasDeltaNets = false
 
   /// Why another user could change the model without this one noticing; nil where nobody can.
-  public var writableByOthers: String? {
+  package var writableByOthers: String? {
     // What else is in it speaks for the model as well: its tokenizer, its template, what it ends with.
     let files = Folders.readableNames(in: folder).map { "\(folder)/\($0)" }
     for path in [folder, xml, weights] + files {
@@ -49,7 +49,7 @@ public struct ModelFolder: Sendable, Hashable {
   /// Looks at a folder or an XML file.
   ///
   /// - Throws: `.noModel` where there is none, with what was found instead.
-  public init(path: String) throws(SupervisorError) {
+  package init(path: String) throws(SupervisorError) {
     guard let status = FileStatus(at: path) else {
       throw SupervisorError(.noModel, "there is no file or folder \(path)", mend: Self.bakeFirst)
     }
@@ -79,7 +79,7 @@ public struct ModelFolder: Sendable, Hashable {
   /// The same model as one of its fixed-shape graphs, which stand over the weights of the stateful one.
   ///
   /// - Throws: `.noModel` where the folder has none.
-  public func fixedShape(_ graph: Graph) throws(SupervisorError) -> ModelFolder {
+  package func fixedShape(_ graph: Graph) throws(SupervisorError) -> ModelFolder {
     var copy = self
     copy.graph = graph
     copy.xml = "\(folder)/\(graph.rawValue).xml"
@@ -116,7 +116,7 @@ public struct ModelFolder: Sendable, Hashable {
   }
 
   /// The identity of the content, for the cache.
-  public func identity() throws(SupervisorError) -> ModelIdentity {
+  package func identity() throws(SupervisorError) -> ModelIdentity {
     try ModelIdentity(xml: xml, weights: weights, manifest: manifest)
   }
 }

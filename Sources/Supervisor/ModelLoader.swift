@@ -1,18 +1,18 @@
 import OpenVINO
 
 /// Brings a model onto a device: from the cache if it is there, compiled and kept if not.
-public struct ModelLoader: Sendable {
+package struct ModelLoader: Sendable {
   /// OpenVINO.
-  public var core: Core
+  package var core: Core
   /// Where compiled models are kept; none if `nil`.
-  public var cache: CompiledModelCache?
+  package var cache: CompiledModelCache?
   /// What was found to be fastest for models on this machine; nothing if `nil`.
   package var tuning: TuningStore?
   /// Told what happens. Called on the thread that loads.
-  public var report: @Sendable (LoadEvent) -> Void
+  package var report: @Sendable (LoadEvent) -> Void
 
   /// Makes a loader.
-  public init(
+  package init(
     core: Core, cache: CompiledModelCache?, report: @escaping @Sendable (LoadEvent) -> Void = { _ in }
   ) {
     self.core = core
@@ -21,35 +21,35 @@ public struct ModelLoader: Sendable {
   }
 
   /// What to load, and how.
-  public struct Request: Sendable {
+  package struct Request: Sendable {
     /// The model's files.
-    public var model: ModelFolder
+    package var model: ModelFolder
     /// "AUTO" or OpenVINO's name of a device.
-    public var device = "AUTO"
+    package var device = "AUTO"
     /// The user's own properties.
-    public var properties: Properties = [:]
+    package var properties: Properties = [:]
     /// The lengths and hints of an NPU.
-    public var npu = NPUProperties()
+    package var npu = NPUProperties()
     /// Whether logits are needed for every token, and not only for the last.
-    public var allLogits = false
+    package var allLogits = false
     /// Whether the two fixed-shape graphs are meant, and not the stateful one.
-    public var usesFixedShapes = false
+    package var usesFixedShapes = false
 
     /// Which engine runs the stateful graph. What needs the logits of every token is stateful.
-    public var engine = EngineChoice.stateful
+    package var engine = EngineChoice.stateful
     /// Whether many conversations are to be computed at once, which is what pages are for.
     package var servesMany = false
 
     /// What computes products with compressed weights on a CPU.
-    public var cpuKernels = CPUKernels.auto
+    package var cpuKernels = CPUKernels.auto
     /// How exactly it does.
-    public var precision = CPUPrecision.fast
+    package var precision = CPUPrecision.fast
 
     /// What stands behind the user's properties; what the loader's store knows if nil.
     package var tuned: TunedSettings?
 
     /// Asks for a model with defaults.
-    public init(model: ModelFolder) {
+    package init(model: ModelFolder) {
       self.model = model
     }
 
@@ -73,7 +73,7 @@ public struct ModelLoader: Sendable {
   }
 
   /// Loads. With AUTO, a device that refuses the model is passed over with its reason.
-  public func load(_ request: Request) throws(SupervisorError) -> LoadedModel {
+  package func load(_ request: Request) throws(SupervisorError) -> LoadedModel {
     try onFirstDevice(for: request) { device, passedOver throws(SupervisorError) in
       try load(request, on: device, passedOver)
     }
@@ -82,7 +82,7 @@ public struct ModelLoader: Sendable {
   /// Loads the two fixed-shape graphs of a folder onto one device.
   ///
   /// - Throws: `.noModel` for a folder that has none, and what `load` throws.
-  public func loadFixedShapes(_ request: Request) throws(SupervisorError) -> StaticModel {
+  package func loadFixedShapes(_ request: Request) throws(SupervisorError) -> StaticModel {
     try onFirstDevice(for: request) { device, passedOver throws(SupervisorError) in
       try loadFixedShapes(request, on: device, passedOver)
     }
@@ -151,7 +151,7 @@ public struct ModelLoader: Sendable {
 
   /// The keys under which the model's graphs would be kept, for `oven cache explain`: one, or those of both
   /// fixed-shape graphs.
-  public func keys(_ request: Request, on device: String) throws(SupervisorError) -> [CacheKey] {
+  package func keys(_ request: Request, on device: String) throws(SupervisorError) -> [CacheKey] {
     guard request.usesFixedShapes else { return [try key(request, on: device)] }
     return [
       try key(request.for(request.model.fixedShape(.prefill)), on: device),

@@ -1,38 +1,38 @@
 import Errors
 
 /// Why a model could not be loaded or run.
-public typealias SupervisorError = CodedError<SupervisorFault>
+package typealias SupervisorError = CodedError<SupervisorFault>
 
 /// The library of `SupervisorError`.
-public enum SupervisorFault: ErrorLibrary {}
+package enum SupervisorFault: ErrorLibrary {}
 
 extension ErrorCode where Library == SupervisorFault {
   /// No model where one was named.
-  public static var noModel: Self { "no-model" }
+  package static var noModel: Self { "no-model" }
   /// The model's files are there, and this user may not read them.
-  public static var forbidden: Self { "forbidden" }
+  package static var forbidden: Self { "forbidden" }
   /// The system gives no more threads or processes.
-  public static var outOfThreads: Self { "out-of-threads" }
+  package static var outOfThreads: Self { "out-of-threads" }
   /// A model whose inputs, outputs or variables are not those of a language model.
-  public static var badModel: Self { "bad-model" }
+  package static var badModel: Self { "bad-model" }
   /// The device that was asked for cannot be used.
-  public static var deviceUnavailable: Self { "device-unavailable" }
+  package static var deviceUnavailable: Self { "device-unavailable" }
   /// The device refused the model.
-  public static var loadFailed: Self { "load-failed" }
+  package static var loadFailed: Self { "load-failed" }
   /// Kernels of ours compute too little of the model.
   static var kernelsUnsuited: Self { "kernels-unsuited" }
   /// The device computes something else than the CPU.
-  public static var deviceDisagrees: Self { "device-disagrees" }
+  package static var deviceDisagrees: Self { "device-disagrees" }
   /// The prompt does not fit into the context.
-  public static var promptTooLong: Self { "prompt-too-long" }
+  package static var promptTooLong: Self { "prompt-too-long" }
   /// The context is full.
-  public static var contextFull: Self { "context-full" }
+  package static var contextFull: Self { "context-full" }
   /// The cache folder cannot be read or written.
-  public static var cacheUnusable: Self { "cache-unusable" }
+  package static var cacheUnusable: Self { "cache-unusable" }
   /// The device stopped with an error.
-  public static var inferenceFailed: Self { "inference-failed" }
+  package static var inferenceFailed: Self { "inference-failed" }
   /// The process that computes has ended, or had to be ended.
-  public static var workerLost: Self { "worker-lost" }
+  package static var workerLost: Self { "worker-lost" }
   /// Somebody asked to stop.
-  public static var cancelled: Self { "cancelled" }
+  package static var cancelled: Self { "cancelled" }
 }

@@ -4,10 +4,10 @@ import Tensors
 
 /// Apertus: Llama's form with norms on each head of queries and keys, and a plain feed-forward part with a trained
 /// activation.
-public struct Apertus: Architecture {
-  public static let modelTypes = ["apertus"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Apertus: Architecture {
+  package static let modelTypes = ["apertus"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   /// Nil for the trained one.
@@ -16,7 +16,7 @@ public struct Apertus: Architecture {
   private let epsilon: Float
   private let attentionBias: Bool
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "max_position_embeddings": 65_536,
       "rope_parameters": [
@@ -26,7 +26,7 @@ public struct Apertus: Architecture {
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary()
     activation = try config.keys.text("hidden_act", or: "xielu") == "xielu" ? nil : config.activation()
@@ -35,7 +35,7 @@ public struct Apertus: Architecture {
     attentionBias = try config.keys.flag("attention_bias", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let names = DecoderNames(attentionNorm: "attention_layernorm", feedForwardNorm: "feedforward_layernorm")
     let decoder = PreNormDecoder(
       config: config, norm: { try norm($0, config.hiddenSize) }, names: names)

@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// Arcee's AFM: Llama's form with a plain feed-forward part whose activation is squared.
-public struct Arcee: Architecture {
-  public static let modelTypes = ["arcee"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Arcee: Architecture {
+  package static let modelTypes = ["arcee"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -13,7 +13,7 @@ public struct Arcee: Architecture {
   private let epsilon: Float
   private let attentionBias, mlpBias: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary()
     activation = try config.activation(or: "relu2")
@@ -23,7 +23,7 @@ public struct Arcee: Architecture {
     mlpBias = try config.keys.flag("mlp_bias", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     try PreNormDecoder(config: config, norm: norm).build(weights, options) { layer, _ in
       var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
       attention.rotary = rotary

@@ -3,10 +3,10 @@ import Tensors
 
 /// Baichuan 1 and 2: Llama's form with query, key and value in one matrix. The 13B models have biases by distance in
 /// place of rotary positions; the second generation normalises the rows of its head.
-public struct Baichuan: Architecture {
-  public static let modelTypes = ["baichuan"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "*.alibi_mask", "*.future_mask", "lm_head.weight"]
+package struct Baichuan: Architecture {
+  package static let modelTypes = ["baichuan"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "*.alibi_mask", "*.future_mask", "lm_head.weight"]
 
   /// Nil where biases by distance stand for positions.
   private let rotary: RotaryEmbedding?
@@ -15,7 +15,7 @@ public struct Baichuan: Architecture {
   private let epsilon: Float
   private let normalizesHead: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     // What tells the two apart in published files: only the models with rotary positions have a longest position.
@@ -27,7 +27,7 @@ public struct Baichuan: Architecture {
     normalizesHead = config.vocabularySize == 125_696 || keys.value("z_loss_weight") != nil
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     var decoder = PreNormDecoder(config: config, norm: norm)
     decoder.normalizesHead = normalizesHead
     return try decoder.build(weights, options) { layer, _ in

@@ -3,10 +3,10 @@ import JSON
 import Tensors
 
 /// Bamba: state spaces with heads, and attention in a few layers.
-public struct Bamba: Architecture {
-  public static let modelTypes = ["bamba"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Bamba: Architecture {
+  package static let modelTypes = ["bamba"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -16,14 +16,14 @@ public struct Bamba: Architecture {
   private let layerTypes: [LayerType]
   private let space: StateSpaceSettings
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_key_value_heads": 8, "mamba_n_heads": 128, "mamba_d_state": 256,
       "max_position_embeddings": 262_144,
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary(partial: 0.5)
@@ -37,7 +37,7 @@ public struct Bamba: Architecture {
     space = try StateSpaceSettings(mamba: config, epsilon: epsilon)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(
       config: config, norm: { try $0.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon) },
       isRecurrent: true,

@@ -4,10 +4,10 @@ import Tensors
 
 /// BitNet b1.58: Llama's form with a norm before the last matrix of attention and of the feed-forward part, and an
 /// activation that is squared.
-public struct BitNet: Architecture {
-  public static let modelTypes = ["bitnet"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct BitNet: Architecture {
+  package static let modelTypes = ["bitnet"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -15,9 +15,9 @@ public struct BitNet: Architecture {
   private let epsilon: Float
   private let attentionBias: Bool
 
-  public static func defaults(for modelType: String) -> JSONObject { ["num_key_value_heads": 5] }
+  package static func defaults(for modelType: String) -> JSONObject { ["num_key_value_heads": 5] }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary(theta: 500_000)
     activation = try config.activation(or: "relu2")
@@ -26,7 +26,7 @@ public struct BitNet: Architecture {
     attentionBias = try config.keys.flag("attention_bias", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: { try norm($0, config.hiddenSize) })
     return try decoder.build(weights, options) { layer, _ in
       let scope = layer["self_attn"]

@@ -4,25 +4,25 @@ import Tensors
 
 /// BLOOM: biases by distance in place of positions, a norm after the embedding, and query, key and value stored head by
 /// head in one matrix.
-public struct Bloom: Architecture {
-  public static let modelTypes = ["bloom"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["lm_head.weight"]
+package struct Bloom: Architecture {
+  package static let modelTypes = ["bloom"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["lm_head.weight"]
 
   private let epsilon: Float
   private let addsToNormalized: Bool
   private let slopes: [Float]
 
-  public static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
+  package static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     addsToNormalized = try config.keys.flag("apply_residual_connection_post_layernorm", or: false)
     epsilon = Float(try config.keys.number("layer_norm_epsilon", or: 1e-5))
     slopes = LinearBiases.slopes(heads: config.headCount)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let model = weights.contains("transformer.ln_f.weight") ? "transformer." : ""
     let names = DecoderNames(
       embedding: model + "word_embeddings", layers: model + "h", norm: model + "ln_f")

@@ -4,19 +4,19 @@ import Tensors
 
 /// ChatGLM 2 and 3 and GLM 4 9B under the names of their own code: rotary positions that pair neighbours in half of each
 /// head, query, key and value in one matrix, and so gate and up projection.
-public struct ChatGLM: Architecture {
-  public static let modelTypes = ["chatglm"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_pos_emb.inv_freq", "transformer.output_layer.weight"]
+package struct ChatGLM: Architecture {
+  package static let modelTypes = ["chatglm"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_pos_emb.inv_freq", "transformer.output_layer.weight"]
 
   private let rotary: RotaryEmbedding
   private let intermediateSize: Int
   private let epsilon: Float
   private let bias, qkvBias: Bool
 
-  public static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": false] }
+  package static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": false] }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     var config = config
     try keys.require("rmsnorm", true, because: "only RMSNorm is supported")
@@ -44,7 +44,7 @@ public struct ChatGLM: Architecture {
     qkvBias = try bias || keys.flag("add_qkv_bias", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let names = DecoderNames(
       embedding: "transformer.embedding.word_embeddings", layers: "transformer.encoder.layers",
       norm: "transformer.encoder.final_layernorm", head: "transformer.output_layer")

@@ -5,10 +5,10 @@ import Tensors
 /// Command R and Aya: attention and feed-forward part side by side on one LayerNorm without bias, rotary positions
 /// that pair neighbours, and a factor on the logits. Command R 7B (`cohere2`) has sliding windows in most layers, and
 /// rotary positions in these only.
-public struct Cohere: Architecture {
-  public static let modelTypes = ["cohere", "cohere2"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Cohere: Architecture {
+  package static let modelTypes = ["cohere", "cohere2"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -18,11 +18,11 @@ public struct Cohere: Architecture {
   private let windows: [Int?]
   private let turnsWindowsOnly: Bool
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     modelType == "cohere2" ? ["sliding_window": 4096, "max_position_embeddings": 8192] : [:]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     turnsWindowsOnly = config.modelType == "cohere2"
@@ -39,7 +39,7 @@ public struct Cohere: Architecture {
     normalizesHeads = try keys.flag("use_qk_norm", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let model = weights["model"]
     var hidden = try decoder.embed(config, model["embed_tokens"])

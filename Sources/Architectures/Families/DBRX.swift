@@ -4,10 +4,10 @@ import Tensors
 
 /// DBRX: query, key and value in one matrix whose results are limited, LayerNorm without bias, and experts stored one
 /// under another.
-public struct DBRX: Architecture {
-  public static let modelTypes = ["dbrx"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct DBRX: Architecture {
+  package static let modelTypes = ["dbrx"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let clip: Float?
@@ -15,7 +15,7 @@ public struct DBRX: Architecture {
   private let activation: Activation
   private let normalizesShares: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let attention = ConfigurationKeys(config.keys.value("attn_config") ?? .null)
     let experts = ConfigurationKeys(config.keys.value("ffn_config") ?? .null)
     var config = config
@@ -44,7 +44,7 @@ public struct DBRX: Architecture {
     normalizesShares = file.map { !$0.isNull } ?? true
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let names = DecoderNames(
       embedding: "transformer.wte", layers: "transformer.blocks", attentionNorm: "norm_attn_norm.norm_1",
       feedForwardNorm: "norm_attn_norm.norm_2", norm: "transformer.norm_f")

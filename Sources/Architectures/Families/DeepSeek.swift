@@ -4,10 +4,10 @@ import Tensors
 
 /// DeepSeek V2 and V3 (and R1, Kimi K2, Moonlight), and GLM 4.7 Flash: latent attention, and after the first layers
 /// experts of which each token uses a few, beside one that all share.
-public struct DeepSeek: Architecture {
-  public static let modelTypes = ["deepseek_v2", "deepseek_v3", "glm4_moe_lite"]
-  public let config: ModelConfiguration
-  public let ignoredTensors: [String]
+package struct DeepSeek: Architecture {
+  package static let modelTypes = ["deepseek_v2", "deepseek_v3", "glm4_moe_lite"]
+  package let config: ModelConfiguration
+  package let ignoredTensors: [String]
 
   private let latent: LatentSettings
   private let activation: Activation
@@ -16,7 +16,7 @@ public struct DeepSeek: Architecture {
   private let experts: ExpertSettings
   private let usesExperts: [Bool]
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     switch modelType {
     case "deepseek_v2":
       [
@@ -41,7 +41,7 @@ public struct DeepSeek: Architecture {
     }
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     let isSecond = config.modelType == "deepseek_v2"
     self.config = config
@@ -65,7 +65,7 @@ public struct DeepSeek: Architecture {
     usesExperts = try config.expertLayers()
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     try PreNormDecoder(config: config, norm: norm).build(weights, options) { layer, index in
       let attention = try config.latentAttention(layer["self_attn"], latent)
       let mlp = layer["mlp"]

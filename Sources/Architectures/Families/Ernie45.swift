@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// ERNIE 4.5 without experts: Llama's form with rotary positions that pair neighbours.
-public struct Ernie45: Architecture {
-  public static let modelTypes = ["ernie4_5"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Ernie45: Architecture {
+  package static let modelTypes = ["ernie4_5"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -13,7 +13,7 @@ public struct Ernie45: Architecture {
   private let epsilon: Float
   private let usesBias: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary(theta: 500_000)
     activation = try config.activation()
@@ -22,7 +22,7 @@ public struct Ernie45: Architecture {
     usesBias = try config.keys.flag("use_bias", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, _ in
       var attention = try config.attention(layer["self_attn"], bias: usesBias, outputBias: usesBias)

@@ -5,10 +5,10 @@ import Tensors
 /// Ernie 4.5 with experts: rotary positions that pair neighbours, and in the layers that have experts a correction of
 /// the choice and an expert that all tokens share. In a model that also sees, as many experts for pictures come after
 /// those for text, and routers are stored transposed.
-public struct Ernie45MoE: Architecture {
-  public static let modelTypes = ["ernie4_5_moe"]
-  public let config: ModelConfiguration
-  public let ignoredTensors: [String]
+package struct Ernie45MoE: Architecture {
+  package static let modelTypes = ["ernie4_5_moe"]
+  package let config: ModelConfiguration
+  package let ignoredTensors: [String]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -18,14 +18,14 @@ public struct Ernie45MoE: Architecture {
   private let experts: ExpertSettings
   private let expertLayers: Set<Int>
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_key_value_heads": 4, "moe_num_experts": 64, "moe_k": 6, "moe_intermediate_size": 1536,
       "moe_num_shared_experts": 2, "max_position_embeddings": 131_072, "tie_word_embeddings": true,
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary(theta: 500_000)
@@ -57,7 +57,7 @@ public struct Ernie45MoE: Architecture {
       (0..<config.layerCount).filter { ($0 + 1) % interval == 0 && $0 >= first && $0 <= end })
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm, headBias: usesBias)
     return try decoder.build(weights, options) { layer, index in
       var attention = try config.attention(layer["self_attn"], bias: usesBias, outputBias: usesBias)

@@ -3,10 +3,10 @@ import JSON
 import Tensors
 
 /// EXAONE 3 and 3.5, and EXAONE Deep: Llama's form under GPT-2's names.
-public struct Exaone: Architecture {
-  public static let modelTypes = ["exaone"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary.inv_freq", "*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Exaone: Architecture {
+  package static let modelTypes = ["exaone"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary.inv_freq", "*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -14,11 +14,11 @@ public struct Exaone: Architecture {
   private let epsilon: Float
   private let attentionBias, mlpBias: Bool
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     ["num_key_value_heads": 8, "max_position_embeddings": 4096]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary(theta: 500_000)
@@ -29,7 +29,7 @@ public struct Exaone: Architecture {
     mlpBias = try keys.flag("mlp_bias", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let names = DecoderNames(
       embedding: "transformer.wte", layers: "transformer.h", attentionNorm: "ln_1", feedForwardNorm: "ln_2",
       norm: "transformer.ln_f")

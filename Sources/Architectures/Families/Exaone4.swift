@@ -3,10 +3,10 @@ import Tensors
 
 /// EXAONE 4: the norms come after each part of a layer, every head is normalised, and in models with sliding windows
 /// only the layers with a window have rotary positions.
-public struct Exaone4: Architecture {
-  public static let modelTypes = ["exaone4"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Exaone4: Architecture {
+  package static let modelTypes = ["exaone4"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -14,7 +14,7 @@ public struct Exaone4: Architecture {
   private let epsilon: Float
   private let windows: [Int?]
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary()
     activation = try config.activation()
@@ -36,7 +36,7 @@ public struct Exaone4: Architecture {
     return try config.slidingWindows { ($0 + 1) % distance != 0 }
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let model = weights["model"]
     var hidden = try decoder.embed(config, model["embed_tokens"])

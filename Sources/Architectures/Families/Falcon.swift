@@ -4,10 +4,10 @@ import Tensors
 
 /// Falcon 7B, 40B and 180B, and Falcon-RW: query, key and value in one matrix, attention and feed-forward part side by
 /// side in most, rotary positions or linear biases.
-public struct Falcon: Architecture {
-  public static let modelTypes = ["falcon"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Falcon: Architecture {
+  package static let modelTypes = ["falcon"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   /// Nil where biases by distance stand for positions.
   private let rotary: RotaryEmbedding?
@@ -18,9 +18,9 @@ public struct Falcon: Architecture {
   private let names: DecoderNames
   private let residual: PreNormDecoder.Residual
 
-  public static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
+  package static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     var config = config
     let isNew = try keys.flag("new_decoder_architecture", or: false)
@@ -55,7 +55,7 @@ public struct Falcon: Architecture {
     }
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm, names: names, residual: residual)
     return try decoder.build(weights, options) { layer, _ in
       var attention = try config.groupedAttention(

@@ -3,10 +3,10 @@ import JSON
 import Tensors
 
 /// Falcon-H1: in each layer attention and a state space side by side, with a factor at every joint.
-public struct FalconH1: Architecture {
-  public static let modelTypes = ["falcon_h1"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "*.mup_vector", "lm_head.weight"]
+package struct FalconH1: Architecture {
+  package static let modelTypes = ["falcon_h1"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "*.mup_vector", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -46,14 +46,14 @@ public struct FalconH1: Architecture {
     }
   }
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_key_value_heads": 8, "mamba_d_ssm": 1024, "mamba_n_heads": 128, "mamba_d_state": 256,
       "max_position_embeddings": 8192,
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary()
@@ -69,7 +69,7 @@ public struct FalconH1: Architecture {
     factors = try Factors(keys)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(
       config: config, norm: norm, isRecurrent: true,
       names: DecoderNames(feedForwardNorm: "pre_ff_layernorm", norm: "model.final_layernorm"),

@@ -3,10 +3,10 @@ import Tensors
 
 /// GLM 4 (and GLM 4 0414): norms before and after each part of a layer, rotary positions that pair neighbours in
 /// half of each head, and a fused feed-forward matrix.
-public struct GLM4: Architecture {
-  public static let modelTypes = ["glm4", "glm"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct GLM4: Architecture {
+  package static let modelTypes = ["glm4", "glm"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -14,7 +14,7 @@ public struct GLM4: Architecture {
   private let epsilon: Float
   private let attentionBias, normalizesResults: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary(partial: 0.5)
     activation = try config.activation()
@@ -24,7 +24,7 @@ public struct GLM4: Architecture {
     normalizesResults = config.modelType == "glm4"
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let model = weights["model"]
     var hidden = try decoder.embed(config, model["embed_tokens"])

@@ -4,10 +4,10 @@ import Tensors
 
 /// GLM 4.5 to 4.7: rotary positions on half of each head, and after the first layers experts chosen as DeepSeek V3 does,
 /// beside one that all tokens share. dots.llm1 turns whole heads, normalised, and Solar Open whole heads as they are.
-public struct GLM4MoE: Architecture {
-  public static let modelTypes = ["dots1", "glm4_moe", "solar_open"]
-  public let config: ModelConfiguration
-  public let ignoredTensors: [String]
+package struct GLM4MoE: Architecture {
+  package static let modelTypes = ["dots1", "glm4_moe", "solar_open"]
+  package let config: ModelConfiguration
+  package let ignoredTensors: [String]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -18,7 +18,7 @@ public struct GLM4MoE: Architecture {
   private let experts: ExpertSettings
   private let usesExperts: [Bool]
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     guard modelType == "glm4_moe" else {
       return [
         "first_k_dense_replace": 0, "n_shared_experts": 1, "norm_topk_prob": .bool(modelType == "solar_open"),
@@ -31,7 +31,7 @@ public struct GLM4MoE: Architecture {
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"] + config.furtherPredictionTensors
@@ -53,7 +53,7 @@ public struct GLM4MoE: Architecture {
     usesExperts = try config.expertLayers()
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: { try norm($0, config.hiddenSize) })
     return try decoder.build(weights, options) { layer, index in
       let mlp = layer["mlp"]

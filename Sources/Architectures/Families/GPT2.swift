@@ -2,17 +2,17 @@ import Graph
 import Tensors
 
 /// GPT-2: learned positions, and matrices stored as [in, out].
-public struct GPT2: Architecture {
-  public static let modelTypes = ["gpt2"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*.attn.bias", "*.attn.masked_bias", "lm_head.weight"]
+package struct GPT2: Architecture {
+  package static let modelTypes = ["gpt2"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*.attn.bias", "*.attn.masked_bias", "lm_head.weight"]
 
   private let activation: Activation
   private let intermediateSize: Int
   private let epsilon: Float
   private let scalesScores, scalesByLayer: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     try keys.require("add_cross_attention", false, because: "only decoders without an encoder are supported")
@@ -23,7 +23,7 @@ public struct GPT2: Architecture {
     scalesByLayer = try keys.flag("scale_attn_by_inverse_layer_idx", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     // Early checkpoints leave the prefix out.
     let model = weights.contains("transformer.wte.weight") ? weights["transformer"] : weights

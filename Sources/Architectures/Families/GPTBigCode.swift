@@ -4,19 +4,19 @@ import Tensors
 
 /// SantaCoder, StarCoder 1 and Granite Code: GPT-2's form with one key-value head for all queries, and matrices stored as
 /// [out, in].
-public struct GPTBigCode: Architecture {
-  public static let modelTypes = ["gpt_bigcode"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*.attn.bias", "*.attn.masked_bias", "lm_head.weight"]
+package struct GPTBigCode: Architecture {
+  package static let modelTypes = ["gpt_bigcode"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*.attn.bias", "*.attn.masked_bias", "lm_head.weight"]
 
   private let activation: Activation
   private let intermediateSize: Int
   private let epsilon: Float
   private let scale: Float?
 
-  public static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
+  package static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     var config = config
     try keys.require("add_cross_attention", false, because: "only decoders without an encoder are supported")
@@ -28,7 +28,7 @@ public struct GPTBigCode: Architecture {
     scale = try keys.flag("scale_attn_weights", or: true) ? nil : 1
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let names = DecoderNames(
       embedding: "transformer.wte", layers: "transformer.h", attentionNorm: "ln_1", feedForwardNorm: "ln_2",
       norm: "transformer.ln_f")

@@ -4,21 +4,21 @@ import Tensors
 
 /// GPT-J and CodeGen: attention and feed-forward part side by side on one norm, rotary positions that pair neighbours in
 /// a part of each head, and a head with a bias.
-public struct GPTJ: Architecture {
-  public static let modelTypes = ["codegen", "gptj"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*.attn.bias", "*.attn.masked_bias", "*.attn.causal_mask", "lm_head.weight"]
+package struct GPTJ: Architecture {
+  package static let modelTypes = ["codegen", "gptj"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*.attn.bias", "*.attn.masked_bias", "*.attn.causal_mask", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
   private let intermediateSize: Int
   private let epsilon: Float
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     ["rotary_dim": 64, "tie_word_embeddings": false]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     let turning = try keys.optionalSize("rotary_dim", atMost: config.headDimension) ?? config.headDimension
@@ -36,7 +36,7 @@ public struct GPTJ: Architecture {
     }
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let names = DecoderNames(
       embedding: "transformer.wte", layers: "transformer.h", attentionNorm: "ln_1", norm: "transformer.ln_f")
     let decoder = PreNormDecoder(

@@ -3,21 +3,21 @@ import JSON
 import Tensors
 
 /// GPT-Neo: learned positions, scores that are not scaled, and windows in some layers.
-public struct GPTNeo: Architecture {
-  public static let modelTypes = ["gpt_neo"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*.attention.bias", "*.attention.masked_bias", "lm_head.weight"]
+package struct GPTNeo: Architecture {
+  package static let modelTypes = ["gpt_neo"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*.attention.bias", "*.attention.masked_bias", "lm_head.weight"]
 
   private let activation: Activation
   private let intermediateSize: Int
   private let epsilon: Float
   private let windows: [Int?]
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     ["attention_types": [[["global", "local"], 12]], "window_size": 256, "tie_word_embeddings": true]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     activation = try config.activation("activation_function", or: "gelu_new")
@@ -26,7 +26,7 @@ public struct GPTNeo: Architecture {
     windows = try config.localWindows()
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let names = DecoderNames(
       embedding: "transformer.wte", layers: "transformer.h", attentionNorm: "ln_1", feedForwardNorm: "ln_2",
       norm: "transformer.ln_f")

@@ -3,10 +3,10 @@ import Tensors
 
 /// GPT-NeoX, Pythia and RedPajama: query, key and value stored head by head in one matrix, and attention and
 /// feed-forward part side by side on norms of their own.
-public struct GPTNeoX: Architecture {
-  public static let modelTypes = ["gpt_neox"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = [
+package struct GPTNeoX: Architecture {
+  package static let modelTypes = ["gpt_neox"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = [
     "*rotary_emb.inv_freq", "*.attention.bias", "*.attention.masked_bias", "embed_out.weight",
   ]
 
@@ -16,7 +16,7 @@ public struct GPTNeoX: Architecture {
   private let epsilon: Float
   private let attentionBias, isParallel: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary(partial: 0.25)
@@ -27,7 +27,7 @@ public struct GPTNeoX: Architecture {
     isParallel = try keys.flag("use_parallel_residual", or: true)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let model = weights["gpt_neox"]
     var hidden = try decoder.embed(config, model["embed_in"])

@@ -4,10 +4,10 @@ import Tensors
 
 /// gpt-oss: a score for each head that draws attention away (sinks), windows in every other layer, and experts with
 /// biases whose gates are limited.
-public struct GPTOSS: Architecture {
-  public static let modelTypes = ["gpt_oss"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct GPTOSS: Architecture {
+  package static let modelTypes = ["gpt_oss"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let epsilon, limit, alpha: Float
@@ -15,7 +15,7 @@ public struct GPTOSS: Architecture {
   private let experts: ExpertSettings
   private let windows: [Int?]
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_key_value_heads": 8, "head_dim": 64, "sliding_window": 128, "num_local_experts": 128,
       "num_experts_per_tok": 4, "attention_bias": true, "max_position_embeddings": 131_072,
@@ -26,7 +26,7 @@ public struct GPTOSS: Architecture {
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary(theta: 150_000)
@@ -38,7 +38,7 @@ public struct GPTOSS: Architecture {
     windows = try config.slidingWindows { $0 % 2 == 0 }
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     try PreNormDecoder(config: config, norm: norm).build(weights, options) { layer, index in
       let scope = layer["self_attn"]
       var attention = try config.attention(scope, bias: attentionBias, outputBias: attentionBias)

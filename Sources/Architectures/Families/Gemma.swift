@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// Gemma 1 and CodeGemma: Llama's form with scaled embeddings, norms stored less one, and GELU.
-public struct Gemma: Architecture {
-  public static let modelTypes = ["gemma"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Gemma: Architecture {
+  package static let modelTypes = ["gemma"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -13,7 +13,7 @@ public struct Gemma: Architecture {
   private let epsilon: Float
   private let attentionBias: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     try config.keys.require(
       "use_bidirectional_attention", false, because: "only causal attention is supported")
@@ -24,7 +24,7 @@ public struct Gemma: Architecture {
     attentionBias = try config.keys.flag("attention_bias", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(
       config: config, norm: norm, embeddingFactor: Float(config.hiddenSize).squareRoot())
     return try decoder.build(weights, options) { layer, _ in

@@ -5,10 +5,10 @@ import Tensors
 ///
 /// Gemma 2 limits attention scores softly, which no fused attention computes, so that its graph cannot be served by
 /// paged attention. Gemma 3 normalises queries and keys instead, and turns local layers by angles of their own.
-public struct Gemma2: Architecture {
-  public static let modelTypes = ["gemma2", "gemma3_text"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Gemma2: Architecture {
+  package static let modelTypes = ["gemma2", "gemma3_text"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let globalRotary, localRotary: RotaryEmbedding
   private let activation: Activation
@@ -18,7 +18,7 @@ public struct Gemma2: Architecture {
   private let attentionBias, normalizesHeads: Bool
   private let windows: [Int?]
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     let isThird = config.modelType == "gemma3_text"
     self.config = config
@@ -38,7 +38,7 @@ public struct Gemma2: Architecture {
     windows = try config.slidingWindows { ($0 + 1) % pattern != 0 }
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let model = weights["model"]
     var hidden = try decoder.graph.scaled(

@@ -4,10 +4,10 @@ import Tensors
 
 /// The text part of Gemma 3n: several copies of the state of which each layer works on one, a low-rank path beside
 /// attention, embeddings for each layer, sparse activations, and caches that later layers share.
-public struct Gemma3n: Architecture {
-  public static let modelTypes = ["gemma3n_text"]
-  public let config: ModelConfiguration
-  public let ignoredTensors: [String]
+package struct Gemma3n: Architecture {
+  package static let modelTypes = ["gemma3n_text"]
+  package let config: ModelConfiguration
+  package let ignoredTensors: [String]
 
   private let globalRotary, localRotary: RotaryEmbedding
   private let activation: Activation
@@ -21,7 +21,7 @@ public struct Gemma3n: Architecture {
   private let inputs: PerLayerInputs
   private let laurelRank, copyCount, active: Int
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_key_value_heads": 2, "head_dim": 256, "hidden_activation": "gelu_pytorch_tanh",
       "sliding_window": 512, "final_logit_softcapping": 30, "vocab_size_per_layer_input": 262_144,
@@ -30,7 +30,7 @@ public struct Gemma3n: Architecture {
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     globalRotary = try config.rotary(layerType: "full_attention", theta: 1_000_000)
@@ -61,7 +61,7 @@ public struct Gemma3n: Architecture {
       + ModelConfiguration.unusedProjections(sources)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let graph = decoder.graph, model = weights["model"]
     let embedded = try graph.scaled(

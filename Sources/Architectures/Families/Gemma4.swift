@@ -4,10 +4,10 @@ import Tensors
 
 /// The text part of Gemma 4: heads of another size in layers that see everything, a share of them turned, embeddings for
 /// each layer, caches that later layers share, and in some models experts beside the feed-forward part.
-public struct Gemma4: Architecture {
-  public static let modelTypes = ["gemma4_text"]
-  public let config: ModelConfiguration
-  public let ignoredTensors: [String]
+package struct Gemma4: Architecture {
+  package static let modelTypes = ["gemma4_text"]
+  package let config: ModelConfiguration
+  package let ignoredTensors: [String]
 
   private let activation: Activation
   private let intermediateSize: Int
@@ -21,7 +21,7 @@ public struct Gemma4: Architecture {
   /// The configuration of each layer, whose heads may differ.
   private let layers: [ModelConfiguration]
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_key_value_heads": 4, "head_dim": 256, "hidden_activation": "gelu_pytorch_tanh",
       "sliding_window": 512, "vocab_size_per_layer_input": 262_144, "hidden_size_per_layer_input": 256,
@@ -35,7 +35,7 @@ public struct Gemma4: Architecture {
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     if let direction = keys.value("use_bidirectional_attention")?.string, direction == "all" {
@@ -68,7 +68,7 @@ public struct Gemma4: Architecture {
       ["*rotary_emb.inv_freq", "lm_head.weight"] + ModelConfiguration.unusedProjections(sources)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let graph = decoder.graph, model = weights["model"]
     decoder.takesHeadsApart = Set(layers.map(\.keyValueHeadCount)).count == 1

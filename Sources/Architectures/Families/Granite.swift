@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// Granite 3: Llama's form with a factor on embeddings, residuals, attention scores and logits.
-public struct Granite: Architecture {
-  public static let modelTypes = ["granite"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Granite: Architecture {
+  package static let modelTypes = ["granite"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -13,7 +13,7 @@ public struct Granite: Architecture {
   private let epsilon, embeddingFactor, residualFactor, attentionFactor, logitsDivisor: Float
   private let attentionBias, mlpBias: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary()
@@ -28,7 +28,7 @@ public struct Granite: Architecture {
     mlpBias = try keys.flag("mlp_bias", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(
       config: config, norm: norm, embeddingFactor: embeddingFactor, residualFactor: residualFactor,
       lastFactor: 1 / logitsDivisor)

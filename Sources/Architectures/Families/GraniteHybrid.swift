@@ -4,10 +4,10 @@ import Tensors
 
 /// Granite 4: state spaces with heads and some attention, Granite's factors, and a feed-forward part that all tokens
 /// share, with experts beside it or without.
-public struct GraniteHybrid: Architecture {
-  public static let modelTypes = ["granitemoehybrid"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct GraniteHybrid: Architecture {
+  package static let modelTypes = ["granitemoehybrid"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding?
   private let activation: Activation
@@ -18,14 +18,14 @@ public struct GraniteHybrid: Architecture {
   private let sharedSize: Int
   private let experts: ExpertSettings?
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_local_experts": 8, "num_experts_per_tok": 2, "shared_intermediate_size": 1024,
       "mamba_n_heads": 128, "mamba_d_state": 256,
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     // Positions are learned by the state spaces; only some models turn queries and keys besides.
@@ -45,7 +45,7 @@ public struct GraniteHybrid: Architecture {
       ? nil : ExpertSettings(config, intermediateKey: "intermediate_size", normalizesShares: true)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(
       config: config, norm: norm, isRecurrent: true, embeddingFactor: embeddingFactor,
       residualFactor: residualFactor, lastFactor: 1 / logitsDivisor)

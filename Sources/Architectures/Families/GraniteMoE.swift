@@ -3,10 +3,10 @@ import Tensors
 
 /// Granite 3 with experts: Granite's factors, and experts stored as one tensor each for input and output. Some have an
 /// expert that all tokens share (`granitemoeshared`).
-public struct GraniteMoE: Architecture {
-  public static let modelTypes = ["granitemoe", "granitemoeshared"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct GraniteMoE: Architecture {
+  package static let modelTypes = ["granitemoe", "granitemoeshared"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let experts: ExpertSettings
@@ -14,7 +14,7 @@ public struct GraniteMoE: Architecture {
   private let attentionBias: Bool
   private let sharedSize: Int
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary()
@@ -31,7 +31,7 @@ public struct GraniteMoE: Architecture {
       ? try keys.optionalSize("shared_intermediate_size") ?? 0 : 0
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(
       config: config, norm: norm, embeddingFactor: embeddingFactor, residualFactor: residualFactor,
       lastFactor: 1 / logitsDivisor)

@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// Helium: Llama's form with rotary positions that pair neighbours.
-public struct Helium: Architecture {
-  public static let modelTypes = ["helium"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Helium: Architecture {
+  package static let modelTypes = ["helium"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -13,7 +13,7 @@ public struct Helium: Architecture {
   private let epsilon: Float
   private let attentionBias, mlpBias: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary(theta: 100_000)
     activation = try config.activation()
@@ -23,7 +23,7 @@ public struct Helium: Architecture {
     mlpBias = try config.keys.flag("mlp_bias", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, _ in
       var attention = try config.attention(layer["self_attn"], bias: attentionBias)

@@ -3,10 +3,10 @@ import Tensors
 
 /// Hunyuan, without experts and with: every head of queries and keys is normalised, after its rotary positions. Where
 /// there are experts, all tokens share one of them.
-public struct Hunyuan: Architecture {
-  public static let modelTypes = ["hunyuan_v1_dense", "hunyuan_v1_moe"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Hunyuan: Architecture {
+  package static let modelTypes = ["hunyuan_v1_dense", "hunyuan_v1_moe"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -15,7 +15,7 @@ public struct Hunyuan: Architecture {
   private let attentionBias: Bool
   private let experts: ExpertSettings?
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.hunyuanRotary()
     activation = try config.activation()
@@ -27,7 +27,7 @@ public struct Hunyuan: Architecture {
       ? ExpertSettings(config, intermediateKey: "intermediate_size", normalizesShares: true) : nil
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: { try norm($0, config.hiddenSize) })
     return try decoder.build(weights, options) { layer, _ in
       let scope = layer["mlp"]

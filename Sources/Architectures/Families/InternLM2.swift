@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// InternLM 2 and 2.5: Llama's form under other names. Each key-value head is stored together with its query heads.
-public struct InternLM2: Architecture {
-  public static let modelTypes = ["internlm2"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "output.weight"]
+package struct InternLM2: Architecture {
+  package static let modelTypes = ["internlm2"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "output.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -13,7 +13,7 @@ public struct InternLM2: Architecture {
   private let epsilon: Float
   private let bias: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary()
     activation = try config.activation()
@@ -22,7 +22,7 @@ public struct InternLM2: Architecture {
     bias = try config.keys.flag("bias", or: true)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let model = weights["model"]
     var hidden = try decoder.embed(config, model["tok_embeddings"])

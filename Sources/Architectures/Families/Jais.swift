@@ -3,10 +3,10 @@ import Tensors
 
 /// Jais: GPT-2's form with biases by distance, a gated feed-forward part, and factors as "maximal update" training wants
 /// them.
-public struct Jais: Architecture {
-  public static let modelTypes = ["jais"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = [
+package struct Jais: Architecture {
+  package static let modelTypes = ["jais"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = [
     "*.attn.bias", "*.attn.masked_bias", "*relative_pe.slopes", "lm_head.weight",
   ]
 
@@ -15,7 +15,7 @@ public struct Jais: Architecture {
   private let scale: Float?
   private let slopes: [Float]
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     try keys.require("position_embedding_type", "alibi", because: "only Jais with ALiBi is supported")
@@ -35,7 +35,7 @@ public struct Jais: Architecture {
     slopes = LinearBiases.slopes(heads: config.headCount)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let names = DecoderNames(
       embedding: "transformer.wte", layers: "transformer.h", attentionNorm: "ln_1", feedForwardNorm: "ln_2",
       norm: "transformer.ln_f")

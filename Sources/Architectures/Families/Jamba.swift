@@ -3,10 +3,10 @@ import JSON
 import Tensors
 
 /// Jamba: state spaces without heads, attention without positions in a few layers, and experts in some.
-public struct Jamba: Architecture {
-  public static let modelTypes = ["jamba"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["lm_head.weight"]
+package struct Jamba: Architecture {
+  package static let modelTypes = ["jamba"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["lm_head.weight"]
 
   private let activation: Activation
   private let intermediateSize: Int
@@ -16,14 +16,14 @@ public struct Jamba: Architecture {
   private let experts: ExpertSettings?
   private let expertLayers: Set<Int>
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_key_value_heads": 8, "num_experts": 16, "num_experts_per_tok": 2,
       "max_position_embeddings": 262_144,
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     activation = try config.activation()
@@ -41,7 +41,7 @@ public struct Jamba: Architecture {
     expertLayers = Set((0..<config.layerCount).filter { hasExperts && $0 % expertPeriod == expertOffset })
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(
       config: config, norm: { try norm($0, config.hiddenSize) }, isRecurrent: true,
       names: DecoderNames(feedForwardNorm: "pre_ff_layernorm", norm: "model.final_layernorm"))

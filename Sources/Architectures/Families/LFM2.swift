@@ -3,10 +3,10 @@ import JSON
 import Tensors
 
 /// LFM 2, dense and with experts: short convolutions between gates, and attention in a few layers.
-public struct LFM2: Architecture {
-  public static let modelTypes = ["lfm2", "lfm2_moe"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct LFM2: Architecture {
+  package static let modelTypes = ["lfm2", "lfm2_moe"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let epsilon: Float
@@ -17,11 +17,11 @@ public struct LFM2: Architecture {
   private let experts: ExpertSettings?
   private let correctsChoice: Bool
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     ["num_key_value_heads": 8, "tie_word_embeddings": true, "max_position_embeddings": 128_000]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary(theta: 1_000_000)
@@ -52,7 +52,7 @@ public struct LFM2: Architecture {
     return (Int(stretched) + multiple - 1) / multiple * multiple
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(
       config: config, norm: { try norm($0) }, isRecurrent: true,
       names: DecoderNames(

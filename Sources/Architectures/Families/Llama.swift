@@ -4,10 +4,10 @@ import Tensors
 
 /// Llama 1 to 3, and the many models of its form: SmolLM, TinyLlama, Yi, Falcon 3, DeepSeek-R1-Distill-Llama, Seed-OSS,
 /// InternLM 1 and 3, XVERSE …
-public struct Llama: Architecture {
-  public static let modelTypes = ["internlm", "internlm3", "llama", "seed_oss", "xverse"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Llama: Architecture {
+  package static let modelTypes = ["internlm", "internlm3", "llama", "seed_oss", "xverse"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -15,7 +15,7 @@ public struct Llama: Architecture {
   private let epsilon: Float
   private let attentionBias, outputBias, mlpBias: Bool
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     switch modelType {
     case "seed_oss":
       [
@@ -30,7 +30,7 @@ public struct Llama: Architecture {
     }
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary()
     activation = try config.activation()
@@ -46,7 +46,7 @@ public struct Llama: Architecture {
     mlpBias = try config.keys.flag("mlp_bias", or: isInternLM && config.keys.flag("bias", or: false))
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, _ in
       var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: outputBias)

@@ -5,10 +5,10 @@ import Tensors
 /// The text part of Llama 4: in most layers, attention within pieces of the text and rotary positions that pair
 /// neighbours; in the others neither, but queries that grow with their position. Experts in all layers or some, whose
 /// weight scales what they get.
-public struct Llama4: Architecture {
-  public static let modelTypes = ["llama4_text"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "*rotary_emb.freqs", "lm_head.weight"]
+package struct Llama4: Architecture {
+  package static let modelTypes = ["llama4_text"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "*rotary_emb.freqs", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -21,7 +21,7 @@ public struct Llama4: Architecture {
   private let turns: [Bool]
   private let chunks: [Int?]
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_key_value_heads": 8, "head_dim": 128, "intermediate_size_mlp": 16_384, "num_local_experts": 16,
       "num_experts_per_tok": 1, "interleave_moe_layer_step": 1, "attention_chunk_size": 8192,
@@ -29,7 +29,7 @@ public struct Llama4: Architecture {
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary(theta: 500_000)
@@ -57,7 +57,7 @@ public struct Llama4: Architecture {
     chunks = try config.chunks(turns)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     try PreNormDecoder(config: config, norm: norm).build(weights, options) { layer, index in
       (try attention(layer["self_attn"], index), try feedForward(layer["feed_forward"], index))
     }

@@ -3,19 +3,19 @@ import JSON
 import Tensors
 
 /// MPT: biases by distance in place of positions, and no biases of any other kind.
-public struct MPT: Architecture {
-  public static let modelTypes = ["mpt"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["lm_head.weight"]
+package struct MPT: Architecture {
+  package static let modelTypes = ["mpt"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["lm_head.weight"]
 
   private let intermediateSize: Int
   private let epsilon: Float
   private let scale, clip: Float?
   private let slopes: [Float]
 
-  public static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
+  package static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     let attention = ConfigurationKeys(keys.value("attn_config") ?? .null)
     self.config = config
@@ -36,7 +36,7 @@ public struct MPT: Architecture {
     slopes = LinearBiases.slopes(heads: config.headCount)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let names = DecoderNames(
       embedding: "transformer.wte", layers: "transformer.blocks", attentionNorm: "norm_1",
       feedForwardNorm: "norm_2", norm: "transformer.norm_f")

@@ -3,25 +3,25 @@ import JSON
 import Tensors
 
 /// Mamba, and Falcon Mamba, which normalises what chooses the factors.
-public struct Mamba: Architecture {
-  public static let modelTypes = ["mamba", "falcon_mamba"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["lm_head.weight"]
+package struct Mamba: Architecture {
+  package static let modelTypes = ["mamba", "falcon_mamba"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["lm_head.weight"]
 
   private let epsilon: Float
   private let scan: SelectiveScanSettings
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     ["num_attention_heads": 1, "state_size": 16, "tie_word_embeddings": true]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     epsilon = Float(try config.keys.number("layer_norm_epsilon", or: 1e-5))
     scan = try SelectiveScanSettings(config)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = SinglePartDecoder(config: config) {
       try $0.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
     }

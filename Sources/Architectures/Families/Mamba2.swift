@@ -3,25 +3,25 @@ import JSON
 import Tensors
 
 /// Mamba 2: state spaces with heads and nothing else.
-public struct Mamba2: Architecture {
-  public static let modelTypes = ["mamba2"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["lm_head.weight"]
+package struct Mamba2: Architecture {
+  package static let modelTypes = ["mamba2"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["lm_head.weight"]
 
   private let epsilon: Float
   private let space: StateSpaceSettings
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     ["num_heads": 128, "head_dim": 64, "state_size": 128, "n_groups": 8, "tie_word_embeddings": false]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     epsilon = Float(try config.keys.number("layer_norm_epsilon", or: 1e-5))
     space = try StateSpaceSettings(plain: config, epsilon: epsilon)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = SinglePartDecoder(config: config) {
       try $0.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
     }

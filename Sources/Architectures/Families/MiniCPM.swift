@@ -3,10 +3,10 @@ import Tensors
 
 /// MiniCPM 1 and 2: Llama's form with embeddings, residuals and the last state scaled, as "maximal update"
 /// training wants it.
-public struct MiniCPM: Architecture {
-  public static let modelTypes = ["minicpm"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct MiniCPM: Architecture {
+  package static let modelTypes = ["minicpm"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -14,7 +14,7 @@ public struct MiniCPM: Architecture {
   private let epsilon, embeddingFactor, residualFactor, lastFactor: Float
   private let attentionBias: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     try keys.require("num_experts", 0, because: "MiniCPM with experts is not supported")
@@ -28,7 +28,7 @@ public struct MiniCPM: Architecture {
     lastFactor = Float(try keys.number("dim_model_base", or: 1) / Double(config.hiddenSize))
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(
       config: config, norm: norm, embeddingFactor: embeddingFactor, residualFactor: residualFactor,
       lastFactor: lastFactor)

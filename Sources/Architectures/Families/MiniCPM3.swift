@@ -3,17 +3,17 @@ import JSON
 import Tensors
 
 /// MiniCPM 3: latent attention, with embeddings, residuals and the last state scaled.
-public struct MiniCPM3: Architecture {
-  public static let modelTypes = ["minicpm3"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct MiniCPM3: Architecture {
+  package static let modelTypes = ["minicpm3"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let latent: LatentSettings
   private let activation: Activation
   private let intermediateSize: Int
   private let epsilon, embeddingFactor, residualFactor, lastFactor: Float
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "kv_lora_rank": 256, "q_lora_rank": 768, "qk_nope_head_dim": 64, "qk_rope_head_dim": 32,
       "scale_emb": 12, "scale_depth": 1.4, "dim_model_base": 256, "max_position_embeddings": 32_768,
@@ -21,7 +21,7 @@ public struct MiniCPM3: Architecture {
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     latent = try LatentSettings(config, pairsNeighbours: false)
@@ -35,7 +35,7 @@ public struct MiniCPM3: Architecture {
     lastFactor = Float(try keys.number("dim_model_base", or: hidden) / hidden)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(
       config: config, norm: norm, embeddingFactor: embeddingFactor, residualFactor: residualFactor,
       lastFactor: lastFactor)

@@ -4,23 +4,23 @@ import Tensors
 
 /// MiniMax M2: queries and keys normalised over all heads, rotary positions on a part of each, and experts chosen by
 /// sigmoid scores with a correction.
-public struct MiniMaxM2: Architecture {
-  public static let modelTypes = ["minimax_m2"]
-  public let config: ModelConfiguration
-  public let ignoredTensors: [String]
+package struct MiniMaxM2: Architecture {
+  package static let modelTypes = ["minimax_m2"]
+  package let config: ModelConfiguration
+  package let ignoredTensors: [String]
 
   private let rotary: RotaryEmbedding
   private let epsilon: Float
   private let experts: ExpertSettings
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_key_value_heads": 8, "head_dim": 128, "num_local_experts": 256, "num_experts_per_tok": 8,
       "max_position_embeddings": 196_608,
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"] + config.furtherPredictionTensors
@@ -32,7 +32,7 @@ public struct MiniMaxM2: Architecture {
     self.experts = experts
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: { try norm($0, config.hiddenSize) })
     return try decoder.build(weights, options) { layer, _ in
       let scope = layer["self_attn"]

@@ -4,10 +4,10 @@ import Tensors
 
 /// Mistral 7B and its successors: Llama's form, with a sliding window in all layers of the early ones and in some
 /// layers of Ministral. Ministral 3 makes queries sharper the further back a text began.
-public struct Mistral: Architecture {
-  public static let modelTypes = ["mistral", "ministral", "ministral3"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Mistral: Architecture {
+  package static let modelTypes = ["mistral", "ministral", "ministral3"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -16,7 +16,7 @@ public struct Mistral: Architecture {
   private let windows: [Int?]
   private let temperature: QueryTemperature?
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     guard modelType == "ministral3" else {
       return modelType == "ministral" ? ["num_key_value_heads": 8, "sliding_window": 4096] : [:]
     }
@@ -30,7 +30,7 @@ public struct Mistral: Architecture {
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary()
     activation = try config.activation()
@@ -40,7 +40,7 @@ public struct Mistral: Architecture {
     temperature = try config.modelType == "ministral3" ? config.positionTemperature() : nil
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, index in
       var attention = try config.attention(layer["self_attn"])

@@ -2,17 +2,17 @@ import Graph
 import Tensors
 
 /// Mixtral: Mistral with eight experts in place of each feed-forward part.
-public struct Mixtral: Architecture {
-  public static let modelTypes = ["mixtral"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Mixtral: Architecture {
+  package static let modelTypes = ["mixtral"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let experts: ExpertSettings
   private let epsilon: Float
   private let windows: [Int?]
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary(theta: 1_000_000)
     experts = try ExpertSettings(config, intermediateKey: "intermediate_size", normalizesShares: true)
@@ -20,7 +20,7 @@ public struct Mixtral: Architecture {
     windows = try config.slidingWindows { _ in true }
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, index in
       var attention = try config.attention(layer["self_attn"])

@@ -3,10 +3,10 @@ import Tensors
 
 /// Nemotron 4 and Minitron: LayerNorm whose weights are stored less one, rotary positions on half of each head, and a
 /// plain feed-forward part whose activation is squared.
-public struct Nemotron: Architecture {
-  public static let modelTypes = ["nemotron"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Nemotron: Architecture {
+  package static let modelTypes = ["nemotron"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -14,7 +14,7 @@ public struct Nemotron: Architecture {
   private let epsilon: Float
   private let attentionBias, mlpBias: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary(partial: config.keys.number("rope_percent", or: 0.5))
     activation = try config.activation(or: "relu2")
@@ -24,7 +24,7 @@ public struct Nemotron: Architecture {
     mlpBias = try config.keys.flag("mlp_bias", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     try PreNormDecoder(config: config, norm: norm).build(weights, options) { layer, _ in
       var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)
       attention.rotary = rotary

@@ -4,10 +4,10 @@ import Tensors
 
 /// Nemotron-H: state spaces with heads, feed-forward parts, experts and some attention without positions, one of them
 /// a layer.
-public struct NemotronH: Architecture {
-  public static let modelTypes = ["nemotron_h"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["lm_head.weight", "mtp.*", "backbone.mtp.*"]
+package struct NemotronH: Architecture {
+  package static let modelTypes = ["nemotron_h"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["lm_head.weight", "mtp.*", "backbone.mtp.*"]
 
   private let epsilon: Float
   private let layerTypes: [LayerType]
@@ -18,7 +18,7 @@ public struct NemotronH: Architecture {
   private let latentSize: Int?
   private let experts: ExpertSettings?
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_attention_heads": 32, "num_key_value_heads": 8, "head_dim": 128, "mamba_num_heads": 128,
       "mamba_head_dim": 64, "ssm_state_size": 128, "n_groups": 8, "intermediate_size": 21504,
@@ -26,7 +26,7 @@ public struct NemotronH: Architecture {
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     epsilon = Float(try keys.number("layer_norm_epsilon", or: 1e-5))
@@ -51,7 +51,7 @@ public struct NemotronH: Architecture {
     latentSize = try keys.optionalSize("moe_latent_size")
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = SinglePartDecoder(config: config) {
       try $0.rootMeanSquareNorm(config.hiddenSize, epsilon: epsilon)
     }

@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// OLMo 1: Llama's form with a LayerNorm that has no weights, and queries, keys and values that may be limited.
-public struct OLMo: Architecture {
-  public static let modelTypes = ["olmo"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct OLMo: Architecture {
+  package static let modelTypes = ["olmo"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -13,7 +13,7 @@ public struct OLMo: Architecture {
   private let attentionBias: Bool
   private let clip: Float?
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary()
     activation = try config.activation()
@@ -22,7 +22,7 @@ public struct OLMo: Architecture {
     clip = try config.keys.optionalNumber("clip_qkv").map { Float($0) }
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, _ in
       var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)

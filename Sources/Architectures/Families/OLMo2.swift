@@ -4,10 +4,10 @@ import Tensors
 
 /// OLMo 2 and 3: the norms come after each part of a layer, and queries and keys are normalised over all heads. OLMo 3
 /// has sliding windows in most layers, whose rotary positions are not stretched.
-public struct OLMo2: Architecture {
-  public static let modelTypes = ["olmo2", "olmo3"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct OLMo2: Architecture {
+  package static let modelTypes = ["olmo2", "olmo3"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let globalRotary, localRotary: RotaryEmbedding
   private let activation: Activation
@@ -16,11 +16,11 @@ public struct OLMo2: Architecture {
   private let attentionBias: Bool
   private let windows: [Int?]
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     modelType == "olmo3" ? ["sliding_window": 4096] : [:]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     let isThird = config.modelType == "olmo3"
     let theta = isThird ? 500_000.0 : 10_000
@@ -35,7 +35,7 @@ public struct OLMo2: Architecture {
     attentionBias = try config.keys.flag("attention_bias", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let model = weights["model"]
     var hidden = try decoder.embed(config, model["embed_tokens"])

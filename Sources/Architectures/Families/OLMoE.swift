@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// OLMoE: queries and keys normalised over all heads and then limited, and experts in all layers.
-public struct OLMoE: Architecture {
-  public static let modelTypes = ["olmoe"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct OLMoE: Architecture {
+  package static let modelTypes = ["olmoe"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let epsilon: Float
@@ -13,7 +13,7 @@ public struct OLMoE: Architecture {
   private let attentionBias: Bool
   private let experts: ExpertSettings
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary()
@@ -23,7 +23,7 @@ public struct OLMoE: Architecture {
     experts = try ExpertSettings(config, intermediateKey: "intermediate_size")
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: { try norm($0, config.hiddenSize) })
     return try decoder.build(weights, options) { layer, _ in
       let scope = layer["self_attn"]

@@ -4,10 +4,10 @@ import Tensors
 
 /// OLMo Hybrid: three layers of gated delta rule, with norms before their parts, for one of OLMo's attention, with norms
 /// behind them; positions only where the file has a base for them.
-public struct OLMoHybrid: Architecture {
-  public static let modelTypes = ["olmo_hybrid"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct OLMoHybrid: Architecture {
+  package static let modelTypes = ["olmo_hybrid"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding?
   private let activation: Activation
@@ -17,7 +17,7 @@ public struct OLMoHybrid: Architecture {
   private let layerTypes: [LayerType]
   private let delta: DeltaSettings
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     let base = keys.value("rope_parameters")?["rope_theta"] ?? .null
@@ -32,7 +32,7 @@ public struct OLMoHybrid: Architecture {
     delta = try DeltaSettings(config, epsilon: 1e-5)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options, isRecurrent: true)
     let model = weights["model"]
     var hidden = try decoder.embed(config, model["embed_tokens"])

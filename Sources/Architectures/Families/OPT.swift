@@ -4,18 +4,18 @@ import Tensors
 
 /// OPT and Galactica: learned positions, and in some sizes norms after each part of a layer, or embeddings smaller than
 /// the state.
-public struct OPT: Architecture {
-  public static let modelTypes = ["opt"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["lm_head.weight"]
+package struct OPT: Architecture {
+  package static let modelTypes = ["opt"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["lm_head.weight"]
 
   private let activation: Activation
   private let intermediateSize, embeddingSize: Int
   private let bias, normalizesFirst, normalizesLast, normHasWeights: Bool
 
-  public static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
+  package static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     activation = try config.activation("activation_function", or: "relu")
@@ -27,7 +27,7 @@ public struct OPT: Architecture {
     normHasWeights = try keys.flag("layer_norm_elementwise_affine", or: true)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     // Weights saved from the bare model begin with `decoder`.
     let isBare = weights.contains("decoder.embed_tokens.weight")

@@ -2,17 +2,17 @@ import Graph
 import Tensors
 
 /// Orion: Llama's form with LayerNorm.
-public struct Orion: Architecture {
-  public static let modelTypes = ["orion"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Orion: Architecture {
+  package static let modelTypes = ["orion"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
   private let intermediateSize: Int
   private let epsilon: Float
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary()
     activation = try config.activation()
@@ -20,7 +20,7 @@ public struct Orion: Architecture {
     epsilon = Float(try config.keys.number("rms_norm_eps", or: 1e-5))
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     try PreNormDecoder(config: config, norm: norm).build(weights, options) { layer, _ in
       var attention = try config.attention(layer["self_attn"])
       attention.rotary = rotary

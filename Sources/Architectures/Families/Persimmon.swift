@@ -4,10 +4,10 @@ import Tensors
 
 /// Persimmon: norms on each head of queries and keys, rotary positions on half of each, and query, key and value stored
 /// head by head in one matrix.
-public struct Persimmon: Architecture {
-  public static let modelTypes = ["persimmon"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Persimmon: Architecture {
+  package static let modelTypes = ["persimmon"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -15,7 +15,7 @@ public struct Persimmon: Architecture {
   private let epsilon: Float
   private let normalizesHeads: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     var config = config
     config.keyValueHeadCount = config.headCount
@@ -27,7 +27,7 @@ public struct Persimmon: Architecture {
     normalizesHeads = try keys.flag("qk_layernorm", or: true)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let names = DecoderNames(norm: "model.final_layernorm")
     let decoder = PreNormDecoder(
       config: config, norm: { try norm($0, config.hiddenSize) }, names: names)

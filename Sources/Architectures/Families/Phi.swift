@@ -3,10 +3,10 @@ import Tensors
 
 /// Phi 1 to 2: LayerNorm with bias, attention and a plain feed-forward part side by side on one norm, and rotary
 /// positions on a part of each head.
-public struct Phi: Architecture {
-  public static let modelTypes = ["phi"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq"]
+package struct Phi: Architecture {
+  package static let modelTypes = ["phi"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -14,7 +14,7 @@ public struct Phi: Architecture {
   private let epsilon: Float
   private let normalizesHeads: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary(partial: 0.5)
     activation = try config.activation(or: "gelu_new")
@@ -23,7 +23,7 @@ public struct Phi: Architecture {
     normalizesHeads = try config.keys.flag("qk_layernorm", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let model = weights["model"]
     var hidden = try decoder.embed(config, model["embed_tokens"])

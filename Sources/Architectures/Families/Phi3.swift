@@ -3,10 +3,10 @@ import Tensors
 
 /// Phi 3, 3.5 and 4: Llama's form, whose checkpoints store query, key and value as one matrix, and gate and up as
 /// another.
-public struct Phi3: Architecture {
-  public static let modelTypes = ["phi3"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Phi3: Architecture {
+  package static let modelTypes = ["phi3"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -14,7 +14,7 @@ public struct Phi3: Architecture {
   private let epsilon: Float
   private let windows: [Int?]
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary(partial: 1)
     activation = try config.activation()
@@ -23,7 +23,7 @@ public struct Phi3: Architecture {
     windows = try config.slidingWindows { _ in true }
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, index in
       var attention = try config.fusedAttention(layer["self_attn"])

@@ -4,10 +4,10 @@ import Tensors
 
 /// Phi-3.5-MoE: LayerNorm, and two experts a token, chosen by SparseMixer. Long texts have other rotary frequencies, and
 /// a factor of their own on cosines and sines.
-public struct PhiMoE: Architecture {
-  public static let modelTypes = ["phimoe"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct PhiMoE: Architecture {
+  package static let modelTypes = ["phimoe"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let epsilon: Float
@@ -15,14 +15,14 @@ public struct PhiMoE: Architecture {
   private let experts: ExpertSettings
   private let windows: [Int?]
 
-  public static func defaults(for modelType: String) -> JSONObject {
+  package static func defaults(for modelType: String) -> JSONObject {
     [
       "num_key_value_heads": 8, "num_local_experts": 16, "num_experts_per_tok": 2,
       "max_position_embeddings": 131_072,
     ]
   }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     try keys.require("num_experts_per_tok", 2, because: "SparseMixer chooses two experts")
@@ -37,7 +37,7 @@ public struct PhiMoE: Architecture {
     windows = try config.slidingWindows { _ in true }
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm, headBias: headBias)
     return try decoder.build(weights, options) { layer, index in
       var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)

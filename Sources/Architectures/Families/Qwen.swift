@@ -6,17 +6,17 @@ import Tensors
 ///
 /// Beyond the length of training (`seq_length`), the model's own code stretches rotary angles and queries; this graph
 /// does not.
-public struct Qwen: Architecture {
-  public static let modelTypes = ["qwen"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "*.attn.masked_bias", "lm_head.weight"]
+package struct Qwen: Architecture {
+  package static let modelTypes = ["qwen"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "*.attn.masked_bias", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let intermediateSize: Int
   private let epsilon: Float
   private let bias: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     var config = config
     config.headDimension = try keys.optionalSize("kv_channels") ?? config.headDimension
@@ -28,7 +28,7 @@ public struct Qwen: Architecture {
     bias = try !keys.flag("no_bias", or: true)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let names = DecoderNames(
       embedding: "transformer.wte", layers: "transformer.h", attentionNorm: "ln_1", feedForwardNorm: "ln_2",
       norm: "transformer.ln_f")

@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// Qwen 1.5 to 2.5, QwQ and DeepSeek-R1-Distill-Qwen: Llama's form with biases on queries, keys and values.
-public struct Qwen2: Architecture {
-  public static let modelTypes = ["qwen2"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Qwen2: Architecture {
+  package static let modelTypes = ["qwen2"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -13,7 +13,7 @@ public struct Qwen2: Architecture {
   private let epsilon: Float
   private let windows: [Int?]
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary()
     activation = try config.activation()
@@ -22,7 +22,7 @@ public struct Qwen2: Architecture {
     windows = try config.switchedSlidingWindows()
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, index in
       var attention = try config.attention(layer["self_attn"], bias: true)

@@ -3,10 +3,10 @@ import Tensors
 
 /// Qwen 1.5 and 2 with experts: besides the chosen experts, each token uses one that all share, weighted by a gate of
 /// its own.
-public struct Qwen2MoE: Architecture {
-  public static let modelTypes = ["qwen2_moe"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Qwen2MoE: Architecture {
+  package static let modelTypes = ["qwen2_moe"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -16,7 +16,7 @@ public struct Qwen2MoE: Architecture {
   private let windows: [Int?]
   private let experts: ExpertSettings
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary()
     activation = try config.activation()
@@ -28,7 +28,7 @@ public struct Qwen2MoE: Architecture {
     experts = try ExpertSettings(config)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, index in
       var attention = try config.attention(layer["self_attn"], bias: attentionBias)

@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// Qwen 3, dense and with experts: every head of queries and keys is normalised.
-public struct Qwen3: Architecture {
-  public static let modelTypes = ["qwen3", "qwen3_moe"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Qwen3: Architecture {
+  package static let modelTypes = ["qwen3", "qwen3_moe"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -15,7 +15,7 @@ public struct Qwen3: Architecture {
   private let windows: [Int?]
   private let experts: ExpertSettings?
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary()
@@ -30,7 +30,7 @@ public struct Qwen3: Architecture {
       ? config.switchedSlidingWindows() : config.slidingWindows { _ in true }
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, index in
       (try attention(layer["self_attn"], index), try feedForward(layer["mlp"], index))

@@ -3,10 +3,10 @@ import Tensors
 
 /// Qwen 3 Next and the text part of Qwen 3.5, dense and with experts: three layers of gated delta rule for one of
 /// attention, whose result is gated.
-public struct Qwen35: Architecture {
-  public static let modelTypes = ["qwen3_5_text", "qwen3_5_moe_text", "qwen3_next"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight", "mtp.*", "model.mtp.*"]
+package struct Qwen35: Architecture {
+  package static let modelTypes = ["qwen3_5_text", "qwen3_5_moe_text", "qwen3_next"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight", "mtp.*", "model.mtp.*"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -17,7 +17,7 @@ public struct Qwen35: Architecture {
   private let intermediateSize, sharedSize: Int
   private let experts: ExpertSettings?
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary(partial: 0.25)
@@ -37,7 +37,7 @@ public struct Qwen35: Architecture {
     sharedSize = try isMixture ? keys.size("shared_expert_intermediate_size") : 0
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: { try norm($0) }, isRecurrent: true)
     return try decoder.build(weights, options) { layer, index in
       let mixer: any TokenMixer =

@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// SmolLM 3: Llama's form, in which some layers have no rotary positions.
-public struct SmolLM3: Architecture {
-  public static let modelTypes = ["smollm3"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct SmolLM3: Architecture {
+  package static let modelTypes = ["smollm3"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -15,7 +15,7 @@ public struct SmolLM3: Architecture {
   private let turns: [Bool]
   private let windows: [Int?]
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary(theta: 2_000_000)
@@ -31,7 +31,7 @@ public struct SmolLM3: Architecture {
       ? config.slidingWindows { !turns[$0] } : Array(repeating: nil, count: config.layerCount)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, index in
       var attention = try config.attention(layer["self_attn"], bias: attentionBias, outputBias: attentionBias)

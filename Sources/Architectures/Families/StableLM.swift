@@ -3,10 +3,10 @@ import Tensors
 
 /// StableLM 2 and 3B: LayerNorm, rotary positions on a part of each head, and in some models attention and
 /// feed-forward part side by side.
-public struct StableLM: Architecture {
-  public static let modelTypes = ["stablelm"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct StableLM: Architecture {
+  package static let modelTypes = ["stablelm"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -14,7 +14,7 @@ public struct StableLM: Architecture {
   private let epsilon: Float
   private let attentionBias, isParallel, normalizesHeads: Bool
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     rotary = try config.rotary(partial: 0.25)
@@ -26,7 +26,7 @@ public struct StableLM: Architecture {
     normalizesHeads = try keys.flag("qk_layernorm", or: false)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let model = weights["model"]
     var hidden = try decoder.embed(config, model["embed_tokens"])

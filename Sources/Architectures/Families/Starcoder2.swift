@@ -2,10 +2,10 @@ import Graph
 import Tensors
 
 /// StarCoder 2: LayerNorm, biases everywhere, a plain feed-forward part, and a sliding window.
-public struct Starcoder2: Architecture {
-  public static let modelTypes = ["starcoder2"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
+package struct Starcoder2: Architecture {
+  package static let modelTypes = ["starcoder2"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["*rotary_emb.inv_freq", "lm_head.weight"]
 
   private let rotary: RotaryEmbedding
   private let activation: Activation
@@ -14,7 +14,7 @@ public struct Starcoder2: Architecture {
   private let usesBias: Bool
   private let windows: [Int?]
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     self.config = config
     rotary = try config.rotary()
     activation = try config.activation(or: "gelu_pytorch_tanh")
@@ -24,7 +24,7 @@ public struct Starcoder2: Architecture {
     windows = try config.slidingWindows { _ in true }
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = PreNormDecoder(config: config, norm: norm)
     return try decoder.build(weights, options) { layer, index in
       var attention = try config.attention(layer["self_attn"], bias: usesBias, outputBias: usesBias)

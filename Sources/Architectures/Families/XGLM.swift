@@ -4,18 +4,18 @@ import Tensors
 
 /// XGLM and BioGPT, decoders in fairseq's form: embeddings scaled by √hidden, positions as sines (XGLM) or learned
 /// (BioGPT), and biases everywhere.
-public struct XGLM: Architecture {
-  public static let modelTypes = ["biogpt", "xglm"]
-  public let config: ModelConfiguration
-  public let ignoredTensors = ["lm_head.weight", "output_projection.weight", "*embed_positions.weights"]
+package struct XGLM: Architecture {
+  package static let modelTypes = ["biogpt", "xglm"]
+  package let config: ModelConfiguration
+  package let ignoredTensors = ["lm_head.weight", "output_projection.weight", "*embed_positions.weights"]
 
   private let activation: Activation
   private let intermediateSize: Int
   private let scalesEmbedding: Bool
 
-  public static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
+  package static func defaults(for modelType: String) -> JSONObject { ["tie_word_embeddings": true] }
 
-  public init(_ config: ModelConfiguration) throws {
+  package init(_ config: ModelConfiguration) throws {
     let keys = config.keys
     self.config = config
     try keys.require("add_cross_attention", false, because: "only decoders without an encoder are supported")
@@ -24,7 +24,7 @@ public struct XGLM: Architecture {
     scalesEmbedding = try keys.flag("scale_embedding", or: true)
   }
 
-  public func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
+  package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let isXGLM = config.modelType == "xglm", model = isXGLM ? "model" : "biogpt"
     let names = DecoderNames(
       embedding: model + ".embed_tokens", layers: model + ".layers", attentionNorm: "self_attn_layer_norm",

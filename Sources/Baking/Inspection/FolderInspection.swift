@@ -13,13 +13,13 @@ public struct FolderInspection: Sendable {
     public var neededByteCount: Int
     /// Whether all inputs have fixed shapes.
     public var isStatic: Bool
-    public var inputs: [IRDocument.Tensor]
-    public var outputs: [IRDocument.Tensor]
+    package var inputs: [IRDocument.Tensor]
+    package var outputs: [IRDocument.Tensor]
     /// How many states the runtime keeps: two for each layer of a stateful model.
     public var stateCount: Int
     public var layerCount: Int
     /// How the matrices are stored, the largest part first.
-    public var weights: [IRDocument.WeightUse]
+    package var weights: [IRDocument.WeightUse]
     /// The share of four-bit weights that the file's notes tell; nil without such notes.
     public var ratio: Double?
 

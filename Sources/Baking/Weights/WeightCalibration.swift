@@ -21,7 +21,7 @@ public protocol WeightCalibrator: Sendable {
 /// A model that is to be calibrated.
 public struct CalibrationSubject {
   /// The stateful graph with logical weights.
-  public let graph: Graph
+  package let graph: Graph
   /// The formats of the weights that will be quantised anew, by name.
   public let quantized: [String: CompressedFormat]
   /// The files beside the weights: `config.json`, `tokenizer.json` …

@@ -3,7 +3,7 @@ import Tokenization
 
 extension GrammarVocabulary {
   /// The vocabulary of a tokenizer: what bytes each token adds to a text that has begun.
-  public init(_ tokenizer: Tokenizer) {
+  package init(_ tokenizer: Tokenizer) {
     let count = tokenizer.vocabularySize
     let special = tokenizer.specialTokenIDs
     let texts = (0..<count).map { tokenizer.token(of: $0) }

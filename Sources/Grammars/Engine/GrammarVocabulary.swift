@@ -1,7 +1,7 @@
 /// The tokens of a model, as a grammar sees them.
-public struct GrammarVocabulary: Sendable {
+package struct GrammarVocabulary: Sendable {
   /// One token.
-  public enum Token: Sendable, Equatable {
+  package enum Token: Sendable, Equatable {
     /// The bytes that it adds to a text; they need not be whole characters.
     case bytes([UInt8])
     /// A control token: it never stands for text inside a string, only for itself where a grammar names it.
@@ -11,14 +11,14 @@ public struct GrammarVocabulary: Sendable {
   }
 
   /// The tokens by number.
-  public let tokens: [Token]
+  package let tokens: [Token]
   let special: [String: Int32]
   let trie: TokenTrie
   /// The tokens that are whole characters which a JSON string may hold as they are, and the ones that are not.
   let plain: PlainTokens
 
   /// A vocabulary.
-  public init(_ tokens: [Token]) {
+  package init(_ tokens: [Token]) {
     self.tokens = tokens
     var texts: [(bytes: [UInt8], token: Int32)] = []
     var special: [String: Int32] = [:]

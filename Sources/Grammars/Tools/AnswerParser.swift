@@ -2,7 +2,7 @@
 /// a whole answer and a streamed one are read by the same parser.
 ///
 /// The text has to hold the model's control tokens where they are marks of its form.
-public struct AnswerParser: Sendable {
+package struct AnswerParser: Sendable {
   private enum Mode {
     case text
     case reasoning
@@ -28,7 +28,7 @@ public struct AnswerParser: Sendable {
   /// - Parameters:
   ///   - tools: the tools that the request offers; without any, all that looks like a call is text.
   ///   - isReasoning: whether the prompt has opened the thought (`ReasoningForm.isOpen`).
-  public init(
+  package init(
     form: ToolForm, reasoning: ReasoningForm = .none, tools: [ToolDescription] = [], isReasoning: Bool = false
   ) {
     self.form = form
@@ -50,7 +50,7 @@ public struct AnswerParser: Sendable {
   }
 
   /// Takes the next text.
-  public mutating func feed(_ text: String) -> [AnswerPart] {
+  package mutating func feed(_ text: String) -> [AnswerPart] {
     input.append(text)
     run(isEnd: false)
     return log.take()
@@ -58,7 +58,7 @@ public struct AnswerParser: Sendable {
 
   /// The end of the answer. Where it was cut (by a limit of tokens), the beginning of a mark is no text, nor are the
   /// blanks before it.
-  public mutating func finish(isCut: Bool = false) -> [AnswerPart] {
+  package mutating func finish(isCut: Bool = false) -> [AnswerPart] {
     run(isEnd: !isCut)
     switch mode {
     case .text:

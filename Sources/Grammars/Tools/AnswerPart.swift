@@ -1,7 +1,7 @@
 import JSON
 
 /// A part of an answer, in order. Parts of the same kind that follow one another belong together.
-public enum AnswerPart: Sendable, Equatable {
+package enum AnswerPart: Sendable, Equatable {
   /// Text for the reader.
   case text(String)
   /// What the model thinks before it answers.
@@ -15,16 +15,16 @@ public enum AnswerPart: Sendable, Equatable {
 }
 
 /// A tool that a request offers.
-public struct ToolDescription: Sendable, Equatable {
+package struct ToolDescription: Sendable, Equatable {
   /// The function's name.
-  public var name: String
+  package var name: String
   /// The schema of its arguments; `{}` for anything.
-  public var parameters: JSON
+  package var parameters: JSON
   /// Whether the arguments have to satisfy the schema.
-  public var isStrict: Bool
+  package var isStrict: Bool
 
   /// A tool.
-  public init(name: String, parameters: JSON = .object([:]), isStrict: Bool = false) {
+  package init(name: String, parameters: JSON = .object([:]), isStrict: Bool = false) {
     self.name = name
     self.parameters = parameters
     self.isStrict = isStrict

@@ -1,5 +1,5 @@
 /// How a model marks what it thinks before it answers.
-public enum ReasoningForm: String, Sendable, CaseIterable {
+package enum ReasoningForm: String, Sendable, CaseIterable {
   case none
   /// `<think>…</think>`.
   case think
@@ -19,7 +19,7 @@ public enum ReasoningForm: String, Sendable, CaseIterable {
   case harmony
 
   /// The form that a chat template's text speaks of.
-  public static func detect(template: String) -> ReasoningForm {
+  package static func detect(template: String) -> ReasoningForm {
     if template.contains("<|channel|>") { return .harmony }
     if template.contains("<|channel>") { return .gemma }
     if template.contains("<seed:think>") { return .seed }
@@ -32,7 +32,7 @@ public enum ReasoningForm: String, Sendable, CaseIterable {
   }
 
   /// The mark before a thought; nil where channels say it.
-  public var open: String? {
+  package var open: String? {
     switch self {
     case .none, .harmony: nil
     case .think: "<think>"
@@ -46,7 +46,7 @@ public enum ReasoningForm: String, Sendable, CaseIterable {
   }
 
   /// The mark after a thought: where a constraint on the answer begins.
-  public var close: String? {
+  package var close: String? {
     switch self {
     case .none: nil
     case .think: "</think>"
@@ -61,7 +61,7 @@ public enum ReasoningForm: String, Sendable, CaseIterable {
   }
 
   /// Whether a prompt ends inside of a thought, so that the answer begins with the rest of it.
-  public func isOpen(atEndOf prompt: String) -> Bool {
+  package func isOpen(atEndOf prompt: String) -> Bool {
     guard let open, let close else { return false }
     // The answer's turn is at the end; earlier turns have closed their thoughts, or lost them.
     var tail = prompt[...]

@@ -1,5 +1,5 @@
 /// How a family of models writes the calls of tools.
-public enum ToolForm: String, Sendable, CaseIterable {
+package enum ToolForm: String, Sendable, CaseIterable {
   /// None that is known: all text is text.
   case none
   /// Hermes, Qwen 2.5 and 3, Granite 4 and many others: `<tool_call>` around a JSON object.
@@ -58,7 +58,7 @@ public enum ToolForm: String, Sendable, CaseIterable {
   case minicpm
 
   /// The form that a chat template's text speaks of.
-  public static func detect(template: String) -> ToolForm {
+  package static func detect(template: String) -> ToolForm {
     func has(_ text: String) -> Bool { template.contains(text) }
     if has("<|channel|>") { return .harmony }
     if has("｜DSML｜") { return has("function_calls") ? .deepseekTags : .deepseekV4 }

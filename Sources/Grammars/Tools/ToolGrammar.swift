@@ -2,7 +2,7 @@ import Generation
 import JSON
 
 /// Whether an answer has to call a tool.
-public enum ToolChoice: Sendable, Equatable {
+package enum ToolChoice: Sendable, Equatable {
   /// As the model likes; the arguments of strict tools satisfy their schemas.
   case auto
   /// At least one call.

@@ -2,12 +2,12 @@ import Foundation
 
 /// Only the largest inputs of an activation count: those above a share of a normal distribution with their mean and
 /// deviation (Gemma 3n, `activation_sparsity_pattern`).
-public struct ActivationSparsity: Sendable, Hashable {
+package struct ActivationSparsity: Sendable, Hashable {
   /// How many standard deviations above the mean the cut is.
-  public let deviations: Float
+  package let deviations: Float
 
   /// Cuts off this share of the inputs, between 0 and 1.
-  public init(share: Double) {
+  package init(share: Double) {
     // The place up to which the normal distribution holds the share.
     var (low, high) = (-40.0, 40.0)
     for _ in 0..<200 {

@@ -2,24 +2,24 @@ import Tensors
 
 /// A state of several copies of which a layer works on one, predicts the others and corrects them afterwards
 /// (AltUp, arXiv 2301.13310).
-public struct AlternatingUpdates: Sendable {
+package struct AlternatingUpdates: Sendable {
   /// The module's name, which the nodes are named after.
-  public var name: String
+  package var name: String
   /// How many copies there are (`altup_num_inputs`).
-  public var count: Int
+  package var count: Int
   /// The copy that a layer works on (`altup_active_idx`).
-  public var active: Int
+  package var active: Int
   /// Before the router; what it is divided by included.
-  public var routerNorm: Normalization
+  package var routerNorm: Normalization
   /// From hidden to a number for each copy.
-  public var router: Linear
+  package var router: Linear
   /// From those to how much of each copy goes into the prediction of each.
-  public var prediction: Linear
+  package var prediction: Linear
   /// From those to how much of the correction each copy gets.
-  public var correction: Linear
+  package var correction: Linear
 
   /// Updates of several copies.
-  public init(
+  package init(
     name: String, count: Int, active: Int, routerNorm: Normalization, router: Linear, prediction: Linear,
     correction: Linear
   ) {
@@ -35,12 +35,12 @@ public struct AlternatingUpdates: Sendable {
 
 extension DecoderBuilder {
   /// One of the copies [batch, tokens, copies, hidden] → [batch, tokens, hidden].
-  public func copy(_ index: Int, of copies: Value) throws(GraphError) -> Value {
+  package func copy(_ index: Int, of copies: Value) throws(GraphError) -> Value {
     try graph.gather(copies, graph.integer(index), axis: 2)
   }
 
   /// What the copies [batch, tokens, copies, hidden] are expected to be after a layer.
-  public func predicted(_ copies: Value, _ updates: AlternatingUpdates) throws(GraphError) -> Value {
+  package func predicted(_ copies: Value, _ updates: AlternatingUpdates) throws(GraphError) -> Value {
     try graph.within(updates.name) { () throws(GraphError) in
       let shares = try graph.linear(
         routed(copy(updates.active, of: copies), updates), updates.prediction, role: .router)
@@ -50,7 +50,7 @@ extension DecoderBuilder {
   }
 
   /// The predictions corrected by what the layer made of the active one.
-  public func corrected(
+  package func corrected(
     _ predictions: Value, by result: Value, _ updates: AlternatingUpdates
   ) throws(GraphError) -> Value {
     try graph.within(updates.name) { () throws(GraphError) in
@@ -67,7 +67,8 @@ extension DecoderBuilder {
   }
 
   /// A copy of `hidden` through a matrix, brought to the same magnitude.
-  public func projectedCopy(_ source: Value, _ matrix: Linear, like hidden: Value) throws(GraphError) -> Value
+  package func projectedCopy(_ source: Value, _ matrix: Linear, like hidden: Value) throws(GraphError)
+    -> Value
   {
     func meanSquare(_ value: Value) throws(GraphError) -> Value {
       try graph.reduce(.mean, graph.multiply(value, value), axis: -1, keepsDimensions: true)

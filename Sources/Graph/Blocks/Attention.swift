@@ -3,9 +3,9 @@ import Tensors
 /// Multi-head attention with a cache: projections, norms, rotary positions and scores. Parameters are named after
 /// the keys of `config.json` where there is one.
 @dynamicMemberLookup
-public struct Attention: Sendable {
+package struct Attention: Sendable {
   /// Where a normalisation of queries and keys sits.
-  public enum HeadNorm: Sendable {
+  package enum HeadNorm: Sendable {
     /// Over all heads together, before they are told apart.
     case whole(Normalization)
     /// Over each head.
@@ -15,28 +15,28 @@ public struct Attention: Sendable {
   }
 
   /// The module's name, which the nodes are named after.
-  public var name: String
+  package var name: String
   /// The projections.
-  public var query, key, value, output: Linear
+  package var query, key, value, output: Linear
   /// Norms of queries and keys.
-  public var queryNorm: HeadNorm?, keyNorm: HeadNorm?
+  package var queryNorm: HeadNorm?, keyNorm: HeadNorm?
   /// Over each head of the values.
-  public var valueNorm: Normalization?
+  package var valueNorm: Normalization?
   /// Rotary positions; nil for layers without.
-  public var rotary: RotaryEmbedding?
+  package var rotary: RotaryEmbedding?
   /// Queries, keys and values are limited to ± this (`clip_qkv`).
-  public var clip: Float?
+  package var clip: Float?
   /// Whether that happens after the norms and not before.
-  public var clipsNormalized = false
+  package var clipsNormalized = false
   /// What the result is gated with before the output projection, by a sigmoid; [heads · value size].
-  public var outputGate: Linear?
+  package var outputGate: Linear?
   /// A norm over all heads together, before the output projection.
-  public var outputNorm: Normalization?
+  package var outputNorm: Normalization?
   /// How queries, keys and values become a result. Its parameters can be read and set as the attention's own.
-  public var scores: AttentionScores
+  package var scores: AttentionScores
 
   /// Attention with its four projections; the rest is set where it differs.
-  public init(
+  package init(
     name: String, headCount: Int, keyValueHeadCount: Int, headDimension: Int, query: Linear, key: Linear,
     value: Linear, output: Linear
   ) {
@@ -50,7 +50,7 @@ public struct Attention: Sendable {
   }
 
   /// The parameters of `scores`.
-  public subscript<Member>(dynamicMember member: WritableKeyPath<AttentionScores, Member>) -> Member {
+  package subscript<Member>(dynamicMember member: WritableKeyPath<AttentionScores, Member>) -> Member {
     get { scores[keyPath: member] }
     set { scores[keyPath: member] = newValue }
   }
@@ -58,7 +58,7 @@ public struct Attention: Sendable {
   /// Reorders queries and keys of a checkpoint whose rotary positions pair neighbours (0 with 1, 2 with 3 …) so that
   /// element i is paired with i + dimension/2. Scores do not change when both are reordered alike, and whole rows
   /// move, so quantised blocks stay as they are.
-  public mutating func pairNeighbours(_ dimension: Int) {
+  package mutating func pairNeighbours(_ dimension: Int) {
     let headDimension = scores.headDimension
     func order(_ heads: Int) -> [Int] {
       let head = RotaryEmbedding.pairedNeighbours(dimension) + Array(dimension..<headDimension)
@@ -71,7 +71,7 @@ public struct Attention: Sendable {
 
 extension DecoderBuilder {
   /// [batch, tokens, hidden] → [batch, tokens, hidden]; `layer` numbers the cache.
-  public func attend(_ input: Value, _ attention: Attention, layer: Int) throws(GraphError) -> Value {
+  package func attend(_ input: Value, _ attention: Attention, layer: Int) throws(GraphError) -> Value {
     try graph.within(attention.name) { () throws(GraphError) in
       let layers =
         [attention.query, attention.key, attention.value] + (attention.outputGate.map { [$0] } ?? [])

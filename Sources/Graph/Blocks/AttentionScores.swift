@@ -2,32 +2,32 @@ import Tensors
 
 /// How queries, keys and values of a layer become its result, whichever way they were made. Parameters are named
 /// after the keys of `config.json` where there is one.
-public struct AttentionScores: Sendable {
+package struct AttentionScores: Sendable {
   /// Query heads (`num_attention_heads`).
-  public var headCount: Int
+  package var headCount: Int
   /// Key and value heads (`num_key_value_heads`), a divisor of the query heads.
-  public var keyValueHeadCount: Int
+  package var keyValueHeadCount: Int
   /// The size of a query's and key's head (`head_dim`).
-  public var headDimension: Int
+  package var headDimension: Int
   /// The size of a value's head (`v_head_dim`); that of the keys in most families.
-  public var valueHeadDimension: Int
+  package var valueHeadDimension: Int
   /// What scores are multiplied by; nil for 1/√(head size).
-  public var scale: Float?
+  package var scale: Float?
   /// Scores are limited smoothly to ± this (`attn_logit_softcapping`).
-  public var softcap: Float?
+  package var softcap: Float?
   /// How many tokens back a token sees, itself included; nil for all.
-  public var slidingWindow: Int?
+  package var slidingWindow: Int?
   /// Texts are cut into pieces of so many tokens, and a token sees its own piece only (`attention_chunk_size`).
-  public var attentionChunkSize: Int?
+  package var attentionChunkSize: Int?
   /// A score for each head, [heads], that takes its share of the softmax and gives nothing (`sinks`).
-  public var sinks: Weight?
+  package var sinks: Weight?
   /// Linear biases by distance: a slope for each query head (ALiBi).
-  public var slopes: [Float]?
+  package var slopes: [Float]?
   /// A factor on queries that grows with their position.
-  public var temperature: QueryTemperature?
+  package var temperature: QueryTemperature?
 
   /// Scores of heads of one size; the rest is set where it differs.
-  public init(headCount: Int, keyValueHeadCount: Int, headDimension: Int) {
+  package init(headCount: Int, keyValueHeadCount: Int, headDimension: Int) {
     self.headCount = headCount
     self.keyValueHeadCount = keyValueHeadCount
     self.headDimension = headDimension
@@ -37,16 +37,16 @@ public struct AttentionScores: Sendable {
 
 /// A factor on queries at a position: 1 + scale · ln(1 + ⌊(position + offset) / floor⌋), so that attention stays sharp
 /// in long texts (Llama 4, arXiv 2501.19399).
-public struct QueryTemperature: Sendable, Hashable {
+package struct QueryTemperature: Sendable, Hashable {
   /// `attn_scale` or `llama_4_scaling_beta`.
-  public var scale: Float
+  package var scale: Float
   /// `floor_scale` or `original_max_position_embeddings`.
-  public var floor: Float
+  package var floor: Float
   /// What is added to the position.
-  public var offset: Float
+  package var offset: Float
 
   /// A factor.
-  public init(scale: Float, floor: Float, offset: Float) {
+  package init(scale: Float, floor: Float, offset: Float) {
     self.scale = scale
     self.floor = floor
     self.offset = offset

@@ -1,18 +1,18 @@
 import Tensors
 
 /// A short convolution over the last tokens, with a filter for each channel.
-public struct CausalConvolution: Sendable {
+package struct CausalConvolution: Sendable {
   /// The module's name in the checkpoint.
-  public var name: String
+  package var name: String
   /// The filters, [channels, 1, width].
-  public var weight: Weight
+  package var weight: Weight
   /// What is added, [channels].
-  public var bias: Weight?
+  package var bias: Weight?
   /// What is applied to the result.
-  public var activation: Activation?
+  package var activation: Activation?
 
   /// A convolution.
-  public init(name: String, weight: Weight, bias: Weight? = nil, activation: Activation? = nil) {
+  package init(name: String, weight: Weight, bias: Weight? = nil, activation: Activation? = nil) {
     self.name = name
     self.weight = weight
     self.bias = bias
@@ -22,7 +22,7 @@ public struct CausalConvolution: Sendable {
 
 extension WeightScope {
   /// The convolution stored here.
-  public func causalConvolution(
+  package func causalConvolution(
     channels: Int, width: Int, bias: Bool, activation: Activation? = nil
   ) throws(TensorError) -> CausalConvolution {
     CausalConvolution(
@@ -37,7 +37,7 @@ extension DecoderBuilder {
   /// The state holds as many tokens as the filter is wide, one more than are needed: the plugins' paged convolution
   /// wants it so. They find the form by the Concat of state and input, the Slice behind the convolution and the name
   /// of the state.
-  public func convolve(_ input: Value, _ convolution: CausalConvolution) throws(GraphError) -> Value {
+  package func convolve(_ input: Value, _ convolution: CausalConvolution) throws(GraphError) -> Value {
     let (channels, width) = (convolution.weight.shape[0], convolution.weight.shape[2])
     let state = try recurrentState(.convolution, [channels, width])
     let columns = try graph.transpose(input, [0, 2, 1])

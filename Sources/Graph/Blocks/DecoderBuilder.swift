@@ -6,17 +6,17 @@ import Tensors
 ///
 /// The names of inputs, outputs and states are a contract with OpenVINO GenAI, OVMS, optimum-intel and the NPU
 /// plugin, which all look them up.
-public final class DecoderBuilder {
+package final class DecoderBuilder {
   /// The graph that grows.
-  public let graph = Graph()
+  package let graph = Graph()
   /// What it is built for.
-  public let options: GraphOptions
+  package let options: GraphOptions
   /// The tokens, i64 [batch, tokens]; nil in graphs that take embeddings.
   let tokens: Value?
   /// 1 for each token that counts and 0 for padding, i64 [batch, past and new tokens].
-  public let attentionMask: Value
+  package let attentionMask: Value
   /// The position of each token, i64 [batch, tokens].
-  public let positions: Value
+  package let positions: Value
   /// Which row of the batch each row continues, i32 [batch]; nil in static graphs.
   let beams: Value?
 
@@ -40,11 +40,11 @@ public final class DecoderBuilder {
   var maskTerms: MaskTerms?
   /// Whether graphs for NPUs take two or three heads apart (`headsFirst`). The plugin turns the values of all layers or of
   /// none, so not where layers differ in how many they have.
-  public var takesHeadsApart = true
+  package var takesHeadsApart = true
 
   /// Begins a graph with its inputs.
   /// - Parameter isRecurrent: whether some layers keep a state of fixed size; such a graph has no fixed shapes.
-  public init(_ options: GraphOptions, isRecurrent: Bool = false) throws(GraphError) {
+  package init(_ options: GraphOptions, isRecurrent: Bool = false) throws(GraphError) {
     guard options.kind == .stateful || !isRecurrent else {
       throw GraphError(
         .unsupported,
@@ -71,7 +71,7 @@ public final class DecoderBuilder {
   }
 
   /// The rows of the table [vocabulary, hidden] that the tokens name: [batch, tokens, hidden].
-  public func embed(_ table: Weight, name: String) throws(GraphError) -> Value {
+  package func embed(_ table: Weight, name: String) throws(GraphError) -> Value {
     embedding = (table, name)
     guard let tokens else {
       let shape = PartialShape(positions.shape.dimensions + [.fixed(table.shape.columns)])
@@ -85,7 +85,7 @@ public final class DecoderBuilder {
 
   /// The tokens, for parts that need more of them than their embeddings.
   /// - Throws: `GraphError` in a graph that takes embeddings.
-  public func requiredTokens() throws(GraphError) -> Value {
+  package func requiredTokens() throws(GraphError) -> Value {
     guard let tokens else {
       throw GraphError(
         .unsupported,
@@ -100,14 +100,14 @@ public final class DecoderBuilder {
   static let embeddingsName = "inputs_embeds"
 
   /// The rows of a table [positions, hidden] of learned positions, at each token's position plus `offset`.
-  public func embedPositions(_ table: Weight, name: String, offset: Int = 0) throws(GraphError) -> Value {
+  package func embedPositions(_ table: Weight, name: String, offset: Int = 0) throws(GraphError) -> Value {
     let matrix = try graph.weight(table, role: .table, name: name)
     let places = offset == 0 ? positions : try graph.add(positions, graph.integer(offset))
     return try graph.gather(matrix, places, axis: 0)
   }
 
   /// Cosines and sines for these rotary positions, made once for all layers that share them.
-  public func rotary(_ rotary: RotaryEmbedding) throws(GraphError) -> RotaryTables {
+  package func rotary(_ rotary: RotaryEmbedding) throws(GraphError) -> RotaryTables {
     if let tables = rotaryTables[rotary] { return tables }
     let tables = try graph.within("rotary_emb") { () throws(GraphError) in
       try graph.rotaryTables(rotary, positions: positions)
@@ -122,7 +122,7 @@ public final class DecoderBuilder {
   ///   - head: the last matrix.
   ///   - sharedName: the name of the embedding's weight where the head is tied to it.
   ///   - softcap: logits are limited smoothly to ± this (`final_logit_softcapping`).
-  public func finish(
+  package func finish(
     _ hidden: Value, head: Linear, sharedName: String? = nil, softcap: Float? = nil
   ) throws(GraphError) -> Graph {
     if options.kind == .embedding { return try embeddingGraph() }

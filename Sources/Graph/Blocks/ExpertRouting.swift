@@ -2,9 +2,9 @@ import Tensors
 
 /// How a token's experts are chosen, and with what weight each answers. Parameters are named after the keys of
 /// `config.json` where there is one.
-public struct ExpertRouting: Sendable {
+package struct ExpertRouting: Sendable {
   /// How the router's numbers become scores of the experts.
-  public enum Scoring: Sendable, Hashable {
+  package enum Scoring: Sendable, Hashable {
     /// Weights of one.
     case softmax
     /// Each expert for itself.
@@ -15,16 +15,16 @@ public struct ExpertRouting: Sendable {
   }
 
   /// Experts in groups, of which only the best are looked at (`n_group`, `topk_group`).
-  public struct Groups: Sendable, Hashable {
+  package struct Groups: Sendable, Hashable {
     /// How many groups there are.
-    public var count: Int
+    package var count: Int
     /// How many are looked at.
-    public var chosen: Int
+    package var chosen: Int
     /// How many of its best experts a group's score adds up: 1 or 2.
-    public var summed: Int
+    package var summed: Int
 
     /// Groups of equal size.
-    public init(count: Int, chosen: Int, summed: Int) {
+    package init(count: Int, chosen: Int, summed: Int) {
       self.count = count
       self.chosen = chosen
       self.summed = summed
@@ -32,25 +32,25 @@ public struct ExpertRouting: Sendable {
   }
 
   /// The matrix [experts, hidden] that scores the experts.
-  public var router: Linear
+  package var router: Linear
   /// How many experts a token uses (`num_experts_per_tok`).
-  public var expertsPerToken: Int
+  package var expertsPerToken: Int
   /// Whether the chosen experts' weights are made to add up to one (`norm_topk_prob`).
-  public var normalizesShares: Bool
+  package var normalizesShares: Bool
   /// How scores are made.
-  public var scoring: Scoring = .softmax
+  package var scoring: Scoring = .softmax
   /// What is added to scores for the choice alone, and not for the weights (`e_score_correction_bias`), [experts].
-  public var correctionBias: Weight?
+  package var correctionBias: Weight?
   /// The groups, where experts are in groups.
-  public var groups: Groups?
+  package var groups: Groups?
   /// What weights are multiplied by at last (`routed_scaling_factor`).
-  public var scalingFactor: Float = 1
+  package var scalingFactor: Float = 1
 
   /// What each expert's weight is multiplied by at last, [experts].
-  public var expertScale: Weight?
+  package var expertScale: Weight?
 
   /// The experts with the largest weights.
-  public init(router: Linear, expertsPerToken: Int, normalizesShares: Bool) {
+  package init(router: Linear, expertsPerToken: Int, normalizesShares: Bool) {
     self.router = router
     self.expertsPerToken = expertsPerToken
     self.normalizesShares = normalizesShares

@@ -1,7 +1,7 @@
 import Tensors
 
 /// A function applied to each element between two linear layers.
-public enum Activation: Sendable, Hashable {
+package enum Activation: Sendable, Hashable {
   /// x · sigmoid(x)
   case silu
   /// The Gaussian error linear unit, exact.
@@ -15,7 +15,7 @@ public enum Activation: Sendable, Hashable {
 
   /// The activation of that name in `config.json`.
   /// - Throws: `GraphError` of code `unsupported` for names that are not known.
-  public init(name: String) throws(GraphError) {
+  package init(name: String) throws(GraphError) {
     switch name {
     case "silu", "swish": self = .silu
     case "gelu", "gelu_python": self = .gelu
@@ -32,26 +32,26 @@ public enum Activation: Sendable, Hashable {
 }
 
 /// The part of a layer that works on each token alone.
-public struct FeedForward: Sendable {
+package struct FeedForward: Sendable {
   /// The module's name, which the nodes are named after.
-  public var name: String
+  package var name: String
   /// The gate, where there is one: down(activation(gate(x)) · up(x)); down(activation(up(x))) without.
-  public var gate: Linear?
+  package var gate: Linear?
   /// From hidden to intermediate size.
-  public var up: Linear
+  package var up: Linear
   /// From intermediate to hidden size.
-  public var down: Linear
+  package var down: Linear
   /// What is applied in between.
-  public var activation: Activation
+  package var activation: Activation
   /// An activation that was trained, in place of the other.
-  public var xielu: XIELU?
+  package var xielu: XIELU?
   /// How much of the gate is cut off before the activation.
-  public var sparsity: ActivationSparsity?
+  package var sparsity: ActivationSparsity?
   /// A norm before the last matrix.
-  public var innerNorm: Normalization?
+  package var innerNorm: Normalization?
 
   /// A feed-forward part.
-  public init(name: String, gate: Linear? = nil, up: Linear, down: Linear, activation: Activation) {
+  package init(name: String, gate: Linear? = nil, up: Linear, down: Linear, activation: Activation) {
     self.name = name
     self.gate = gate
     self.up = up
@@ -67,7 +67,7 @@ extension Graph {
   }
 
   /// Applies an activation to each element.
-  public func activate(_ value: Value, _ activation: Activation) throws(GraphError) -> Value {
+  package func activate(_ value: Value, _ activation: Activation) throws(GraphError) -> Value {
     switch activation {
     case .silu: return try unary(.swish, value)
     case .gelu: return try append(Gelu(approximatesWithTanh: false), [value])
@@ -82,7 +82,7 @@ extension Graph {
 
 extension DecoderBuilder {
   /// [batch, tokens, hidden] → [batch, tokens, hidden].
-  public func feedForward(_ input: Value, _ part: FeedForward) throws(GraphError) -> Value {
+  package func feedForward(_ input: Value, _ part: FeedForward) throws(GraphError) -> Value {
     try graph.within(part.name) { () throws(GraphError) in
       var inner: Value
       if let gate = part.gate {

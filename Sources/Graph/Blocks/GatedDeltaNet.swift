@@ -2,40 +2,40 @@ import Tensors
 
 /// Linear attention by the gated delta rule (arXiv 2412.06464): a memory that maps keys to values, which each token
 /// lets fade, corrects at its key and reads at its query.
-public struct GatedDeltaNet: Sendable {
+package struct GatedDeltaNet: Sendable {
   /// The module's name, which the nodes are named after.
-  public var name: String
+  package var name: String
   /// Heads of queries and keys (`linear_num_key_heads`).
-  public var keyHeadCount: Int
+  package var keyHeadCount: Int
   /// Heads of values (`linear_num_value_heads`), a multiple of the others.
-  public var valueHeadCount: Int
+  package var valueHeadCount: Int
   /// The size of a key (`linear_key_head_dim`).
-  public var keyHeadDimension: Int
+  package var keyHeadDimension: Int
   /// The size of a value (`linear_value_head_dim`).
-  public var valueHeadDimension: Int
+  package var valueHeadDimension: Int
   /// Queries, keys and values, one under another.
-  public var input: Linear
+  package var input: Linear
   /// What the result is gated with, [values].
-  public var gate: Linear
+  package var gate: Linear
   /// How much of a value is written, [value heads].
-  public var strength: Linear
+  package var strength: Linear
   /// How fast the memory fades, [value heads].
-  public var decay: Linear
+  package var decay: Linear
   /// Mixes queries, keys and values with those of the tokens before.
-  public var convolution: CausalConvolution
+  package var convolution: CausalConvolution
   /// ln of the rate of fading, [value heads] (`A_log`).
-  public var decayLogarithm: Weight
+  package var decayLogarithm: Weight
   /// What is added to the rate before softplus, [value heads] (`dt_bias`).
-  public var decayBias: Weight
+  package var decayBias: Weight
   /// Over each head's result.
-  public var norm: Normalization
+  package var norm: Normalization
   /// From values to the state.
-  public var output: Linear
+  package var output: Linear
   /// What strengths are multiplied with; 2 lets a value be written the other way round (`linear_allow_neg_eigval`).
-  public var strengthFactor: Float = 1
+  package var strengthFactor: Float = 1
 
   /// Linear attention.
-  public init(
+  package init(
     name: String, keyHeadCount: Int, valueHeadCount: Int, keyHeadDimension: Int, valueHeadDimension: Int,
     input: Linear, gate: Linear, strength: Linear, decay: Linear, convolution: CausalConvolution,
     decayLogarithm: Weight, decayBias: Weight, norm: Normalization, output: Linear
@@ -65,7 +65,7 @@ extension DecoderBuilder {
   ///
   /// The forms of the head's repetition, of the norms, of the query's scale and of the loop are those that the plugins
   /// replace by one node, GatedDeltaNet (docs/hybrids.md).
-  public func attendLinearly(_ input: Value, _ net: GatedDeltaNet) throws(GraphError) -> Value {
+  package func attendLinearly(_ input: Value, _ net: GatedDeltaNet) throws(GraphError) -> Value {
     try graph.within(net.name) { () throws(GraphError) in
       let projected = try graph.linears(input, [net.input, net.gate], merging: false)
       // A row for each head, on which all its memory hangs: like a router, they keep eight bits.

@@ -1,9 +1,9 @@
 import Tensors
 
 /// What a family's graph is built for.
-public struct GraphOptions: Sendable, Hashable {
+package struct GraphOptions: Sendable, Hashable {
   /// Which inputs and outputs the graph has.
-  public enum Kind: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     /// Dynamic shapes; keys and values are states of the runtime. What GenAI, OVMS and optimum-intel run.
     case stateful
     /// Fixed shapes, a whole prompt of `promptLength` tokens; keys and values are outputs. A shorter prompt has zeros
@@ -18,24 +18,24 @@ public struct GraphOptions: Sendable, Hashable {
   }
 
   /// Whether layers that read the same value (query, key and value; gate and up) become one product.
-  public var mergeProjections: Bool
+  package var mergeProjections: Bool
   /// Which inputs and outputs the graph has.
-  public var kind: Kind
+  package var kind: Kind
 
   /// Whether a graph of fixed shape looks tokens up by itself. If not, its input is `inputs_embeds`, which a graph of
   /// kind `embedding` gives, on the host: an NPU's compiler would put the whole table into its blob, where a token
   /// needs one row of it.
-  public var embedsTokens: Bool
+  package var embedsTokens: Bool
   /// The type of the keys and values that are inputs and outputs of a graph of fixed shape. An NPU computes in 16
   /// bits, and reads the whole cache for every token.
-  public var cacheType: ElementType
+  package var cacheType: ElementType
 
   /// Whether only NPUs run the graph: masks and transpositions take forms then that an NPU's compiler takes and paged
   /// attention does not recognise.
-  public var isForNPU: Bool
+  package var isForNPU: Bool
 
   /// Options; a stateful graph with its projections as the checkpoint has them by default.
-  public init(
+  package init(
     mergeProjections: Bool = false, kind: Kind = .stateful, embedsTokens: Bool = true,
     cacheType: ElementType = .f32, isForNPU: Bool = false
   ) {

@@ -5,28 +5,28 @@ import Tensors
 ///
 /// The cache holds whole keys and values, and not the latent vectors: only so the plugins' fused and paged attention
 /// read it.
-public struct LatentAttention: Sendable {
+package struct LatentAttention: Sendable {
   /// The module's name, which the nodes are named after.
-  public var name: String
+  package var name: String
   /// From hidden size to `q_lora_rank`, and the norm there; nil where queries are made at once.
-  public var queryDown: Linear?, queryNorm: Normalization?
+  package var queryDown: Linear?, queryNorm: Normalization?
   /// The queries: for each head first what turns (`qk_rope_head_dim`), then the rest (`qk_nope_head_dim`).
-  public var query: Linear
+  package var query: Linear
   /// From hidden size to the latent vector (`kv_lora_rank`) and behind it what turns of the keys.
-  public var latent: Linear
+  package var latent: Linear
   /// The norm of the latent vector.
-  public var latentNorm: Normalization
+  package var latentNorm: Normalization
   /// From the latent vector to what does not turn of each head's key, and to each head's value.
-  public var key: Linear, value: Linear
+  package var key: Linear, value: Linear
   /// From the heads to hidden size.
-  public var output: Linear
+  package var output: Linear
   /// The positions.
-  public var rotary: RotaryEmbedding
+  package var rotary: RotaryEmbedding
   /// How scores are made; its head size is that of a whole key.
-  public var scores: AttentionScores
+  package var scores: AttentionScores
 
   /// Latent attention with queries made at once.
-  public init(
+  package init(
     name: String, query: Linear, latent: Linear, latentNorm: Normalization, key: Linear, value: Linear,
     output: Linear, rotary: RotaryEmbedding, scores: AttentionScores
   ) {
@@ -44,7 +44,7 @@ public struct LatentAttention: Sendable {
 
 extension DecoderBuilder {
   /// [batch, tokens, hidden] → [batch, tokens, hidden]; `layer` numbers the cache.
-  public func attend(
+  package func attend(
     _ input: Value, _ attention: LatentAttention, layer: Int
   ) throws(GraphError) -> Value {
     try graph.within(attention.name) { () throws(GraphError) in

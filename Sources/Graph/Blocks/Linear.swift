@@ -1,43 +1,43 @@
 import Tensors
 
 /// A linear layer: x · weightᵀ + bias.
-public struct Linear: Sendable {
+package struct Linear: Sendable {
   /// The module's name in the checkpoint, such as `model.layers.0.self_attn.q_proj`.
-  public var name: String
+  package var name: String
   /// The matrix [out, in].
-  public var weight: Weight
+  package var weight: Weight
   /// What is added, [out].
-  public var bias: Weight?
+  package var bias: Weight?
 
   /// A linear layer.
-  public init(name: String, weight: Weight, bias: Weight? = nil) {
+  package init(name: String, weight: Weight, bias: Weight? = nil) {
     self.name = name
     self.weight = weight
     self.bias = bias
   }
 
   /// The rows `range` of the layer, for checkpoints that store several layers as one.
-  public func rows(_ range: Range<Int>, name: String) -> Linear {
+  package func rows(_ range: Range<Int>, name: String) -> Linear {
     Linear(name: name, weight: weight.rows(range), bias: bias?.rows(range))
   }
 
   /// The layer with its outputs in another order.
-  public func reordered(_ order: [Int]) -> Linear {
+  package func reordered(_ order: [Int]) -> Linear {
     Linear(name: name, weight: weight.reordered(order), bias: bias?.reordered(order))
   }
 
   /// The layer with its outputs multiplied by `factor`.
-  public func scaled(by factor: Float) -> Linear {
+  package func scaled(by factor: Float) -> Linear {
     Linear(name: name, weight: weight.affine(factor: factor), bias: bias?.affine(factor: factor))
   }
 
   /// How many outputs it has.
-  public var outputCount: Int { weight.shape[0] }
+  package var outputCount: Int { weight.shape[0] }
 }
 
 extension WeightScope {
   /// The linear layer stored here as `weight` [out, in] and, where the model has one, `bias` [out].
-  public func linear(_ outputs: Int, _ inputs: Int, bias: Bool = false) throws(TensorError) -> Linear {
+  package func linear(_ outputs: Int, _ inputs: Int, bias: Bool = false) throws(TensorError) -> Linear {
     Linear(
       name: path, weight: try weight("weight", [outputs, inputs]),
       bias: bias ? try weight("bias", [outputs]) : nil)
@@ -46,7 +46,7 @@ extension WeightScope {
 
 extension Graph {
   /// [batch, tokens, in] → [batch, tokens, out].
-  public func linear(
+  package func linear(
     _ input: Value, _ layer: Linear, role: WeightRole = .linear, sharedName: String? = nil
   ) throws(GraphError) -> Value {
     let matrix = try weight(
@@ -64,7 +64,7 @@ extension Graph {
   ///
   /// Layers whose checkpoint keeps them in different compressed forms stay apart, so that nothing is rounded
   /// again.
-  public func linears(_ input: Value, _ layers: [Linear], merging: Bool) throws(GraphError) -> [Value] {
+  package func linears(_ input: Value, _ layers: [Linear], merging: Bool) throws(GraphError) -> [Value] {
     let formats = Set(layers.map(\.weight.keptFormat))
     guard merging, formats.count == 1, layers.count > 1 else {
       return try layers.map { layer throws(GraphError) in try linear(input, layer) }

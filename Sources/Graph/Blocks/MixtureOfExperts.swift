@@ -1,9 +1,9 @@
 import Tensors
 
 /// A feed-forward part made of many experts of which each token uses a few.
-public struct MixtureOfExperts: Sendable {
+package struct MixtureOfExperts: Sendable {
   /// What an expert computes between its matrices.
-  public enum Form: Sendable {
+  package enum Form: Sendable {
     /// activation(gate · x) · (up · x), the matrices [experts, intermediate, hidden].
     case gated(gate: Weight, up: Weight, Activation)
     /// activation(up · x), the matrix [experts, intermediate, hidden].
@@ -13,22 +13,22 @@ public struct MixtureOfExperts: Sendable {
   }
 
   /// The module's name, which the nodes are named after.
-  public var name: String
+  package var name: String
   /// How experts are chosen.
-  public var routing: ExpertRouting
+  package var routing: ExpertRouting
   /// From hidden to intermediate size.
-  public var form: Form
+  package var form: Form
   /// All down projections, [experts, hidden, intermediate].
-  public var down: Weight
+  package var down: Weight
   /// What is added after them, [experts, hidden].
-  public var downBias: Weight?
+  package var downBias: Weight?
   /// Where experts work in a smaller space, the way into it and out.
-  public var latent: LatentProjection?
+  package var latent: LatentProjection?
   /// Whether the routing weight scales what an expert gets and not what it gives (Llama 4).
-  public var weighsInput = false
+  package var weighsInput = false
 
   /// A mixture of experts with the gated form.
-  public init(
+  package init(
     name: String, routing: ExpertRouting, gate: Weight, up: Weight, down: Weight,
     activation: Activation = .silu
   ) {
@@ -39,7 +39,7 @@ public struct MixtureOfExperts: Sendable {
   }
 
   /// A mixture of experts of two matrices.
-  public init(name: String, routing: ExpertRouting, up: Weight, down: Weight, activation: Activation) {
+  package init(name: String, routing: ExpertRouting, up: Weight, down: Weight, activation: Activation) {
     self.name = name
     self.routing = routing
     form = .plain(up: up, activation)
@@ -47,7 +47,7 @@ public struct MixtureOfExperts: Sendable {
   }
 
   /// A mixture of experts with limited gates and biases.
-  public init(
+  package init(
     name: String, routing: ExpertRouting, clamped: ClampedGate, down: Weight, downBias: Weight
   ) {
     self.name = name
@@ -58,7 +58,7 @@ public struct MixtureOfExperts: Sendable {
   }
 
   /// A mixture of experts with the gated form, SiLU, and weights that are a softmax.
-  public init(
+  package init(
     name: String, router: Linear, gate: Weight, up: Weight, down: Weight, expertsPerToken: Int,
     normalizesShares: Bool
   ) {
@@ -72,32 +72,32 @@ public struct MixtureOfExperts: Sendable {
 }
 
 /// The way into the smaller space in which experts work, and out of it.
-public struct LatentProjection: Sendable {
+package struct LatentProjection: Sendable {
   /// From hidden to the experts' size.
-  public var into: Linear
+  package var into: Linear
   /// From the experts' size to hidden.
-  public var outOf: Linear
+  package var outOf: Linear
 
   /// Both ways.
-  public init(into: Linear, outOf: Linear) {
+  package init(into: Linear, outOf: Linear) {
     self.into = into
     self.outOf = outOf
   }
 }
 
 /// The first half of gpt-oss' experts.
-public struct ClampedGate: Sendable {
+package struct ClampedGate: Sendable {
   /// Gates in the even rows and up projections in the odd ones, [experts, 2 · intermediate, hidden].
-  public var gateUp: Weight
+  package var gateUp: Weight
   /// What is added, [experts, 2 · intermediate].
-  public var bias: Weight
+  package var bias: Weight
   /// The limit (`swiglu_limit`).
-  public var limit: Float
+  package var limit: Float
   /// What the gate is multiplied by inside of the sigmoid (`swiglu_alpha`).
-  public var alpha: Float
+  package var alpha: Float
 
   /// The half with its limits.
-  public init(gateUp: Weight, bias: Weight, limit: Float, alpha: Float) {
+  package init(gateUp: Weight, bias: Weight, limit: Float, alpha: Float) {
     self.gateUp = gateUp
     self.bias = bias
     self.limit = limit
@@ -111,7 +111,7 @@ extension DecoderBuilder {
   /// The graph computes every expert for every token; its form is the one that the plugins replace by a
   /// multiplication with the chosen experts only (GatherMatmul).
   /// - Parameter router: what experts are chosen by, where it is not the input.
-  public func mixture(
+  package func mixture(
     _ input: Value, _ mixture: MixtureOfExperts, chosenBy router: Value? = nil
   ) throws(GraphError) -> Value {
     try graph.within(mixture.name) { () throws(GraphError) in

@@ -1,9 +1,9 @@
 import Tensors
 
 /// A normalisation over the last axis.
-public struct Normalization: Sendable {
+package struct Normalization: Sendable {
   /// Which formula.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     /// x / √(mean(x²) + ε) (RMSNorm).
     case rootMeanSquare
     /// (x − mean) / √(variance + ε) (LayerNorm).
@@ -11,18 +11,18 @@ public struct Normalization: Sendable {
   }
 
   /// Which formula.
-  public var kind: Kind
+  package var kind: Kind
   /// The module's name in the checkpoint.
-  public var name: String
+  package var name: String
   /// ε, added before the root.
-  public var epsilon: Float
+  package var epsilon: Float
   /// What the result is multiplied by; [size], or [heads, head size] where each head has its own.
-  public var weight: Weight?
+  package var weight: Weight?
   /// What is added at last.
-  public var bias: Weight?
+  package var bias: Weight?
 
   /// A normalisation.
-  public init(_ kind: Kind, name: String, epsilon: Float, weight: Weight? = nil, bias: Weight? = nil) {
+  package init(_ kind: Kind, name: String, epsilon: Float, weight: Weight? = nil, bias: Weight? = nil) {
     self.kind = kind
     self.name = name
     self.epsilon = epsilon
@@ -31,7 +31,7 @@ public struct Normalization: Sendable {
   }
 
   /// The norm with its result multiplied by `factor`, which costs nothing when it runs.
-  public func scaled(by factor: Float) -> Normalization {
+  package func scaled(by factor: Float) -> Normalization {
     var scaled = self
     scaled.weight = weight?.affine(factor: factor)
     scaled.bias = bias?.affine(factor: factor)
@@ -41,7 +41,7 @@ public struct Normalization: Sendable {
 
 extension WeightScope {
   /// The RMSNorm stored here. Gemma stores its weight less one: `offset` puts that back.
-  public func rootMeanSquareNorm(
+  package func rootMeanSquareNorm(
     _ size: Int, epsilon: Float, offset: Float = 0
   ) throws(TensorError) -> Normalization {
     Normalization(
@@ -50,7 +50,8 @@ extension WeightScope {
   }
 
   /// The LayerNorm stored here.
-  public func layerNorm(_ size: Int, epsilon: Float, bias: Bool = true) throws(TensorError) -> Normalization {
+  package func layerNorm(_ size: Int, epsilon: Float, bias: Bool = true) throws(TensorError) -> Normalization
+  {
     Normalization(
       .layer, name: path, epsilon: epsilon, weight: try weight("weight", [size]),
       bias: bias ? try weight("bias", [size]) : nil)
@@ -59,7 +60,7 @@ extension WeightScope {
 
 extension Graph {
   /// Normalises the last axis. The shape stays.
-  public func normalize(_ input: Value, _ norm: Normalization) throws(GraphError) -> Value {
+  package func normalize(_ input: Value, _ norm: Normalization) throws(GraphError) -> Value {
     var value: Value
     switch norm.kind {
     case .rootMeanSquare:

@@ -1,16 +1,16 @@
 /// Several mixers side by side on the same input, whose results are added.
-public struct ParallelMixers: TokenMixer {
+package struct ParallelMixers: TokenMixer {
   /// A mixer, and what its input and its result are multiplied with.
-  public struct Part: Sendable {
+  package struct Part: Sendable {
     /// What mixes.
-    public var mixer: any TokenMixer
+    package var mixer: any TokenMixer
     /// What its input is multiplied with.
-    public var inputFactor: Float
+    package var inputFactor: Float
     /// What its result is multiplied with.
-    public var outputFactor: Float
+    package var outputFactor: Float
 
     /// A mixer with its factors.
-    public init(_ mixer: any TokenMixer, inputFactor: Float = 1, outputFactor: Float = 1) {
+    package init(_ mixer: any TokenMixer, inputFactor: Float = 1, outputFactor: Float = 1) {
       self.mixer = mixer
       self.inputFactor = inputFactor
       self.outputFactor = outputFactor
@@ -18,17 +18,17 @@ public struct ParallelMixers: TokenMixer {
   }
 
   /// The mixer that comes first.
-  public var first: Part
+  package var first: Part
   /// The one beside it.
-  public var second: Part
+  package var second: Part
 
   /// Two mixers side by side.
-  public init(_ first: Part, _ second: Part) {
+  package init(_ first: Part, _ second: Part) {
     self.first = first
     self.second = second
   }
 
-  public func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value {
+  package func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value {
     func result(_ part: Part) throws(GraphError) -> Value {
       let entered = try decoder.graph.scaled(input, by: part.inputFactor)
       return try decoder.graph.scaled(

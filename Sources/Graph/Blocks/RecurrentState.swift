@@ -3,9 +3,9 @@ import Tensors
 /// What a layer remembers of all earlier tokens in a tensor of fixed size.
 ///
 /// It cannot be shortened: nothing in it tells one token from another.
-public struct RecurrentState {
+package struct RecurrentState {
   /// What it is, which is a part of its name.
-  public enum Kind: String, Sendable {
+  package enum Kind: String, Sendable {
     /// The last inputs of a causal convolution.
     case convolution = "conv"
     /// The memory of linear attention or of a state space.
@@ -14,14 +14,15 @@ public struct RecurrentState {
 
   fileprivate let variable: Variable
   /// Its value before this run, [batch, …].
-  public let past: Value
+  package let past: Value
 }
 
 extension DecoderBuilder {
   /// The next state of this kind, zeros at first. States are counted by kind, and the names are those by which the
   /// plugins and GenAI know what is no key-value cache.
   /// - Parameter shape: without the batch.
-  public func recurrentState(_ kind: RecurrentState.Kind, _ shape: [Int]) throws(GraphError) -> RecurrentState
+  package func recurrentState(_ kind: RecurrentState.Kind, _ shape: [Int]) throws(GraphError)
+    -> RecurrentState
   {
     guard let beams, isRecurrent else {
       throw GraphError(.incomplete, "a recurrent state in a graph that was not begun with one")
@@ -41,14 +42,14 @@ extension DecoderBuilder {
   }
 
   /// Keeps `value` for the next run.
-  public func keep(_ value: Value, in state: RecurrentState) throws(GraphError) {
+  package func keep(_ value: Value, in state: RecurrentState) throws(GraphError) {
     try graph.append(Assign(variable: state.variable), [value], name: "Assign")
   }
 
   /// `value` [batch, tokens, size] with zeros in place of padding, which a state must not take for text.
   ///
   /// The conversion to paged attention, where there is no padding, knows the form and removes it.
-  public func withoutPadding(_ value: Value) throws(GraphError) -> Value {
+  package func withoutPadding(_ value: Value) throws(GraphError) -> Value {
     if let padding { return try graph.multiply(value, padding) }
     let real = try graph.within("padding") { () throws(GraphError) in
       let new = try graph.suffix(attentionMask, graph.extentVector(1, of: requiredTokens()), axis: 1)

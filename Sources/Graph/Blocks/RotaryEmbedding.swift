@@ -4,16 +4,16 @@ import Tensors
 ///
 /// Element i is paired with element i + dimension/2. Checkpoints that pair neighbours are brought into this form by
 /// reordering the rows of their query and key projections (`pairedNeighbours`).
-public struct RotaryEmbedding: Sendable, Hashable {
+package struct RotaryEmbedding: Sendable, Hashable {
   /// How many elements of a head turn; the others stay as they are. Even.
-  public var dimension: Int
+  package var dimension: Int
   /// The base of the angles' geometric series (`rope_theta`).
-  public var theta: Double
+  package var theta: Double
   /// How the angles are stretched for long texts.
-  public var scaling: RotaryScaling
+  package var scaling: RotaryScaling
 
   /// Rotary positions.
-  public init(dimension: Int, theta: Double, scaling: RotaryScaling = .none) {
+  package init(dimension: Int, theta: Double, scaling: RotaryScaling = .none) {
     self.dimension = dimension
     self.theta = theta
     self.scaling = scaling
@@ -21,25 +21,25 @@ public struct RotaryEmbedding: Sendable, Hashable {
 
   /// The elements of a head that pairs neighbours (0 with 1, 2 with 3 …), in the order in which element i is paired
   /// with element i + dimension/2.
-  public static func pairedNeighbours(_ dimension: Int) -> [Int] {
+  package static func pairedNeighbours(_ dimension: Int) -> [Int] {
     Array(stride(from: 0, to: dimension, by: 2)) + Array(stride(from: 1, to: dimension, by: 2))
   }
 }
 
 /// The cosines and sines of all angles, each [batch, 1, tokens, dimension], and how many elements turn.
-public struct RotaryTables: Sendable {
+package struct RotaryTables: Sendable {
   /// The cosines.
-  public let cosines: Value
+  package let cosines: Value
   /// The sines.
-  public let sines: Value
+  package let sines: Value
   /// How many elements of a head turn.
-  public let dimension: Int
+  package let dimension: Int
 }
 
 extension Graph {
   /// The cosines and sines for these positions.
   /// - Parameter positions: 64-bit integers [batch, tokens].
-  public func rotaryTables(_ rotary: RotaryEmbedding, positions: Value) throws(GraphError) -> RotaryTables {
+  package func rotaryTables(_ rotary: RotaryEmbedding, positions: Value) throws(GraphError) -> RotaryTables {
     let half = rotary.dimension / 2
     let inverse = try inverseFrequencies(rotary, positions: positions)
     let target = try concat([extentVector(0, of: positions), integers([1]), integers([1])], axis: 0)
@@ -55,7 +55,7 @@ extension Graph {
   }
 
   /// Turns a value [batch, heads, tokens, head size]. The form is one that the plugins fuse to a RoPE node.
-  public func rotate(_ input: Value, _ tables: RotaryTables) throws(GraphError) -> Value {
+  package func rotate(_ input: Value, _ tables: RotaryTables) throws(GraphError) -> Value {
     guard let size = input.shape[3].fixed, size != tables.dimension else {
       return try rotateAll(input, tables)
     }

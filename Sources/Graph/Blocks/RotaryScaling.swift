@@ -2,7 +2,7 @@ import Foundation
 
 /// How rotary angles are stretched for texts longer than those of the first training. The names and formulas are
 /// those of transformers' `rope_parameters`.
-public enum RotaryScaling: Sendable, Hashable {
+package enum RotaryScaling: Sendable, Hashable {
   /// As trained.
   case none
   /// Positions divided by a factor.
@@ -19,7 +19,7 @@ public enum RotaryScaling: Sendable, Hashable {
   case longRope(long: [Double], short: [Double], originalLength: Int, attentionFactor: Double)
 
   /// What cosines and sines are multiplied by.
-  public var attentionFactor: Double {
+  package var attentionFactor: Double {
     switch self {
     case .yarn(let yarn): yarn.attentionFactor
     case .longRope(_, _, _, let factor): factor
@@ -29,22 +29,22 @@ public enum RotaryScaling: Sendable, Hashable {
 }
 
 /// The settings of YaRN.
-public struct YarnParameters: Sendable, Hashable {
+package struct YarnParameters: Sendable, Hashable {
   /// How much longer texts may be than the original length.
-  public var factor: Double
+  package var factor: Double
   /// The length of the first training.
-  public var originalLength: Int
+  package var originalLength: Int
   /// Rotations within the original length above which a frequency is kept (`beta_fast`).
-  public var betaFast: Double
+  package var betaFast: Double
   /// Rotations below which a frequency is divided by the factor (`beta_slow`).
-  public var betaSlow: Double
+  package var betaSlow: Double
   /// Whether the bounds of the blend are rounded to whole pairs.
-  public var truncates: Bool
+  package var truncates: Bool
   /// What cosines and sines are multiplied by.
-  public var attentionFactor: Double
+  package var attentionFactor: Double
 
   /// The settings of YaRN.
-  public init(
+  package init(
     factor: Double, originalLength: Int, betaFast: Double = 32, betaSlow: Double = 1, truncates: Bool = true,
     attentionFactor: Double
   ) {
@@ -59,7 +59,7 @@ public struct YarnParameters: Sendable, Hashable {
 
 extension RotaryEmbedding {
   /// The same with a larger base, θ · α^(d / (d − 2)): a fixed stretch for longer texts ("NTK-aware").
-  public func stretched(by alpha: Double) -> RotaryEmbedding {
+  package func stretched(by alpha: Double) -> RotaryEmbedding {
     var stretched = self
     stretched.theta = theta * pow(alpha, Double(dimension) / Double(dimension - 2))
     return stretched

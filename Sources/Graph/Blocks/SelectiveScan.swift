@@ -2,34 +2,34 @@ import Tensors
 
 /// A selective state space without heads (Mamba, arXiv 2312.00752): each channel has a memory of its own, and the time
 /// that passes in it is projected from a few numbers.
-public struct SelectiveScan: Sendable {
+package struct SelectiveScan: Sendable {
   /// The module's name, which the nodes are named after.
-  public var name: String
+  package var name: String
   /// The size of a channel's memory (`state_size`).
-  public var stateSize: Int
+  package var stateSize: Int
   /// From how many numbers the times are projected (`time_step_rank`).
-  public var timeRank: Int
+  package var timeRank: Int
   /// The channels, [channels, hidden].
-  public var input: Linear
+  package var input: Linear
   /// What the result is gated with, [channels, hidden].
-  public var gate: Linear
+  package var gate: Linear
   /// Mixes channels with those of the tokens before.
-  public var convolution: CausalConvolution
+  package var convolution: CausalConvolution
   /// From channels to the numbers of the times and the factors by which memory is written and read.
-  public var factors: Linear
+  package var factors: Linear
   /// From the numbers to the times.
-  public var time: Linear
+  package var time: Linear
   /// Norms of the numbers, of what writes and of what reads, where the family has them.
-  public var factorNorms: [Normalization]
+  package var factorNorms: [Normalization]
   /// ln of the rate of fading, [channels, state size] (`A_log`).
-  public var decayLogarithm: Weight
+  package var decayLogarithm: Weight
   /// How much of a channel goes past the memory, [channels] (`D`).
-  public var skip: Weight
+  package var skip: Weight
   /// From channels to hidden.
-  public var output: Linear
+  package var output: Linear
 
   /// A state space.
-  public init(
+  package init(
     name: String, stateSize: Int, timeRank: Int, input: Linear, gate: Linear, convolution: CausalConvolution,
     factors: Linear, time: Linear, factorNorms: [Normalization] = [], decayLogarithm: Weight, skip: Weight,
     output: Linear
@@ -51,7 +51,7 @@ public struct SelectiveScan: Sendable {
 
 extension DecoderBuilder {
   /// [batch, tokens, hidden] → [batch, tokens, hidden].
-  public func scan(_ input: Value, _ space: SelectiveScan) throws(GraphError) -> Value {
+  package func scan(_ input: Value, _ space: SelectiveScan) throws(GraphError) -> Value {
     try graph.within(space.name) { () throws(GraphError) in
       let both = try graph.linears(input, [space.input, space.gate], merging: options.mergeProjections)
       let channels = try convolve(withoutPadding(both[0]), space.convolution)

@@ -2,40 +2,40 @@ import Tensors
 
 /// A selective state space with heads (Mamba 2, arXiv 2405.21060): a memory that each token lets fade, adds to and
 /// reads, by factors that the token chooses.
-public struct SelectiveStateSpace: Sendable {
+package struct SelectiveStateSpace: Sendable {
   /// The module's name, which the nodes are named after.
-  public var name: String
+  package var name: String
   /// How many heads there are (`mamba_n_heads`).
-  public var headCount: Int
+  package var headCount: Int
   /// The size of a head (`mamba_d_head`).
-  public var headDimension: Int
+  package var headDimension: Int
   /// The size of the memory for each element of a head (`mamba_d_state`).
-  public var stateSize: Int
+  package var stateSize: Int
   /// How many heads' groups have factors of their own (`mamba_n_groups`), a divisor of the heads.
-  public var groupCount: Int
+  package var groupCount: Int
   /// What the result is gated with, [heads · head size].
-  public var gate: Linear
+  package var gate: Linear
   /// Heads, and the factors by which memory is written and read, one under another.
-  public var input: Linear
+  package var input: Linear
   /// The time that passes in each head, [heads].
-  public var time: Linear
+  package var time: Linear
   /// Mixes heads and factors with those of the tokens before.
-  public var convolution: CausalConvolution
+  package var convolution: CausalConvolution
   /// ln of the rate of fading, [heads] (`A_log`).
-  public var decayLogarithm: Weight
+  package var decayLogarithm: Weight
   /// What is added to the time before softplus, [heads] (`dt_bias`).
-  public var timeBias: Weight
+  package var timeBias: Weight
   /// How much of a head goes past the memory, [heads] (`D`).
-  public var skip: Weight
+  package var skip: Weight
   /// The shortest and longest time (`time_step_limit`).
-  public var timeLimits: ClosedRange<Float>
+  package var timeLimits: ClosedRange<Float>
   /// How the result is normalised and gated.
-  public var gatedNorm: GatedNorm
+  package var gatedNorm: GatedNorm
   /// From heads to the state.
-  public var output: Linear
+  package var output: Linear
 
   /// How a result is normalised and gated.
-  public enum GatedNorm: Sendable {
+  package enum GatedNorm: Sendable {
     /// Only gated.
     case none
     /// Gated, and then normalised in so many groups.
@@ -45,7 +45,7 @@ public struct SelectiveStateSpace: Sendable {
   }
 
   /// A state space.
-  public init(
+  package init(
     name: String, headCount: Int, headDimension: Int, stateSize: Int, groupCount: Int, gate: Linear,
     input: Linear, time: Linear, convolution: CausalConvolution, decayLogarithm: Weight, timeBias: Weight,
     skip: Weight, timeLimits: ClosedRange<Float>, gatedNorm: GatedNorm, output: Linear
@@ -75,7 +75,7 @@ extension DecoderBuilder {
   ///
   /// What a token does to the memory is computed for all tokens before the loop, because that is the form which the
   /// conversion to paged attention replaces by one node, PagedSelectiveSSM (docs/hybrids.md).
-  public func scan(_ input: Value, _ space: SelectiveStateSpace) throws(GraphError) -> Value {
+  package func scan(_ input: Value, _ space: SelectiveStateSpace) throws(GraphError) -> Value {
     try graph.within(space.name) { () throws(GraphError) in
       let projected = try graph.linears(input, [space.gate, space.input, space.time], merging: false)
       let mixed = try convolve(withoutPadding(projected[1]), space.convolution)

@@ -1,24 +1,24 @@
 import Tensors
 
 /// Attention over the keys and values of an earlier layer: it has queries of its own and nothing else.
-public struct SharedCacheAttention: TokenMixer {
+package struct SharedCacheAttention: TokenMixer {
   /// The module's name, which the nodes are named after.
-  public var name: String
+  package var name: String
   /// From hidden to queries.
-  public var query: Linear
+  package var query: Linear
   /// Over each head.
-  public var queryNorm: Normalization
+  package var queryNorm: Normalization
   /// Rotary positions of queries.
-  public var rotary: RotaryEmbedding
+  package var rotary: RotaryEmbedding
   /// How queries, keys and values become a result.
-  public var scores: AttentionScores
+  package var scores: AttentionScores
   /// From the result to hidden.
-  public var output: Linear
+  package var output: Linear
   /// The layer whose keys and values are read.
-  public var source: Int
+  package var source: Int
 
   /// Attention over another layer's cache.
-  public init(
+  package init(
     name: String, query: Linear, queryNorm: Normalization, rotary: RotaryEmbedding, scores: AttentionScores,
     output: Linear, source: Int
   ) {
@@ -31,7 +31,7 @@ public struct SharedCacheAttention: TokenMixer {
     self.source = source
   }
 
-  public func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value {
+  package func mix(_ input: Value, in decoder: DecoderBuilder, layer: Int) throws(GraphError) -> Value {
     let graph = decoder.graph
     return try graph.within(name) { () throws(GraphError) in
       guard let cache = decoder.caches[source] else {

@@ -1,18 +1,18 @@
 import Tensors
 
 /// A short convolution between two gates (LFM 2): out · (c ∗ convolve(b ∗ x)), with b, c and x made of the input.
-public struct ShortConvolution: Sendable {
+package struct ShortConvolution: Sendable {
   /// The module's name, which the nodes are named after.
-  public var name: String
+  package var name: String
   /// b, c and x, one under another, [3 · hidden, hidden].
-  public var input: Linear
+  package var input: Linear
   /// What mixes a token with those before.
-  public var convolution: CausalConvolution
+  package var convolution: CausalConvolution
   /// From hidden to hidden.
-  public var output: Linear
+  package var output: Linear
 
   /// A convolution between gates.
-  public init(name: String, input: Linear, convolution: CausalConvolution, output: Linear) {
+  package init(name: String, input: Linear, convolution: CausalConvolution, output: Linear) {
     self.name = name
     self.input = input
     self.convolution = convolution
@@ -22,7 +22,7 @@ public struct ShortConvolution: Sendable {
 
 extension DecoderBuilder {
   /// [batch, tokens, hidden] → [batch, tokens, hidden].
-  public func convolve(_ input: Value, _ convolution: ShortConvolution) throws(GraphError) -> Value {
+  package func convolve(_ input: Value, _ convolution: ShortConvolution) throws(GraphError) -> Value {
     try graph.within(convolution.name) { () throws(GraphError) in
       let size = convolution.input.outputCount / 3
       let parts = try graph.split(graph.linear(input, convolution.input), [size, size, size], axis: 2)

@@ -5,7 +5,7 @@ extension DecoderBuilder {
   /// Positions as sines and behind them cosines of geometrically falling frequencies, from 1 down to 1/10000:
   /// [batch, tokens, size] for an even size of at least 4.
   /// - Parameter offset: what is added to each position.
-  public func sinusoidalPositions(size: Int, offset: Int) throws(GraphError) -> Value {
+  package func sinusoidalPositions(size: Int, offset: Int) throws(GraphError) -> Value {
     guard size >= 4, size % 2 == 0 else {
       throw GraphError(.unsupported, "sinusoidal positions of \(size) elements")
     }

@@ -2,14 +2,14 @@ import Tensors
 
 /// An activation with trained parameters (arXiv 2411.13010): α₊x² + βx above zero, and
 /// α₋(e^min(x, ε) − 1 − x) + βx below, with α₊ = softplus(`alpha_p`) and α₋ = β + softplus(`alpha_n`).
-public struct XIELU: Sendable {
+package struct XIELU: Sendable {
   /// The module's name in the checkpoint.
-  public var name: String
+  package var name: String
   /// The parameters, [1] each.
-  public var alphaP, alphaN, beta, epsilon: Weight
+  package var alphaP, alphaN, beta, epsilon: Weight
 
   /// The activation with its parameters.
-  public init(name: String, alphaP: Weight, alphaN: Weight, beta: Weight, epsilon: Weight) {
+  package init(name: String, alphaP: Weight, alphaN: Weight, beta: Weight, epsilon: Weight) {
     self.name = name
     self.alphaP = alphaP
     self.alphaN = alphaN

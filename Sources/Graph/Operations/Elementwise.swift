@@ -1,9 +1,9 @@
 import Tensors
 
 /// An operation on two values, element by element, with NumPy's broadcasting.
-public struct Binary: Operation {
+package struct Binary: Operation {
   /// Which one it is, spelled as IR spells it.
-  public enum Kind: String, Sendable {
+  package enum Kind: String, Sendable {
     case add = "Add"
     case subtract = "Subtract"
     case multiply = "Multiply"
@@ -17,20 +17,20 @@ public struct Binary: Operation {
   }
 
   /// Which operation it is.
-  public var kind: Kind
+  package var kind: Kind
 
   /// The operation of this kind.
-  public init(_ kind: Kind) { self.kind = kind }
+  package init(_ kind: Kind) { self.kind = kind }
 
-  public var typeName: String { kind.rawValue }
-  public var opset: String { kind == .bitwiseAnd ? "opset13" : "opset1" }
-  public var attributes: [Attribute] {
+  package var typeName: String { kind.rawValue }
+  package var opset: String { kind == .bitwiseAnd ? "opset13" : "opset1" }
+  package var attributes: [Attribute] {
     var attributes = [Attribute("auto_broadcast", "numpy")]
     if kind == .divide { attributes.append(Attribute("m_pythondiv", "true")) }
     return attributes
   }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     guard inputs[0].elementType == inputs[1].elementType else {
       throw fault("of \(inputs[0].elementType) and \(inputs[1].elementType)")
@@ -42,9 +42,9 @@ public struct Binary: Operation {
 }
 
 /// An operation on one value, element by element.
-public struct Unary: Operation {
+package struct Unary: Operation {
   /// Which one it is, spelled as IR spells it.
-  public enum Kind: String, Sendable {
+  package enum Kind: String, Sendable {
     case sqrt = "Sqrt"
     case cos = "Cos"
     case sin = "Sin"
@@ -62,89 +62,89 @@ public struct Unary: Operation {
   }
 
   /// Which operation it is.
-  public var kind: Kind
+  package var kind: Kind
 
   /// The operation of this kind.
-  public init(_ kind: Kind) { self.kind = kind }
+  package init(_ kind: Kind) { self.kind = kind }
 
-  public var typeName: String { kind.rawValue }
-  public var opset: String { kind == .swish || kind == .softPlus ? "opset4" : "opset1" }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { kind.rawValue }
+  package var opset: String { kind == .swish || kind == .softPlus ? "opset4" : "opset1" }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, kind == .swish && inputs.count == 2 ? 2 : 1)
     return [ValueType(inputs[0].elementType, inputs[0].shape)]
   }
 }
 
 /// The Gaussian error linear unit.
-public struct Gelu: Operation {
+package struct Gelu: Operation {
   /// Whether the tanh approximation is meant; the error function otherwise.
-  public var approximatesWithTanh: Bool
+  package var approximatesWithTanh: Bool
 
   /// The operation with these settings.
-  public init(approximatesWithTanh: Bool) {
+  package init(approximatesWithTanh: Bool) {
     self.approximatesWithTanh = approximatesWithTanh
   }
 
-  public var typeName: String { "Gelu" }
-  public var opset: String { "opset7" }
-  public var attributes: [Attribute] {
+  package var typeName: String { "Gelu" }
+  package var opset: String { "opset7" }
+  package var attributes: [Attribute] {
     [Attribute("approximation_mode", approximatesWithTanh ? "TANH" : "ERF")]
   }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 1)
     return [ValueType(inputs[0].elementType, inputs[0].shape)]
   }
 }
 
 /// Elements limited to a range.
-public struct Clamp: Operation {
+package struct Clamp: Operation {
   /// The smallest and largest result.
-  public var limits: ClosedRange<Float>
+  package var limits: ClosedRange<Float>
 
   /// The operation with these settings.
-  public init(limits: ClosedRange<Float>) {
+  package init(limits: ClosedRange<Float>) {
     self.limits = limits
   }
 
-  public var typeName: String { "Clamp" }
-  public var attributes: [Attribute] {
+  package var typeName: String { "Clamp" }
+  package var attributes: [Attribute] {
     [Attribute("min", String(limits.lowerBound)), Attribute("max", String(limits.upperBound))]
   }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 1)
     return [ValueType(inputs[0].elementType, inputs[0].shape)]
   }
 }
 
 /// A change of the element type.
-public struct Convert: Operation {
+package struct Convert: Operation {
   /// The type afterwards.
-  public var destination: ElementType
+  package var destination: ElementType
   /// Whether it only widens a stored 16-bit weight, so that the plugins may keep the weight as it is.
-  public var isDecompression = false
+  package var isDecompression = false
 
   /// A conversion to `destination`.
-  public init(to destination: ElementType, isDecompression: Bool = false) {
+  package init(to destination: ElementType, isDecompression: Bool = false) {
     self.destination = destination
     self.isDecompression = isDecompression
   }
 
-  public var typeName: String { "Convert" }
-  public var attributes: [Attribute] { [Attribute("destination_type", destination.rawValue)] }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "Convert" }
+  package var attributes: [Attribute] { [Attribute("destination_type", destination.rawValue)] }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 1)
     return [ValueType(destination, inputs[0].shape)]
   }
 }
 
 /// Where the first input is true the second, else the third.
-public struct Select: Operation {
+package struct Select: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "Select" }
-  public var attributes: [Attribute] { [Attribute("auto_broadcast", "numpy")] }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "Select" }
+  package var attributes: [Attribute] { [Attribute("auto_broadcast", "numpy")] }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 3)
     guard inputs[0].elementType == .boolean, inputs[1].elementType == inputs[2].elementType else {
       throw fault("of \(inputs.map(\.elementType.rawValue))")

@@ -1,15 +1,15 @@
 import Tensors
 
 /// Entries of the first input along an axis (third input) at the indices in the second.
-public struct Gather: Operation {
+package struct Gather: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "Gather" }
-  public var opset: String { "opset8" }
-  public var attributes: [Attribute] { [Attribute("batch_dims", "0")] }
+  package var typeName: String { "Gather" }
+  package var opset: String { "opset8" }
+  package var attributes: [Attribute] { [Attribute("batch_dims", "0")] }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 3)
     let axes = try integers(inputs[2], "axis")
     guard axes.count == 1 else { throw fault("along the axes \(axes)") }
@@ -21,14 +21,14 @@ public struct Gather: Operation {
 }
 
 /// A part of the first input: start, stop, step and axes are the other inputs.
-public struct Slice: Operation {
+package struct Slice: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "Slice" }
-  public var opset: String { "opset8" }
+  package var typeName: String { "Slice" }
+  package var opset: String { "opset8" }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 5)
     let steps = try integers(inputs[3], "step"), axes = try integers(inputs[4], "axes")
     guard let starts = inputs[1].integers, let stops = inputs[2].integers else {
@@ -52,13 +52,13 @@ public struct Slice: Operation {
 }
 
 /// The first input cut along an axis (second input) into parts of given lengths (third input).
-public struct VariadicSplit: Operation {
+package struct VariadicSplit: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "VariadicSplit" }
+  package var typeName: String { "VariadicSplit" }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 3)
     let axes = try integers(inputs[1], "axis"), lengths = try integers(inputs[2], "lengths")
     guard axes.count == 1 else { throw fault("along the axes \(axes)") }
@@ -75,52 +75,52 @@ public struct VariadicSplit: Operation {
 }
 
 /// The shape of a value as a vector of 64-bit integers.
-public struct ShapeOf: Operation {
+package struct ShapeOf: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "ShapeOf" }
-  public var opset: String { "opset3" }
-  public var attributes: [Attribute] { [Attribute("output_type", "i64")] }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "ShapeOf" }
+  package var opset: String { "opset3" }
+  package var attributes: [Attribute] { [Attribute("output_type", "i64")] }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 1)
     return [ValueType(.i64, [.fixed(inputs[0].shape.rank)])]
   }
 }
 
 /// The integers from the first input up to the second, in steps of the third.
-public struct IntegerRange: Operation {
+package struct IntegerRange: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "Range" }
-  public var opset: String { "opset4" }
-  public var attributes: [Attribute] { [Attribute("output_type", "i64")] }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "Range" }
+  package var opset: String { "opset4" }
+  package var attributes: [Attribute] { [Attribute("output_type", "i64")] }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 3)
     return [ValueType(.i64, [.dynamic])]
   }
 }
 
 /// The largest elements along an axis, sorted, and their indices; how many is the second input.
-public struct TopK: Operation {
+package struct TopK: Operation {
   /// The axis that is searched.
-  public var axis: Int
+  package var axis: Int
 
   /// The operation with these settings.
-  public init(axis: Int) {
+  package init(axis: Int) {
     self.axis = axis
   }
 
-  public var typeName: String { "TopK" }
-  public var opset: String { "opset11" }
-  public var attributes: [Attribute] {
+  package var typeName: String { "TopK" }
+  package var opset: String { "opset11" }
+  package var attributes: [Attribute] {
     [
       Attribute("axis", String(axis)), Attribute("mode", "max"), Attribute("sort", "value"),
       Attribute("index_element_type", "i64"), Attribute("stable", "false"),
     ]
   }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     let count = try integers(inputs[1], "count")
     guard count.count == 1 else { throw fault("of \(count) elements") }
@@ -131,19 +131,19 @@ public struct TopK: Operation {
 }
 
 /// For each index in the second input, the element of the first at that place along an axis.
-public struct GatherElements: Operation {
+package struct GatherElements: Operation {
   /// The axis along which the indices count.
-  public var axis: Int
+  package var axis: Int
 
   /// The operation with these settings.
-  public init(axis: Int) {
+  package init(axis: Int) {
     self.axis = axis
   }
 
-  public var typeName: String { "GatherElements" }
-  public var opset: String { "opset6" }
-  public var attributes: [Attribute] { [Attribute("axis", String(axis))] }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "GatherElements" }
+  package var opset: String { "opset6" }
+  package var attributes: [Attribute] { [Attribute("axis", String(axis))] }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     guard inputs[0].shape.rank == inputs[1].shape.rank else {
       throw fault("of \(inputs[0].shape) at \(inputs[1].shape)")
@@ -153,14 +153,14 @@ public struct GatherElements: Operation {
 }
 
 /// The first input with the elements of the third put at the indices of the second, along an axis (fourth).
-public struct ScatterElementsUpdate: Operation {
+package struct ScatterElementsUpdate: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "ScatterElementsUpdate" }
-  public var opset: String { "opset12" }
-  public var attributes: [Attribute] { [Attribute("reduction", "none"), Attribute("use_init_val", "true")] }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "ScatterElementsUpdate" }
+  package var opset: String { "opset12" }
+  package var attributes: [Attribute] { [Attribute("reduction", "none"), Attribute("use_init_val", "true")] }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 4)
     return [ValueType(inputs[0].elementType, inputs[0].shape)]
   }

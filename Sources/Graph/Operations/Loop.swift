@@ -4,36 +4,36 @@ import Tensors
 ///
 /// Inputs are how often it runs (i32), whether it does (boolean), the values of which each run gets one entry, those
 /// that every run gets whole, and what the first run is carried. Outputs are what the last run carries on.
-public struct Loop: Operation {
+package struct Loop: Operation {
   /// What runs.
-  public struct Body: Sendable {
+  package struct Body: Sendable {
     /// The nodes, in an order in which they can be computed. They begin with the parameters: which run it is (i32),
     /// and the loop's inputs from the third on.
-    public let nodes: [Graph.Node]
+    package let nodes: [Graph.Node]
     /// What is carried on, in the order of the parameters.
-    public let carried: [Value]
+    package let carried: [Value]
     /// Always true.
-    public let condition: Value
+    package let condition: Value
   }
 
   /// What runs.
-  public let body: Body
+  package let body: Body
   /// The axis whose entries are run through.
-  public let axis: Int
+  package let axis: Int
   /// How many values are run through.
-  public let slicedCount: Int
+  package let slicedCount: Int
   /// How many values every run gets whole.
-  public let sharedCount: Int
+  package let sharedCount: Int
   /// Which of the carried values are outputs, in order.
-  public let order: [Int]
+  package let order: [Int]
 
-  public var typeName: String { "Loop" }
-  public var opset: String { "opset5" }
+  package var typeName: String { "Loop" }
+  package var opset: String { "opset5" }
 
   /// The body's parameters.
-  public var parameterCount: Int { 1 + slicedCount + sharedCount + body.carried.count }
+  package var parameterCount: Int { 1 + slicedCount + sharedCount + body.carried.count }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 1 + parameterCount)
     let carried = inputs.suffix(body.carried.count)
     for (initial, next) in zip(carried, body.carried) {
@@ -46,15 +46,15 @@ public struct Loop: Operation {
 }
 
 /// What one run of a loop's body is given.
-public struct LoopEntries {
+package struct LoopEntries {
   /// Which run it is: an i32 scalar.
-  public let iteration: Value
+  package let iteration: Value
   /// The entry of each value that is run through; its axis has the extent 1.
-  public let sliced: [Value]
+  package let sliced: [Value]
   /// What every run gets whole.
-  public let shared: [Value]
+  package let shared: [Value]
   /// What the run before carried on.
-  public let carried: [Value]
+  package let carried: [Value]
 }
 
 extension Graph {
@@ -66,7 +66,7 @@ extension Graph {
   ///   - order: which of the carried values are wanted, in this order.
   ///   - body: adds the nodes of a run to the graph that it is given, and returns what is carried on.
   /// - Returns: What the last run carries on.
-  public func loop(
+  package func loop(
     over sliced: [Value], axis: Int, shared: [Value] = [], carrying initial: [Value], order: [Int],
     _ body: (Graph, LoopEntries) throws(GraphError) -> [Value]
   ) throws(GraphError) -> [Value] {
@@ -94,12 +94,12 @@ extension Graph {
   }
 
   /// `value` without an axis of extent 1.
-  public func squeeze(_ value: Value, _ axis: Int) throws(GraphError) -> Value {
+  package func squeeze(_ value: Value, _ axis: Int) throws(GraphError) -> Value {
     try append(Squeeze(), [value, integer(axis)])
   }
 
   /// The last entries of `value` along `axis`, as many as the vector `count` of one element says.
-  public func suffix(_ value: Value, _ count: Value, axis: Int) throws(GraphError) -> Value {
+  package func suffix(_ value: Value, _ count: Value, axis: Int) throws(GraphError) -> Value {
     let start = try multiply(count, integers([-1]))
     return try append(Slice(), [value, start, integers([.max]), integers([1]), integers([axis])])
   }

@@ -1,24 +1,24 @@
 import Tensors
 
 /// A product of matrices over the last two axes, broadcasting the others.
-public struct MatMul: Operation {
+package struct MatMul: Operation {
   /// Whether the first matrix is used transposed.
-  public var transposeA: Bool
+  package var transposeA: Bool
   /// Whether the second matrix is used transposed, as weights [out, in] are.
-  public var transposeB: Bool
+  package var transposeB: Bool
 
   /// A product.
-  public init(transposeA: Bool = false, transposeB: Bool = false) {
+  package init(transposeA: Bool = false, transposeB: Bool = false) {
     self.transposeA = transposeA
     self.transposeB = transposeB
   }
 
-  public var typeName: String { "MatMul" }
-  public var attributes: [Attribute] {
+  package var typeName: String { "MatMul" }
+  package var attributes: [Attribute] {
     [Attribute("transpose_a", String(transposeA)), Attribute("transpose_b", String(transposeB))]
   }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     let (a, b) = (inputs[0].shape, inputs[1].shape)
     guard a.rank >= 2, b.rank >= 2, inputs[0].elementType == inputs[1].elementType else {
@@ -39,15 +39,15 @@ public struct MatMul: Operation {
 ///
 /// Inputs are q, k, v, mask, possibly the scale (1/√(head size) without), and possibly a score for each head that
 /// takes part in the softmax and gives nothing, [1, heads, 1, 1] (an attention sink).
-public struct ScaledDotProductAttention: Operation {
+package struct ScaledDotProductAttention: Operation {
   /// The operation; the mask is always explicit.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "ScaledDotProductAttention" }
-  public var opset: String { "opset13" }
-  public var attributes: [Attribute] { [Attribute("causal", "false")] }
+  package var typeName: String { "ScaledDotProductAttention" }
+  package var opset: String { "opset13" }
+  package var attributes: [Attribute] { [Attribute("causal", "false")] }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     guard (4...6).contains(inputs.count), inputs[..<3].allSatisfy({ $0.shape.rank == 4 }) else {
       throw fault("needs q, k, v of rank 4 and a mask, not \(inputs.map(\.shape))")
     }
@@ -60,69 +60,69 @@ public struct ScaledDotProductAttention: Operation {
 }
 
 /// The softmax along one axis.
-public struct Softmax: Operation {
+package struct Softmax: Operation {
   /// The axis whose elements add up to one.
-  public var axis: Int
+  package var axis: Int
 
   /// The softmax along `axis`.
-  public init(axis: Int) { self.axis = axis }
+  package init(axis: Int) { self.axis = axis }
 
-  public var typeName: String { "SoftMax" }
-  public var opset: String { "opset8" }
-  public var attributes: [Attribute] { [Attribute("axis", String(axis))] }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "SoftMax" }
+  package var opset: String { "opset8" }
+  package var attributes: [Attribute] { [Attribute("axis", String(axis))] }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 1)
     return [ValueType(inputs[0].elementType, inputs[0].shape)]
   }
 }
 
 /// Mean-variance normalisation over the axes of the second input: (x − mean) / √(variance + ε).
-public struct MeanVarianceNormalization: Operation {
+package struct MeanVarianceNormalization: Operation {
   /// Added to the variance.
-  public var epsilon: Float
+  package var epsilon: Float
 
   /// The operation with these settings.
-  public init(epsilon: Float) {
+  package init(epsilon: Float) {
     self.epsilon = epsilon
   }
 
-  public var typeName: String { "MVN" }
-  public var opset: String { "opset6" }
-  public var attributes: [Attribute] {
+  package var typeName: String { "MVN" }
+  package var opset: String { "opset6" }
+  package var attributes: [Attribute] {
     [
       Attribute("eps", String(epsilon)), Attribute("normalize_variance", "true"),
       Attribute("eps_mode", "INSIDE_SQRT"),
     ]
   }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     return [ValueType(inputs[0].elementType, inputs[0].shape)]
   }
 }
 
 /// A reduction over the axes of the second input.
-public struct Reduce: Operation {
+package struct Reduce: Operation {
   /// Which one it is, spelled as IR spells it.
-  public enum Kind: String, Sendable {
+  package enum Kind: String, Sendable {
     case mean = "ReduceMean"
     case sum = "ReduceSum"
     case max = "ReduceMax"
   }
 
   /// Which reduction it is.
-  public var kind: Kind
+  package var kind: Kind
   /// Whether the reduced axes stay, with the extent 1.
-  public var keepsDimensions: Bool
+  package var keepsDimensions: Bool
 
   /// The operation with these settings.
-  public init(kind: Kind, keepsDimensions: Bool) {
+  package init(kind: Kind, keepsDimensions: Bool) {
     self.kind = kind
     self.keepsDimensions = keepsDimensions
   }
 
-  public var typeName: String { kind.rawValue }
-  public var attributes: [Attribute] { [Attribute("keep_dims", String(keepsDimensions))] }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { kind.rawValue }
+  package var attributes: [Attribute] { [Attribute("keep_dims", String(keepsDimensions))] }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     var axes: Set<Int> = []
     for one in try integers(inputs[1], "axes") { axes.insert(try axis(one, of: inputs[0].shape)) }
@@ -134,14 +134,14 @@ public struct Reduce: Operation {
 }
 
 /// The sums of all elements up to each one, itself included, along the axis of the second input.
-public struct CumulativeSum: Operation {
+package struct CumulativeSum: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "CumSum" }
-  public var opset: String { "opset3" }
-  public var attributes: [Attribute] { [Attribute("exclusive", "false"), Attribute("reverse", "false")] }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "CumSum" }
+  package var opset: String { "opset3" }
+  package var attributes: [Attribute] { [Attribute("exclusive", "false"), Attribute("reverse", "false")] }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     for one in try integers(inputs[1], "axis") { _ = try axis(one, of: inputs[0].shape) }
     return [ValueType(inputs[0].elementType, inputs[0].shape)]

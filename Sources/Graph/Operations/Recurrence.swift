@@ -3,19 +3,19 @@ import Tensors
 /// A convolution along the last axis in which every channel has a filter of its own.
 ///
 /// Inputs are [batch, channels, length] and the filters [channels, 1, 1, width].
-public struct GroupConvolution: Operation {
+package struct GroupConvolution: Operation {
   /// The operation; it moves by one place and pads nothing.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "GroupConvolution" }
-  public var attributes: [Attribute] {
+  package var typeName: String { "GroupConvolution" }
+  package var attributes: [Attribute] {
     [
       Attribute("strides", "1"), Attribute("pads_begin", "0"), Attribute("pads_end", "0"),
       Attribute("dilations", "1"), Attribute("auto_pad", "explicit"),
     ]
   }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     let (input, filters) = (inputs[0].shape, inputs[1].shape)
     guard input.rank == 3, filters.rank == 4, filters[1] == 1, filters[2] == 1, input[1] == filters[0],
@@ -27,13 +27,13 @@ public struct GroupConvolution: Operation {
 }
 
 /// The first input with the third put at the places of the second, along an axis (fourth input).
-public struct ScatterUpdate: Operation {
+package struct ScatterUpdate: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "ScatterUpdate" }
-  public var opset: String { "opset3" }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "ScatterUpdate" }
+  package var opset: String { "opset3" }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 4)
     guard inputs[2].shape.rank == inputs[0].shape.rank + inputs[1].shape.rank - 1 else {
       throw fault("of \(inputs[2].shape) into \(inputs[0].shape) at \(inputs[1].shape)")
@@ -43,12 +43,12 @@ public struct ScatterUpdate: Operation {
 }
 
 /// The value without an axis of extent 1, which the second input names.
-public struct Squeeze: Operation {
+package struct Squeeze: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "Squeeze" }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "Squeeze" }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     let axes = try integers(inputs[1], "axes")
     guard axes.count == 1 else { throw fault("of the axes \(axes)") }

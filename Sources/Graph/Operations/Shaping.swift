@@ -1,19 +1,19 @@
 import Tensors
 
 /// The same elements under another shape; the second input is the target, with −1 for the rest.
-public struct Reshape: Operation {
+package struct Reshape: Operation {
   /// Whether a 0 in the target keeps the input's extent.
-  public var specialZero: Bool
+  package var specialZero: Bool
 
   /// The operation with these settings.
-  public init(specialZero: Bool) {
+  package init(specialZero: Bool) {
     self.specialZero = specialZero
   }
 
-  public var typeName: String { "Reshape" }
-  public var attributes: [Attribute] { [Attribute("special_zero", String(specialZero))] }
+  package var typeName: String { "Reshape" }
+  package var attributes: [Attribute] { [Attribute("special_zero", String(specialZero))] }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     let source = inputs[0].shape
     guard let target = inputs[1].integers else {
@@ -56,12 +56,12 @@ public struct Reshape: Operation {
 }
 
 /// The axes in another order, that of the second input.
-public struct Transpose: Operation {
+package struct Transpose: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "Transpose" }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "Transpose" }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     let order = try integers(inputs[1], "order")
     let shape = inputs[0].shape
@@ -71,12 +71,12 @@ public struct Transpose: Operation {
 }
 
 /// Another axis of extent 1 at the place that the second input names.
-public struct Unsqueeze: Operation {
+package struct Unsqueeze: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "Unsqueeze" }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "Unsqueeze" }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     let places = try integers(inputs[1], "axes")
     guard places.count == 1, places[0] >= -1 - inputs[0].shape.rank, places[0] <= inputs[0].shape.rank else {
@@ -89,15 +89,15 @@ public struct Unsqueeze: Operation {
 }
 
 /// The value repeated to the shape that the second input and its own give together (OpenVINO's bidirectional mode).
-public struct Broadcast: Operation {
+package struct Broadcast: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "Broadcast" }
-  public var opset: String { "opset3" }
-  public var attributes: [Attribute] { [Attribute("mode", "bidirectional")] }
+  package var typeName: String { "Broadcast" }
+  package var opset: String { "opset3" }
+  package var attributes: [Attribute] { [Attribute("mode", "bidirectional")] }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     let target: PartialShape
     if let extents = inputs[1].integers {
@@ -115,19 +115,19 @@ public struct Broadcast: Operation {
 }
 
 /// The values one after another along an axis.
-public struct Concat: Operation {
+package struct Concat: Operation {
   /// The axis along which the extents add up.
-  public var axis: Int
+  package var axis: Int
 
   /// The operation with these settings.
-  public init(axis: Int) {
+  package init(axis: Int) {
     self.axis = axis
   }
 
-  public var typeName: String { "Concat" }
-  public var attributes: [Attribute] { [Attribute("axis", String(axis))] }
+  package var typeName: String { "Concat" }
+  package var attributes: [Attribute] { [Attribute("axis", String(axis))] }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     guard let first = inputs.first else { throw fault("of nothing") }
     let along = try axis(axis, of: first.shape)
     var shape = first.shape
@@ -151,12 +151,12 @@ public struct Concat: Operation {
 }
 
 /// The value repeated as often along each axis as the second input says.
-public struct Tile: Operation {
+package struct Tile: Operation {
   /// The operation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var typeName: String { "Tile" }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "Tile" }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 2)
     let repeats = try integers(inputs[1], "repeats")
     guard repeats.count == inputs[0].shape.rank else { throw fault("of \(inputs[0].shape) by \(repeats)") }

@@ -1,33 +1,33 @@
 import Tensors
 
 /// An input of the whole graph.
-public struct Parameter: Operation {
+package struct Parameter: Operation {
   /// The type of its elements.
-  public var elementType: ElementType
+  package var elementType: ElementType
   /// Its shape.
-  public var shape: PartialShape
+  package var shape: PartialShape
 
   /// An input of this type.
-  public init(_ elementType: ElementType, _ shape: PartialShape) {
+  package init(_ elementType: ElementType, _ shape: PartialShape) {
     self.elementType = elementType
     self.shape = shape
   }
 
-  public var typeName: String { "Parameter" }
-  public var attributes: [Attribute] {
+  package var typeName: String { "Parameter" }
+  package var attributes: [Attribute] {
     let extents = shape.dimensions.map(\.description).joined(separator: ",")
     return [Attribute("shape", extents), Attribute("element_type", elementType.rawValue)]
   }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 0)
     return [ValueType(elementType, shape)]
   }
 }
 
 /// A tensor in the `.bin` file: bytes that are known now, or a blob that a bake writes later.
-public struct Constant: Operation {
+package struct Constant: Operation {
   /// Where the bytes come from.
-  public enum Content: Sendable, Hashable {
+  package enum Content: Sendable, Hashable {
     /// The little-endian bytes themselves.
     case bytes([UInt8])
     /// A part of a weight.
@@ -35,17 +35,17 @@ public struct Constant: Operation {
   }
 
   /// The type of its elements.
-  public let elementType: ElementType
+  package let elementType: ElementType
   /// Its shape.
-  public let shape: Shape
+  package let shape: Shape
   /// Its bytes.
-  public let content: Content
+  package let content: Content
   /// The elements of a small integer constant.
-  public let integers: [Int]?
+  package let integers: [Int]?
 
-  public var typeName: String { "Const" }
+  package var typeName: String { "Const" }
 
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 0)
     return [ValueType(elementType, PartialShape(shape), integers: integers)]
   }
@@ -53,29 +53,29 @@ public struct Constant: Operation {
 
 extension Constant {
   /// 64-bit integers; a scalar where `shape` is empty.
-  public init(_ values: [Int], shape: Shape) {
+  package init(_ values: [Int], shape: Shape) {
     self.init(
       elementType: .i64, shape: shape, content: .bytes(littleEndianBytes(values.map(Int64.init))),
       integers: values)
   }
 
   /// A vector of 64-bit integers.
-  public init(_ values: [Int]) { self.init(values, shape: [values.count]) }
+  package init(_ values: [Int]) { self.init(values, shape: [values.count]) }
 
   /// 32-bit floats; a scalar where `shape` is empty.
-  public init(_ values: [Float], shape: Shape) {
+  package init(_ values: [Float], shape: Shape) {
     self.init(
       elementType: .f32, shape: shape, content: .bytes(littleEndianBytes(values.map(\.bitPattern))),
       integers: nil)
   }
 
   /// One truth value.
-  public init(_ value: Bool) {
+  package init(_ value: Bool) {
     self.init(elementType: .boolean, shape: [], content: .bytes([value ? 1 : 0]), integers: nil)
   }
 
   /// A part of a weight.
-  public init(_ blob: Blob) {
+  package init(_ blob: Blob) {
     self.init(elementType: blob.elementType, shape: blob.shape, content: .blob(blob), integers: nil)
   }
 }

@@ -1,37 +1,37 @@
 import Tensors
 
 /// A weight as the model's mathematics knows it: numbers, without saying how they are stored.
-public struct LogicalWeight: Sendable {
+package struct LogicalWeight: Sendable {
   /// Its place in `Graph.weights`.
-  public let id: Int
+  package let id: Int
   /// The name in the checkpoint, such as `model.layers.0.self_attn.q_proj.weight`; unique in a graph.
-  public let name: String
+  package let name: String
   /// What it is used for.
-  public let role: WeightRole
+  package let role: WeightRole
   /// How its numbers are made of the checkpoint's tensors.
-  public let weight: Weight
+  package let weight: Weight
   /// Its name, or that of the weight whose numbers it shares (a head that is tied to the embedding).
-  public let sharedName: String
+  package let sharedName: String
 
   /// Its shape, outermost axis first.
-  public var shape: Shape { weight.shape }
+  package var shape: Shape { weight.shape }
 }
 
 /// A logical weight in a graph: a value of type f32 with the weight's shape.
 ///
 /// Families use it and never see compression; `Graph.lowered` replaces it.
-public struct WeightOperation: Operation {
+package struct WeightOperation: Operation {
   /// What the weight is used for.
-  public var role: WeightRole
+  package var role: WeightRole
   /// Its name in the checkpoint.
-  public var name: String
+  package var name: String
   /// How its numbers are made.
-  public var weight: Weight
+  package var weight: Weight
   /// The name of the weight that it shares its numbers with; nil where it has its own.
-  public var sharedName: String?
+  package var sharedName: String?
 
-  public var typeName: String { "Weight" }
-  public func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
+  package var typeName: String { "Weight" }
+  package func outputs(for inputs: [ValueType]) throws(GraphError) -> [ValueType] {
     try expect(inputs, 0)
     return [ValueType(.f32, PartialShape(weight.shape))]
   }
@@ -39,7 +39,7 @@ public struct WeightOperation: Operation {
 
 extension Graph {
   /// The logical weights in the order of their use, each once. Empty in a graph that has been lowered.
-  public var weights: [LogicalWeight] {
+  package var weights: [LogicalWeight] {
     var names: Set<String> = []
     var weights: [LogicalWeight] = []
     for node in nodes {

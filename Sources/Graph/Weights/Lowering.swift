@@ -7,7 +7,7 @@ extension Graph {
   /// to a matrix, → f32. Names are those that NNCF gives, so that tools which look for compressed weights by name
   /// find them. Weights of one name get one format, and each use has a chain of its own.
   /// - Throws: `GraphError` of code `unsupported` for a format that does not fit the weight's shape.
-  public func lowered(formats: (LogicalWeight) -> WeightFormat) throws -> Graph {
+  package func lowered(formats: (LogicalWeight) -> WeightFormat) throws -> Graph {
     let result = Graph()
     let byName = Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0) })
     var replacements: [Int: [Value]] = [:]

@@ -1,12 +1,12 @@
 extension IRDocument {
   /// An input or output of the model.
-  public struct Tensor: Sendable, Equatable {
+  package struct Tensor: Sendable, Equatable {
     /// Its name.
-    public var name: String
+    package var name: String
     /// Its element type as the file spells it.
-    public var precision: String
+    package var precision: String
     /// Its extents, nil where they are dynamic.
-    public var shape: [Int?]
+    package var shape: [Int?]
 
     package init(name: String, precision: String, shape: [Int?]) {
       self.name = name
@@ -16,17 +16,17 @@ extension IRDocument {
   }
 
   /// A state that the runtime keeps from run to run.
-  public struct State: Sendable, Equatable {
+  package struct State: Sendable, Equatable {
     /// Its name.
-    public var id: String
+    package var id: String
     /// Its element type.
-    public var elementType: String
+    package var elementType: String
     /// Its shape as the file spells it: `?,9,?,64`.
-    public var shape: String
+    package var shape: String
   }
 
   /// How often each operation occurs, most frequent first.
-  public var operationCounts: [(type: String, count: Int)] {
+  package var operationCounts: [(type: String, count: Int)] {
     var counts: [String: Int] = [:]
     for layer in layers { counts[layer.type, default: 0] += 1 }
     return counts.map { (type: $0.key, count: $0.value) }.sorted {
@@ -35,7 +35,7 @@ extension IRDocument {
   }
 
   /// The inputs, in order.
-  public var parameters: [Tensor] {
+  package var parameters: [Tensor] {
     layers.filter { $0.type == "Parameter" }.map { layer in
       let port = layer.outputs.first
       return Tensor(
@@ -45,7 +45,7 @@ extension IRDocument {
   }
 
   /// The outputs, in order.
-  public var results: [Tensor] {
+  package var results: [Tensor] {
     let producers = Dictionary(edges.map { ($0.toLayer, $0) }, uniquingKeysWith: { first, _ in first })
     let byID = layersByID
     return layers.filter { $0.type == "Result" }.map { layer in
@@ -60,7 +60,7 @@ extension IRDocument {
   }
 
   /// The states, in order.
-  public var states: [State] {
+  package var states: [State] {
     layers.filter { $0.type == "ReadValue" }.map { layer in
       State(
         id: layer.attributes["variable_id"] ?? "", elementType: layer.attributes["variable_type"] ?? "",
@@ -69,7 +69,7 @@ extension IRDocument {
   }
 
   /// Whether all inputs have fixed shapes, as a raw NPU compile needs them.
-  public var isStatic: Bool { parameters.allSatisfy { $0.shape.allSatisfy { $0 != nil } } }
+  package var isStatic: Bool { parameters.allSatisfy { $0.shape.allSatisfy { $0 != nil } } }
 
   /// The layers by their number.
   var layersByID: [Int: Layer] {

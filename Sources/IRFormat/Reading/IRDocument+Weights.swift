@@ -1,20 +1,20 @@
 extension IRDocument {
   /// Weights that are stored alike.
-  public struct WeightUse: Sendable, Equatable {
+  package struct WeightUse: Sendable, Equatable {
     /// The type of the stored values: `u4`, `i8`, `f16` …
-    public var elementType: String
+    package var elementType: String
     /// How many values share a scale; nil for a whole row, and for plain numbers.
-    public var groupSize: Int?
+    package var groupSize: Int?
     /// The type of the scales; nil for plain numbers.
-    public var scaleType: String?
+    package var scaleType: String?
     /// The type of the zero points; nil without them.
-    public var zeroPointType: String?
+    package var zeroPointType: String?
     /// How many tensors there are.
-    public var tensorCount: Int
+    package var tensorCount: Int
     /// How many numbers they hold.
-    public var elementCount: Int
+    package var elementCount: Int
     /// How many bytes their values take, without scales and zero points.
-    public var byteCount: Int
+    package var byteCount: Int
 
     package init(
       elementType: String, groupSize: Int?, scaleType: String?, zeroPointType: String?, tensorCount: Int,
@@ -32,7 +32,7 @@ extension IRDocument {
 
   /// How the model's matrices are stored, the largest part first. Vectors and small tables do not count, and bytes that
   /// several layers read, as an embedding that is the head too, count once.
-  public var weightUses: [WeightUse] {
+  package var weightUses: [WeightUse] {
     let links = Links(self)
     var uses: [WeightUse] = []
     var scaled: Set<Int> = []

@@ -1,14 +1,14 @@
 /// Reads the XML of OpenVINO models, for looking at them. Nothing in a file is trusted: sizes are limited, numbers
 /// checked, and unknown elements skipped.
-public enum IRReader {
+package enum IRReader {
   /// The largest document that is read.
-  public static let maximumByteCount = 512 << 20
+  package static let maximumByteCount = 512 << 20
   /// The most layers that are read.
-  public static let maximumLayers = 1 << 20
+  package static let maximumLayers = 1 << 20
 
   /// Parses a document.
   /// - Throws: `IRError` of code `badDocument` where it is not the XML of a model, `tooLarge` beyond a limit.
-  public static func parse(_ bytes: [UInt8]) throws(IRError) -> IRDocument {
+  package static func parse(_ bytes: [UInt8]) throws(IRError) -> IRDocument {
     guard bytes.count <= maximumByteCount else {
       throw IRError(
         .tooLarge, "the XML has \(bytes.count) bytes, more than the \(maximumByteCount) that are read")

@@ -2,24 +2,24 @@ import Files
 import JSON
 
 /// A compiled model in the cache, as its `meta.json` describes it.
-public struct CacheEntry: Sendable, Hashable {
+package struct CacheEntry: Sendable, Hashable {
   /// What it was compiled from and for.
-  public var key: CacheKey
+  package var key: CacheKey
   /// The size of the blob, in bytes.
-  public var size: Int
+  package var size: Int
   /// The blob's sum.
-  public var sum: String
+  package var sum: String
   /// When it was compiled, in seconds since 1970.
-  public var created: Int
+  package var created: Int
   /// When it was last loaded, in seconds since 1970.
-  public var lastUsed: Int
+  package var lastUsed: Int
   /// How long the compilation took.
-  public var compileSeconds: Double
+  package var compileSeconds: Double
   /// Its folder.
-  public var folder: String
+  package var folder: String
 
   /// The compiled model.
-  public var blob: String { folder + "/blob" }
+  package var blob: String { folder + "/blob" }
   var meta: String { folder + "/meta.json" }
 
   // Grows when the meaning of an entry changes; older entries are then discarded.

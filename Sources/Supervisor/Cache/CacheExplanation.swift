@@ -1,5 +1,5 @@
 /// Why a model is, or is not, loaded from the cache.
-public enum CacheExplanation: Sendable, Hashable {
+package enum CacheExplanation: Sendable, Hashable {
   /// It is there.
   case cached(CacheEntry)
   /// Nothing was ever compiled from this model.
@@ -14,7 +14,7 @@ public enum CacheExplanation: Sendable, Hashable {
 
 extension CompiledModelCache {
   /// Answers "why does it compile every time?": the nearest entry, and what is different today.
-  public func explain(_ key: CacheKey) -> CacheExplanation {
+  package func explain(_ key: CacheKey) -> CacheExplanation {
     if let entry = entry(for: key) { return isIntact(entry) ? .cached(entry) : .damaged(entry) }
     if case .broken(let reason) = read(key.digest) {
       return .broken(Broken(folder: place(key.digest), reason: reason))
@@ -34,7 +34,7 @@ extension CompiledModelCache {
 
 extension CacheExplanation: CustomStringConvertible {
   /// The answer in sentences.
-  public var description: String {
+  package var description: String {
     switch self {
     case .cached(let entry):
       return "compiled and in the cache: \(entry.folder)"

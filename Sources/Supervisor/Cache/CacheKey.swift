@@ -2,42 +2,42 @@ import Files
 import JSON
 
 /// Everything that decides whether a compiled model can be used again.
-public struct CacheKey: Sendable, Hashable {
+package struct CacheKey: Sendable, Hashable {
   /// One thing that decides: its name for people, and its value.
-  public struct Part: Sendable, Hashable {
+  package struct Part: Sendable, Hashable {
     /// "driver", for instance.
-    public var name: String
+    package var name: String
     /// Its value; empty where the device has none.
-    public var value: String
+    package var value: String
 
     /// Makes a part.
-    public init(_ name: String, _ value: String) {
+    package init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
     }
   }
 
   /// The sum of the model's files (`ModelIdentity`).
-  public var model: String
+  package var model: String
   /// Where the model was; not part of the identity.
-  public var modelPath: String
+  package var modelPath: String
   /// OpenVINO's name of the device: "NPU".
-  public var device: String
+  package var device: String
   /// The device's name for people, with its platform: "Intel(R) AI Boost (3720)".
-  public var deviceName: String
+  package var deviceName: String
   /// The version of the device's driver.
-  public var driver: String
+  package var driver: String
   /// The version of the driver's compiler.
-  public var compiler: String
+  package var compiler: String
   /// The build of OpenVINO.
-  public var runtime: String
+  package var runtime: String
   /// What we change in the graph before compiling: "logits=last".
-  public var graph: String
+  package var graph: String
   /// The properties of the compilation, as "KEY=VALUE".
-  public var properties: [String]
+  package var properties: [String]
 
   /// Makes a key of its parts.
-  public init(
+  package init(
     model: String, modelPath: String, device: String, deviceName: String, driver: String = "",
     compiler: String = "", runtime: String, graph: String = "", properties: [String] = []
   ) {
@@ -53,7 +53,7 @@ public struct CacheKey: Sendable, Hashable {
   }
 
   /// All parts, in the order in which they are told to people.
-  public var parts: [Part] {
+  package var parts: [Part] {
     let fixed = [
       Part("model", model), Part("device", device), Part("device name", deviceName),
       Part("driver", driver), Part("compiler", compiler), Part("OpenVINO", runtime), Part("graph", graph),
@@ -66,7 +66,7 @@ public struct CacheKey: Sendable, Hashable {
   }
 
   /// The name of the entry's folder: 32 hexadecimal digits.
-  public var digest: String {
+  package var digest: String {
     var text = "oven cache 2\n"
     for part in parts {
       text += "\(part.name.utf8.count):\(part.name)=\(part.value.utf8.count):\(part.value)\n"
@@ -77,16 +77,16 @@ public struct CacheKey: Sendable, Hashable {
   }
 
   /// A part that is not the same in two keys.
-  public struct Difference: Sendable, Hashable {
+  package struct Difference: Sendable, Hashable {
     /// The part's name.
-    public var name: String
+    package var name: String
     /// Its value in the entry; empty if it was not there.
-    public var then: String
+    package var then: String
     /// Its value today; empty if it is not there.
-    public var now: String
+    package var now: String
 
     /// Makes a difference.
-    public init(name: String, then: String, now: String) {
+    package init(name: String, then: String, now: String) {
       self.name = name
       self.then = then
       self.now = now
@@ -94,7 +94,7 @@ public struct CacheKey: Sendable, Hashable {
   }
 
   /// What has changed since `earlier`.
-  public func differences(since earlier: CacheKey) -> [Difference] {
+  package func differences(since earlier: CacheKey) -> [Difference] {
     let then = Dictionary(earlier.parts.map { ($0.name, $0.value) }) { first, _ in first }
     let now = Dictionary(parts.map { ($0.name, $0.value) }) { first, _ in first }
     let names = parts.map(\.name) + earlier.parts.map(\.name).filter { now[$0] == nil }

@@ -2,7 +2,7 @@ import Files
 
 extension CompiledModelCache {
   /// All complete entries, the most recently used first.
-  public func entries() -> [CacheEntry] {
+  package func entries() -> [CacheEntry] {
     Folders.readableNames(in: folder).filter(Self.isDigest)
       .compactMap { name in
         guard case .entry(let entry) = read(name) else { return nil }
@@ -12,15 +12,15 @@ extension CompiledModelCache {
   }
 
   /// An entry that cannot be used, and why; it is compiled again when it is needed.
-  public struct Broken: Sendable, Hashable {
+  package struct Broken: Sendable, Hashable {
     /// Its folder.
-    public var folder: String
+    package var folder: String
     /// Half a sentence.
-    public var reason: String
+    package var reason: String
   }
 
   /// All entries that cannot be used.
-  public func brokenEntries() -> [Broken] {
+  package func brokenEntries() -> [Broken] {
     Folders.readableNames(in: folder).filter(Self.isDigest).compactMap { name in
       guard case .broken(let reason) = read(name) else { return nil }
       return Broken(folder: place(name), reason: reason)
@@ -28,16 +28,16 @@ extension CompiledModelCache {
   }
 
   /// What `clear` did.
-  public struct Cleared: Sendable, Hashable {
+  package struct Cleared: Sendable, Hashable {
     /// How many entries were removed.
-    public var entries: Int
+    package var entries: Int
     /// How many bytes their blobs had.
-    public var bytes: Int
+    package var bytes: Int
     /// How many were left because a process is working on them.
-    public var busy: Int
+    package var busy: Int
 
     /// Counts what was done.
-    public init(entries: Int, bytes: Int, busy: Int) {
+    package init(entries: Int, bytes: Int, busy: Int) {
       self.entries = entries
       self.bytes = bytes
       self.busy = busy
@@ -45,7 +45,7 @@ extension CompiledModelCache {
   }
 
   /// Removes all entries, but not those that a process is compiling; nothing that is not ours is touched.
-  public func clear() -> Cleared {
+  package func clear() -> Cleared {
     var result = Cleared(entries: 0, bytes: 0, busy: 0)
     let names = Folders.readableNames(in: folder).filter(Self.isDigest)
     // Nothing is made in a folder that is no cache.

@@ -13,24 +13,24 @@ import Files
 /// what it leaves behind are partial folders, which the next one removes.
 ///
 /// A compiled model is code. What another user could have put there is not loaded: see `CacheTrust`.
-public struct CompiledModelCache: Sendable {
+package struct CompiledModelCache: Sendable {
   /// The folder, absolute.
-  public let folder: String
+  package let folder: String
   /// How many bytes the blobs may take together; the least recently used go first.
-  public let budget: Int
+  package let budget: Int
   /// Whether entries can be added. What is in a folder where this user cannot write is used all the same.
-  public let isWritable: Bool
+  package let isWritable: Bool
   private let trust: CacheTrust
   private let now: @Sendable () -> Int
 
   /// 20 GB.
-  public static let defaultBudget = 20_000_000_000
+  package static let defaultBudget = 20_000_000_000
 
   /// Opens the cache in a folder, which is created for this user alone if need be.
   ///
   /// - Throws: `.cacheUnusable`, with the reason and the mend, where the folder cannot be made or read, or where others
   ///   may write to it. A model can be loaded without a cache, so this is a reason for a warning.
-  public init(
+  package init(
     folder: String, budget: Int = CompiledModelCache.defaultBudget,
     now: (@Sendable () -> Int)? = nil
   ) throws(SupervisorError) {
@@ -71,7 +71,7 @@ public struct CompiledModelCache: Sendable {
   }
 
   /// The cache in a folder that is only looked at: nothing is created, and nothing removed unless by `clear`.
-  public init(
+  package init(
     inspecting folder: String, budget: Int = CompiledModelCache.defaultBudget,
     now: (@Sendable () -> Int)? = nil
   ) {
@@ -91,7 +91,7 @@ public struct CompiledModelCache: Sendable {
   }
 
   /// - Throws: `.cacheUnusable` where a load would not use this folder. One that does not exist yet is usable.
-  public func checkUsable() throws(SupervisorError) {
+  package func checkUsable() throws(SupervisorError) {
     guard let status = FileStatus(at: folder) else { return }
     guard status.isFolder else {
       throw CacheTrust.unwritable(folder, FileError("open", folder, .notDirectory))
@@ -132,7 +132,7 @@ public struct CompiledModelCache: Sendable {
   }
 
   /// - Throws: `.cacheUnusable` where there is something of the name that cannot be listed.
-  public func checkReadable() throws(SupervisorError) {
+  package func checkReadable() throws(SupervisorError) {
     guard let status = FileStatus(at: folder) else { return }
     guard status.isFolder else {
       throw CacheTrust.unwritable(folder, FileError("list", folder, .notDirectory))
@@ -145,7 +145,7 @@ public struct CompiledModelCache: Sendable {
   }
 
   /// - Throws: `.cacheUnusable` where nothing can be removed.
-  public func checkWritable() throws(SupervisorError) {
+  package func checkWritable() throws(SupervisorError) {
     try checkReadable()
     guard FileStatus(at: folder) == nil || Owners.allows(.writeInFolder, folder) else {
       throw CacheTrust.unwritable(folder, .forbidden(folder))
@@ -153,7 +153,7 @@ public struct CompiledModelCache: Sendable {
   }
 
   /// The entry of a key, if there is one and its files have the right size. Its sum is not checked yet.
-  public func entry(for key: CacheKey) -> CacheEntry? {
+  package func entry(for key: CacheKey) -> CacheEntry? {
     guard case .entry(let entry) = read(key.digest), entry.key.digest == key.digest else {
       return nil
     }
@@ -161,14 +161,14 @@ public struct CompiledModelCache: Sendable {
   }
 
   /// Whether the blob is what was written. Reads all of it.
-  public func isIntact(_ entry: CacheEntry) -> Bool {
+  package func isIntact(_ entry: CacheEntry) -> Bool {
     guard let sum = try? SmallFile.digest(of: entry.blob) else { return false }
     return sum == entry.sum
   }
 
   /// Remembers that an entry was used now. Where another process works on the key, or where the folder became
   /// unwritable, it is left out.
-  public func noteUse(of used: CacheEntry) {
+  package func noteUse(of used: CacheEntry) {
     withoutOthers(used.key.digest) {
       // It may have been replaced since, and its sum must not come back.
       guard var entry = entry(for: used.key) else { return }
@@ -180,7 +180,7 @@ public struct CompiledModelCache: Sendable {
 
   /// Runs `body` while no other process works on the same key. `whileWaiting` is called about ten times a
   /// second as long as one does.
-  public func withLock<Result>(
+  package func withLock<Result>(
     on key: CacheKey, whileWaiting: () throws -> Void = {}, _ body: () throws -> Result
   ) throws -> Result {
     let path = lockPath(key.digest)
@@ -195,7 +195,7 @@ public struct CompiledModelCache: Sendable {
   /// - Parameters:
   ///   - compileSeconds: For the record.
   ///   - write: Writes the blob to the path it is given.
-  public func store(
+  package func store(
     _ key: CacheKey, compileSeconds: Double, write: (String) throws -> Void
   ) throws -> CacheEntry {
     let partial = partialPath(key.digest)
@@ -238,7 +238,7 @@ public struct CompiledModelCache: Sendable {
   }
 
   /// Removes an entry that is damaged or that the driver refuses; the caller holds the key's lock.
-  public func discard(_ entry: CacheEntry) {
+  package func discard(_ entry: CacheEntry) {
     Removal.quietly(entry.folder)
   }
 

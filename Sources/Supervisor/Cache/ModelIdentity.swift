@@ -6,9 +6,9 @@ import JSON
 /// The XML is summed whole, and so is the manifest of a baked folder, which holds the sums of everything
 /// else. Of the weights the size and samples count. Their date matters where there is no manifest; where there is one,
 /// weights of a later date are read whole: a copied baked folder is the same model, a changed one is not.
-public struct ModelIdentity: Sendable, Hashable {
+package struct ModelIdentity: Sendable, Hashable {
   /// The sum, 32 hexadecimal digits.
-  public var sum: String
+  package var sum: String
 
   // 64 samples of 4 KiB, the first and the last among them.
   private static let samples = 64
@@ -20,7 +20,7 @@ public struct ModelIdentity: Sendable, Hashable {
   ///   - xml: The graph.
   ///   - weights: The `.bin` file.
   ///   - manifest: `oven.json`, if the folder has one.
-  public init(xml: String, weights: String, manifest: String?) throws(SupervisorError) {
+  package init(xml: String, weights: String, manifest: String?) throws(SupervisorError) {
     do throws(FileError) {
       var sum = FastDigest()
       try OpenFile(reading: xml).forEach { sum.update($0) }

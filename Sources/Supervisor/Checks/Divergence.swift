@@ -2,34 +2,34 @@
 ///
 /// Both read the text in the same windows as `Perplexity` does, side by side, so that not more than one piece of
 /// either's logits is in memory.
-public struct Divergence: Sendable {
+package struct Divergence: Sendable {
   /// The perplexity of the measured model, and of the one that it is measured by.
-  public private(set) var perplexity = Perplexity()
-  public private(set) var referencePerplexity = Perplexity()
+  package private(set) var perplexity = Perplexity()
+  package private(set) var referencePerplexity = Perplexity()
   /// The largest divergence at any token, in nats.
-  public private(set) var maximum = 0.0
+  package private(set) var maximum = 0.0
   /// The tokens whose predictions are furthest off, the worst first: at most ten.
-  public private(set) var worst: [Place] = []
+  package private(set) var worst: [Place] = []
   private var sum = 0.0
   private var agreements = 0
 
   /// A token, by what was predicted for it.
-  public struct Place: Sendable {
+  package struct Place: Sendable {
     /// Its index in the text.
-    public var position: Int
+    package var position: Int
     /// The divergence of the prediction, in nats.
-    public var divergence: Double
+    package var divergence: Double
     /// The tokens that the two models hold most likely.
-    public var found: Int
-    public var expected: Int
+    package var found: Int
+    package var expected: Int
   }
 
   /// How many tokens were predicted.
-  public var count: Int { perplexity.count }
+  package var count: Int { perplexity.count }
   /// The mean Kullback-Leibler divergence of the next-token distribution from the reference's, in nats.
-  public var mean: Double { sum / Double(count) }
+  package var mean: Double { sum / Double(count) }
   /// The part of the tokens at which both hold the same one most likely.
-  public var agreement: Double { Double(agreements) / Double(count) }
+  package var agreement: Double { Double(agreements) / Double(count) }
 
   /// So many tokens at a time that the logits of either take 32 MB at most, but no more than pay.
   private static func pieceLength(vocabulary: Int?) -> Int {
@@ -46,7 +46,7 @@ public struct Divergence: Sendable {
   ///   - onProgress: told the number of tokens so far; what it throws ends the measurement.
   /// - Throws: `SupervisorError` of code `.badModel` for models with vocabularies of different lengths, and what the
   ///   device throws.
-  public init(
+  package init(
     of tokens: [Int], window: Int, on engine: StatefulEngine, from reference: StatefulEngine,
     onProgress: (Int) throws -> Void = { _ in }
   ) throws {

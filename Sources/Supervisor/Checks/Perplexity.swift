@@ -5,16 +5,16 @@ import Foundation
 /// The text is read in windows that do not overlap; within a window every token but the first is predicted from
 /// the ones before it. That is how transformers' documentation computes the perplexity of fixed-length models
 /// with a stride of the window's length.
-public struct Perplexity: Sendable {
+package struct Perplexity: Sendable {
   /// How many tokens were predicted.
-  public private(set) var count = 0
+  package private(set) var count = 0
   private var sum = 0.0
 
   /// The perplexity; NaN before anything was predicted.
-  public var value: Double { exp(sum / Double(count)) }
+  package var value: Double { exp(sum / Double(count)) }
 
   /// The mean negative log-likelihood of a token, in nats.
-  public var meanLoss: Double { sum / Double(count) }
+  package var meanLoss: Double { sum / Double(count) }
 
   /// Before anything was predicted.
   init() {}
@@ -26,7 +26,7 @@ public struct Perplexity: Sendable {
   ///   - window: tokens that are seen together, at least 2 and at most the engine's context.
   ///   - engine: an engine whose model was loaded with all logits.
   ///   - onProgress: told the number of tokens so far.
-  public init(
+  package init(
     of tokens: [Int], window: Int, on engine: StatefulEngine, onProgress: (Int) throws -> Void = { _ in }
   ) throws {
     var start = 0

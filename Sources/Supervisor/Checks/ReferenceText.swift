@@ -1,8 +1,8 @@
 /// A text to compare models on: prose, speech, numbers, a list and a little code, so that no single habit of a model
 /// decides. Written for Oven, so that no model has learnt it by heart.
-public enum ReferenceText {
+package enum ReferenceText {
   /// About 800 words, in a little over a thousand tokens of a usual vocabulary.
-  public static let text = """
+  package static let text = """
     The bakery on the corner of Mill Street opens at half past five. By then the first dough has rested for eleven
     hours, the stone floor of the oven is warm enough to hold a hand above it for no longer than three breaths, and
     the woman who runs the place has already written the day's list on the slate beside the door. She does not use a

@@ -5,33 +5,33 @@ import Tokenization
 
 /// Runs the tokenizer of a baked folder as OpenVINO GenAI will run it, and counts where it gives something else than
 /// the `tokenizer.json` beside it.
-public struct TokenizerIRCheck {
+package struct TokenizerIRCheck {
   /// A text whose ids or whose decoding differ.
-  public struct Example: Sendable, Hashable {
+  package struct Example: Sendable, Hashable {
     /// The text.
-    public var text: String
+    package var text: String
     /// What Oven makes of it: ids, or the text they decode to.
-    public var expected: JSON
+    package var expected: JSON
     /// What the models make of it.
-    public var found: JSON
+    package var found: JSON
   }
 
   /// What came of it.
-  public struct Outcome: Sendable, Hashable {
+  package struct Outcome: Sendable, Hashable {
     /// How many texts were tried.
-    public var cases = 0
+    package var cases = 0
     /// How many of them get other ids.
-    public var idsDiffer = 0
+    package var idsDiffer = 0
     /// How many lists of ids decode to another text.
-    public var decodedDiffer = 0
+    package var decodedDiffer = 0
     /// The first texts that differ.
-    public var examples: [Example] = []
+    package var examples: [Example] = []
 
     /// Whether nothing differs.
-    public var agrees: Bool { idsDiffer == 0 && decodedDiffer == 0 }
+    package var agrees: Bool { idsDiffer == 0 && decodedDiffer == 0 }
 
     /// As the report of a bake has it, under `tokenizer_ir`.
-    public var json: JSON {
+    package var json: JSON {
       var members: JSONObject = [
         "cases": .int(cases), "ids_differ": .int(idsDiffer), "decoded_differ": .int(decodedDiffer),
       ]
@@ -43,7 +43,7 @@ public struct TokenizerIRCheck {
     }
 
     /// A sentence for people; nil where nothing differs.
-    public var note: String? {
+    package var note: String? {
       guard !agrees else { return nil }
       return
         "the tokenizer for OpenVINO GenAI disagrees with tokenizer.json: other ids for \(idsDiffer) and other "
@@ -62,7 +62,7 @@ public struct TokenizerIRCheck {
   ///   - folder: holds `tokenizer.json`, `openvino_tokenizer.xml` and `openvino_detokenizer.xml`.
   ///   - library: OpenVINO's tokenizer operations.
   /// - Throws: `TokenizerError`, or `OpenVINOError` for models that do not load.
-  public init(
+  package init(
     folder: URL, _ library: TokenizersExtension, runtime: OpenVINORuntime
   ) throws {
     self.runtime = runtime
@@ -77,12 +77,12 @@ public struct TokenizerIRCheck {
   }
 
   /// Whether a folder has such models.
-  public static func applies(to folder: URL) -> Bool {
+  package static func applies(to folder: URL) -> Bool {
     FileManager.default.fileExists(atPath: folder.appending(path: "openvino_detokenizer.xml").path)
   }
 
   /// Compares the two on texts.
-  public func run(_ texts: [String] = TokenizerIRTexts.common) throws -> Outcome {
+  package func run(_ texts: [String] = TokenizerIRTexts.common) throws -> Outcome {
     let own = tokenizer.specialTokenIDs.sorted().prefix(24).compactMap(tokenizer.token(of:))
     var outcome = Outcome()
     for text in texts + TokenizerIRTexts.around(own) {

@@ -1,12 +1,12 @@
 /// The texts on which the tokenizer models of a bake are tried: what users and programs write, in many scripts, and
 /// what tokenizers stumble over.
-public enum TokenizerIRTexts {
+package enum TokenizerIRTexts {
   /// Some hundred texts: each sentence below as it is and in the company of white space, and the odd ones.
-  public static let common: [String] =
+  package static let common: [String] =
     sentences.flatMap { [$0, " " + $0, $0 + " \n", "\n\n  " + $0 + $0] } + odd
 
   /// Texts with a model's own special tokens: alone, in a sentence, between spaces, and two in a row.
-  public static func around(_ tokens: [String]) -> [String] {
+  package static func around(_ tokens: [String]) -> [String] {
     tokens.flatMap { [$0, "a\($0)b", "Hello \($0) world", "\n\($0)\($0) x"] }
   }
 

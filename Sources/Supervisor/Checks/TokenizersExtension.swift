@@ -2,16 +2,16 @@ import Foundation
 import OpenVINO
 
 /// The library of OpenVINO's tokenizer operations, which a machine may have or not.
-public struct TokenizersExtension: Sendable {
+package struct TokenizersExtension: Sendable {
   /// The path of `libopenvino_tokenizers.so`.
-  public var path: String
+  package var path: String
 
   package static let fileName = "libopenvino_tokenizers.so"
 
   /// Finds the library: what `OPENVINO_TOKENIZERS_LIB` names, else the one beside the runtime or, as PyPI installs
   /// both, in the package beside the runtime's.
   /// - Throws: `OpenVINOError` of code `.missing` that says where it was looked for.
-  public init(
+  package init(
     runtime: OpenVINORuntime, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(OpenVINOError) {
     try self.init(library: runtime.library, environment: environment)

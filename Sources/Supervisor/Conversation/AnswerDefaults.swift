@@ -3,21 +3,21 @@ import Generation
 import JSON
 
 /// How a model's own files want answers generated, and with which tokens they end.
-public struct AnswerDefaults: Sendable {
+package struct AnswerDefaults: Sendable {
   /// What `generation_config.json` says, with the end tokens that any of the files names.
-  public let options: GenerationOptions
+  package let options: GenerationOptions
   /// Whether anything says how an answer ends: a token, or a text of the style.
-  public let hasEnd: Bool
+  package let hasEnd: Bool
 
   /// Tokens of an answer of a model that does not say how one ends.
-  public static let limitWithoutEnd = 512
+  package static let limitWithoutEnd = 512
 
   /// Reads a folder.
   ///
   /// Where neither `generation_config.json` nor `config.json` names an end token, it is the tokenizer's, as OpenVINO
   /// GenAI has it.
   /// - Throws: `GenerationError` naming the file that is broken, or its entry that makes no sense.
-  public init(folder: String, format: PromptFormat) throws(GenerationError) {
+  package init(folder: String, format: PromptFormat) throws(GenerationError) {
     var options = try GenerationOptions(
       generationConfig: try Self.json("generation_config.json", in: folder),
       modelConfig: try Self.json("config.json", in: folder))

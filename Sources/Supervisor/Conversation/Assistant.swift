@@ -4,13 +4,13 @@ import Generation
 /// A loaded model that answers: engine, tokenizer, template and the model's own defaults. Free of the terminal.
 ///
 /// Not `Sendable`, as its engine is not: it belongs to one thread or task.
-public final class Assistant {
+package final class Assistant {
   /// How conversations become tokens.
-  public let format: PromptFormat
+  package let format: PromptFormat
   /// What the model's files say.
-  public let answerDefaults: AnswerDefaults
+  package let answerDefaults: AnswerDefaults
   /// What `generation_config.json` says.
-  public var defaults: GenerationOptions { answerDefaults.options }
+  package var defaults: GenerationOptions { answerDefaults.options }
   private let engine: any TextGenerationEngine
   private let generator: Generator
   private let npu: NPUBusyTime?
@@ -21,7 +21,7 @@ public final class Assistant {
   ///   - format: the tokenizer and template.
   ///   - npu: counts how long the NPU is busy with an answer, where the engine computes on one.
   /// - Throws: `GenerationError` for a `generation_config.json` that makes no sense.
-  public init(
+  package init(
     engine: any TextGenerationEngine, model: ModelFolder, format: PromptFormat, npu: NPUBusyTime? = nil
   ) throws {
     self.format = format
@@ -33,20 +33,20 @@ public final class Assistant {
 
   /// The tokens that the engine has computed, for whoever shows how far a long prompt is. May be asked for by the
   /// closure that `answer` asks whether to go on.
-  public var computedTokens: Int { engine.count }
+  package var computedTokens: Int { engine.count }
 
   /// The tokens of a conversation at most.
-  public var contextLength: Int { engine.contextLength }
+  package var contextLength: Int { engine.contextLength }
 
   /// The tokens of the longest prompt that the engine takes.
-  public var longestPrompt: Int { (engine as? any ModelEngine)?.longestPrompt ?? engine.contextLength }
+  package var longestPrompt: Int { (engine as? any ModelEngine)?.longestPrompt ?? engine.contextLength }
 
   /// Takes the oldest turns out of a conversation until a question, with some room for its answer, fits.
   ///
   /// - Parameter room: tokens for the answer, as far as the context has so many.
   /// - Returns: how many turns were taken out; none where the question does not even fit alone, which `answer` says.
   /// - Throws: what rendering and encoding throw.
-  public func makeRoom(
+  package func makeRoom(
     for question: String, in session: inout ChatSession, room: Int = 256
   ) throws -> Int {
     let limit = min(longestPrompt, contextLength - min(room, contextLength / 4))
@@ -71,7 +71,7 @@ public final class Assistant {
   ///     conversation.
   /// - Throws: `GenerationError` for a prompt that does not fit, or what the device throws; the question is then
   ///   taken back.
-  public func answer(
+  package func answer(
     _ question: String, in session: inout ChatSession, options: GenerationOptions,
     isCancelled: () -> Bool = { false }, onEvent: (GenerationEvent) throws -> Void
   ) throws -> GenerationResult {

@@ -5,15 +5,15 @@ import Tokenization
 
 /// How a model wants conversations written, and into which tokens: the tokenizer and the chat template that were
 /// baked with it.
-public struct PromptFormat: Sendable {
+package struct PromptFormat: Sendable {
   /// The tokenizer.
-  public let tokenizer: Tokenizer
+  package let tokenizer: Tokenizer
   /// Texts that end an answer, because the model would go on to speak for the user.
-  public let stopStrings: [String]
+  package let stopStrings: [String]
   /// Such texts that are special tokens of the vocabulary: they end an answer, but never appear in its text.
-  public let stopTokens: [Int]
+  package let stopTokens: [Int]
   /// The end token that the tokenizer's own configuration names; nil where it names none of the vocabulary.
-  public let endToken: Int?
+  package let endToken: Int?
   private let form: Form
   private let specialTokens: JSONObject
   /// The template for conversations with tools, where it is another one.
@@ -25,7 +25,7 @@ public struct PromptFormat: Sendable {
   }
 
   /// Whether nothing says how the model wants conversations written, so that texts are sent as they are.
-  public let isGuess: Bool
+  package let isGuess: Bool
 
   /// Reads the tokenizer and the template of a folder.
   ///
@@ -33,7 +33,7 @@ public struct PromptFormat: Sendable {
   ///   - folder: a baked folder, or any other with `tokenizer.json`.
   ///   - style: a named style of old models instead of the folder's template; it also serves where there is none.
   /// - Throws: `TokenizerError`, or `TemplateError` for a template that cannot be read.
-  public init(folder: String, style: ChatStyle? = nil) throws {
+  package init(folder: String, style: ChatStyle? = nil) throws {
     tokenizer = try Tokenizer.load(folder: folder)
     specialTokens = try TemplateSource.specialTokens(inFolder: folder)
     endToken = specialTokens["eos_token"]?.string.flatMap { [tokenizer] in tokenizer.id(of: $0) }
@@ -87,7 +87,7 @@ public struct PromptFormat: Sendable {
   }
 
   /// The text of a conversation, up to where the assistant's answer begins.
-  public func render(_ messages: [ChatMessage]) throws -> String {
+  package func render(_ messages: [ChatMessage]) throws -> String {
     let list = messages.map(\.json)
     switch form {
     case .style(let style): return try style.render(list)
@@ -125,13 +125,13 @@ public struct PromptFormat: Sendable {
   }
 
   /// The tokens of such a text. A template writes the special tokens itself; some styles leave that to the tokenizer.
-  public func encode(_ text: String) -> [Int] {
+  package func encode(_ text: String) -> [Int] {
     if case .style(let style) = form, !style.writesBeginToken { return tokenizer.encode(text) }
     return tokenizer.encode(text, addSpecialTokens: false)
   }
 
   /// A conversation without messages.
-  public func makeSession() -> ChatSession {
+  package func makeSession() -> ChatSession {
     ChatSession(render: { try render($0) }, encode: { encode($0) })
   }
 }

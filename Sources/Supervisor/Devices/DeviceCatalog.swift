@@ -1,7 +1,7 @@
 import OpenVINO
 
 /// The devices of a machine, as far as their choice needs them. Tests make their own.
-public protocol DeviceCatalog {
+package protocol DeviceCatalog {
   /// OpenVINO's names of the devices that are there: "CPU", "GPU.0", "NPU".
   func devices() throws(OpenVINOError) -> [String]
   /// A property of a device as text.
@@ -12,24 +12,24 @@ public protocol DeviceCatalog {
 
 extension Core: DeviceCatalog {
   /// The build of OpenVINO.
-  public var runtimeVersion: String { runtime.version }
+  package var runtimeVersion: String { runtime.version }
 }
 
 /// What a device is, for people and for the cache's key.
-public struct DeviceIdentity: Sendable, Hashable {
+package struct DeviceIdentity: Sendable, Hashable {
   /// OpenVINO's name: "NPU".
-  public var device: String
+  package var device: String
   /// The name for people, with the platform where it has one: "Intel(R) AI Boost (3720)".
-  public var name: String
+  package var name: String
   /// The driver's version; empty where there is none.
-  public var driver: String
+  package var driver: String
   /// The version of the driver's compiler; empty where there is none.
-  public var compiler: String
+  package var compiler: String
 
   /// Asks the device.
   ///
   /// - Parameter stand-in: The device that really computes, where NPUW was told to use another.
-  public init(_ device: String, standIn: String? = nil, in catalog: some DeviceCatalog) {
+  package init(_ device: String, standIn: String? = nil, in catalog: some DeviceCatalog) {
     func ask(_ key: String, _ device: String) -> String {
       (try? catalog.property(PropertyKey(rawValue: key), of: device)) ?? ""
     }

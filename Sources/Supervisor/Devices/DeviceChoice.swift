@@ -1,30 +1,30 @@
 import OpenVINO
 
 /// The devices to try for a request, and why others were passed over.
-public struct DeviceChoice: Sendable, Hashable {
+package struct DeviceChoice: Sendable, Hashable {
   /// A device that is not used, and why.
-  public struct PassedOver: Sendable, Hashable {
+  package struct PassedOver: Sendable, Hashable {
     /// OpenVINO's name.
-    public var device: String
+    package var device: String
     /// The reason, as half a sentence.
-    public var reason: String
+    package var reason: String
 
     /// Makes a note.
-    public init(device: String, reason: String) {
+    package init(device: String, reason: String) {
       self.device = device
       self.reason = reason
     }
   }
 
   /// The devices to try, in order. One, unless AUTO was asked for.
-  public var candidates: [String]
+  package var candidates: [String]
   /// Those that cannot be tried.
-  public var passedOver: [PassedOver]
+  package var passedOver: [PassedOver]
   /// Whether another device may take over when one refuses the model.
-  public var isAutomatic: Bool
+  package var isAutomatic: Bool
 
   /// The order in which AUTO tries.
-  public static let automaticOrder = ["NPU", "GPU", "CPU"]
+  package static let automaticOrder = ["NPU", "GPU", "CPU"]
 
   /// Chooses.
   ///
@@ -34,7 +34,7 @@ public struct DeviceChoice: Sendable, Hashable {
   ///   - catalog: The machine.
   /// - Throws: `.deviceUnavailable` for a device that was asked for by name and is not there, `.outOfThreads` where the
   ///   system lets nothing be looked for.
-  public init(
+  package init(
     request: String, properties: Properties = [:], catalog: some DeviceCatalog
   ) throws(SupervisorError) {
     let present: [String]
@@ -95,7 +95,7 @@ public struct DeviceChoice: Sendable, Hashable {
   ///   - report: Told of every device that is passed over.
   ///   - body: Tries a device, knowing those that were passed over so far.
   /// - Throws: What the last device that was tried throws.
-  public func first<Result>(
+  package func first<Result>(
     _ report: (PassedOver) -> Void, _ body: (String, [PassedOver]) throws(SupervisorError) -> Result
   ) throws(SupervisorError) -> (Result, [PassedOver]) {
     var passedOver = passedOver

@@ -2,16 +2,16 @@ import Files
 
 /// How long the NPUs of a machine have been busy, as their kernel driver counts it: `npu_busy_time_us` of intel_vpu,
 /// in microseconds (`drivers/accel/ivpu/ivpu_sysfs.c` of Linux).
-public struct NPUBusyTime: Sendable {
+package struct NPUBusyTime: Sendable {
   private let folder: String
 
   /// - Parameter root: What is put before every path; nothing for the machine itself.
-  public init(root: String = "") {
+  package init(root: String = "") {
     folder = root + "/sys/class/accel"
   }
 
   /// Seconds of all NPUs together; nil where no driver counts them.
-  public var seconds: Double? {
+  package var seconds: Double? {
     let counts = Folders.readableNames(in: folder).filter { $0.hasPrefix("accel") }.compactMap {
       name -> Int? in
       guard let bytes = SmallFile.bytes(at: "\(folder)/\(name)/device/npu_busy_time_us", limit: 4096) else {

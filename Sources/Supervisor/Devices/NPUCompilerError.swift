@@ -1,14 +1,14 @@
 /// What an NPU's compiler says when it refuses a model, and the mend that fits.
 ///
 /// The compiler writes pages of which one line counts; a plugin wraps it in the places that it was thrown through.
-public struct NPUCompilerError: Sendable, Hashable {
+package struct NPUCompilerError: Sendable, Hashable {
   /// The compiler's own last line about the fault, without time and marks.
-  public var line: String
+  package var line: String
   /// What the user can do about it.
-  public var mend: String
+  package var mend: String
 
   /// Finds the line in what OpenVINO threw.
-  public init(_ message: String) {
+  package init(_ message: String) {
     let lines = message.split(whereSeparator: \.isNewline).map(Self.plain).filter { !$0.isEmpty }
     let own = lines.last { $0.contains("[ERROR]") || $0.contains("Got Diagnostic") }
     let thrown = lines.last { line in

@@ -2,18 +2,18 @@ import OpenVINO
 
 /// How a language model is compiled for an NPU: by NPUW, OpenVINO's splitter, which makes the stateful model
 /// static for a prompt and an answer of bounded length.
-public struct NPUProperties: Sendable, Hashable {
+package struct NPUProperties: Sendable, Hashable {
   /// The longest prompt, in tokens; NPUW rounds it up to a multiple of 64.
-  public var promptLength: Int
+  package var promptLength: Int
   /// The tokens that are left for an answer to the longest prompt.
-  public var responseLength: Int
+  package var responseLength: Int
   /// DYNAMIC (in chunks) or STATIC; NPUW's own choice if `nil`.
-  public var prefillHint: String?
+  package var prefillHint: String?
   /// FAST_COMPILE or BEST_PERF; NPUW's own choice if `nil`.
-  public var generateHint: String?
+  package var generateHint: String?
 
   /// Makes properties; the defaults are those of OpenVINO GenAI.
-  public init(
+  package init(
     promptLength: Int = 1024, responseLength: Int = 128, prefillHint: String? = nil,
     generateHint: String? = nil
   ) {
@@ -24,10 +24,10 @@ public struct NPUProperties: Sendable, Hashable {
   }
 
   /// The tokens that its cache holds. The last token of the longest answer needs no place there.
-  public var contextLength: Int { roundedPromptLength + responseLength - 1 }
+  package var contextLength: Int { roundedPromptLength + responseLength - 1 }
 
   /// What NPUW makes of the prompt's length.
-  public var roundedPromptLength: Int { (promptLength + 63) / 64 * 64 }
+  package var roundedPromptLength: Int { (promptLength + 63) / 64 * 64 }
 
   /// These, with the lengths that the user's own properties give.
   func overridden(by properties: Properties) -> NPUProperties {
@@ -39,7 +39,7 @@ public struct NPUProperties: Sendable, Hashable {
   }
 
   /// The properties, with the user's own on top.
-  public func properties(merging own: Properties) -> Properties {
+  package func properties(merging own: Properties) -> Properties {
     var properties: Properties = [
       "NPU_USE_NPUW": "YES", "NPUW_LLM": "YES",
       "NPUW_LLM_MAX_PROMPT_LEN": .integer(promptLength),
@@ -55,7 +55,7 @@ public struct NPUProperties: Sendable, Hashable {
   }
 
   /// The device that stands in for an NPU, where the user asked for one: `NPUW_DEVICES=CPU`.
-  public static func standIn(in properties: Properties) -> String? {
+  package static func standIn(in properties: Properties) -> String? {
     guard let devices = properties["NPUW_DEVICES"]?.description, !devices.isEmpty else { return nil }
     let names = devices.split(separator: ",").map(String.init)
     return names.contains { $0.hasPrefix("NPU") } ? nil : names.first

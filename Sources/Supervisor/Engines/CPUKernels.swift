@@ -1,5 +1,5 @@
 /// What computes products with compressed weights on a CPU.
-public enum CPUKernels: String, Sendable, Hashable, CaseIterable {
+package enum CPUKernels: String, Sendable, Hashable, CaseIterable {
   /// Ours where they compute nearly all of a model, otherwise the plugin.
   case auto
   /// OpenVINO's plugin, which lays weights out anew when a model runs for the first time after a start.
@@ -9,7 +9,7 @@ public enum CPUKernels: String, Sendable, Hashable, CaseIterable {
 }
 
 /// How exactly activations enter products with compressed weights on a CPU.
-public enum CPUPrecision: String, Sendable, Hashable, CaseIterable {
+package enum CPUPrecision: String, Sendable, Hashable, CaseIterable {
   /// Rounded to 8 bits in groups, where that is faster.
   case fast
   /// As they are, in 32 bits.

@@ -1,5 +1,5 @@
 /// What keeps a conversation's keys and values.
-public enum EngineKind: String, Sendable, Hashable {
+package enum EngineKind: String, Sendable, Hashable {
   /// The model's own variables (`StatefulEngine`).
   case stateful
   /// Blocks of ours, read by OpenVINO's paged attention (`PagedEngine`).
@@ -9,7 +9,7 @@ public enum EngineKind: String, Sendable, Hashable {
 }
 
 /// Which engine is asked for.
-public enum EngineChoice: String, Sendable, Hashable, CaseIterable {
+package enum EngineChoice: String, Sendable, Hashable, CaseIterable {
   /// The paged one on a CPU, where the model has a paged form; otherwise the stateful one. A gated delta net is computed
   /// faster without pages as long as there is one conversation.
   case auto

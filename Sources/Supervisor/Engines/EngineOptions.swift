@@ -1,7 +1,7 @@
 /// How an engine runs; what the device is told is in the loader's request.
-public struct EngineOptions: Sendable, Hashable {
+package struct EngineOptions: Sendable, Hashable {
   /// What can be done with the key-value cache.
-  public enum Cache: Sendable, Hashable {
+  package enum Cache: Sendable, Hashable {
     /// It can be shortened and continued by any number of tokens. A prompt is computed in pieces of
     /// `pieceLength`: attention's intermediate sums grow with it, and between two pieces a run can be stopped.
     case editable(pieceLength: Int)
@@ -10,18 +10,18 @@ public struct EngineOptions: Sendable, Hashable {
   }
 
   /// The tokens of a conversation at most.
-  public var contextLength: Int
+  package var contextLength: Int
   /// What can be done with the key-value cache.
-  public var cache: Cache
+  package var cache: Cache
 
   /// After how many tokens a copy of recurrent states is kept, from which a conversation can go on.
-  public var snapshotInterval = 128
+  package var snapshotInterval = 128
 
   /// The length of a piece that is used where nothing else is asked for.
-  public static let usualPieceLength = 1024
+  package static let usualPieceLength = 1024
 
   /// Makes options.
-  public init(contextLength: Int, cache: Cache = .editable(pieceLength: EngineOptions.usualPieceLength)) {
+  package init(contextLength: Int, cache: Cache = .editable(pieceLength: EngineOptions.usualPieceLength)) {
     self.contextLength = max(2, contextLength)
     self.cache = cache
   }
@@ -29,7 +29,7 @@ public struct EngineOptions: Sendable, Hashable {
   /// The options that fit a loaded model.
   ///
   /// - Parameter contextLength: What the user asks for; the model's own, or `fallbackContext`, if `nil`.
-  public init(for model: LoadedModel, contextLength: Int? = nil) {
+  package init(for model: LoadedModel, contextLength: Int? = nil) {
     if let npu = model.npu {
       self.init(contextLength: npu.contextLength, cache: .appendOnly(promptLength: npu.roundedPromptLength))
     } else {
@@ -38,7 +38,7 @@ public struct EngineOptions: Sendable, Hashable {
   }
 
   /// The context of a model that does not say how long its own is.
-  public static let fallbackContext = 8192
+  package static let fallbackContext = 8192
 
   /// The tokens of one run at most.
   var longestRun: Int {

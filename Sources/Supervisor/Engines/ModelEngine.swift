@@ -1,7 +1,7 @@
 import Generation
 
 /// An engine on a model of a folder, on a device of this machine.
-public protocol ModelEngine: TextGenerationEngine {
+package protocol ModelEngine: TextGenerationEngine {
   /// The model's files.
   var folder: ModelFolder { get }
   /// How it was loaded.
@@ -20,7 +20,7 @@ public protocol ModelEngine: TextGenerationEngine {
 
 extension ModelLoader {
   /// Loads a model and makes the engine that the request asks for.
-  public func makeEngine(_ request: Request) throws(SupervisorError) -> any ModelEngine {
+  package func makeEngine(_ request: Request) throws(SupervisorError) -> any ModelEngine {
     try onFirstDevice(for: request) { device, passedOver throws(SupervisorError) in
       try engine(request, on: device, passedOver)
     }
@@ -28,7 +28,7 @@ extension ModelLoader {
 
   /// As `makeEngine`, and compares it with the CPU. With AUTO, a device that computes something else is passed over
   /// like one that refuses the model.
-  public func makeEngine(
+  package func makeEngine(
     _ request: Request, checkedBy canary: Canary
   ) throws(SupervisorError) -> (engine: any ModelEngine, outcome: Canary.Outcome) {
     try onFirstDevice(for: request) { device, passedOver throws(SupervisorError) in

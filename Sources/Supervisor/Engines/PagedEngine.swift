@@ -5,15 +5,15 @@ import OpenVINO
 /// ours, each token at its place for good. To forget tokens is to count fewer of them.
 ///
 /// Not `Sendable`: it belongs to the one thread or task that generates.
-public final class PagedEngine: ModelEngine {
+package final class PagedEngine: ModelEngine {
   /// The loaded model.
-  public let model: LoadedModel
+  package let model: LoadedModel
   /// How it runs.
-  public let options: EngineOptions
+  package let options: EngineOptions
   /// The tokens in the cache.
-  public private(set) var tokens: [Int] = []
+  package private(set) var tokens: [Int] = []
   /// Seconds spent inside the device since the engine was made.
-  public private(set) var deviceSeconds = 0.0
+  package private(set) var deviceSeconds = 0.0
 
   private let graphs: PagedGraphs
   private var interface: PagedInterface { graphs.interface }
@@ -29,7 +29,7 @@ public final class PagedEngine: ModelEngine {
   /// Makes an engine of a model that was loaded with paged attention.
   ///
   /// - Throws: `.badModel` for another one; `.inferenceFailed` where the context's cache cannot be allocated.
-  public init(_ model: LoadedModel, options: EngineOptions) throws(SupervisorError) {
+  package init(_ model: LoadedModel, options: EngineOptions) throws(SupervisorError) {
     self.model = model
     self.options = options
     graphs = try PagedGraphs(model)
@@ -55,14 +55,14 @@ public final class PagedEngine: ModelEngine {
     }
   }
 
-  public var folder: ModelFolder { model.folder }
-  public var report: LoadReport { model.report }
-  public var entryFolders: [String] { model.entryFolder.map { [$0] } ?? [] }
-  public var contextAdvice: String { "" }
-  public var longestPrompt: Int { contextLength }
-  public var deviceName: String { model.report.device.name }
-  public var contextLength: Int { options.contextLength }
-  public var count: Int { tokens.count }
+  package var folder: ModelFolder { model.folder }
+  package var report: LoadReport { model.report }
+  package var entryFolders: [String] { model.entryFolder.map { [$0] } ?? [] }
+  package var contextAdvice: String { "" }
+  package var longestPrompt: Int { contextLength }
+  package var deviceName: String { model.report.device.name }
+  package var contextLength: Int { options.contextLength }
+  package var count: Int { tokens.count }
 
   /// Appends tokens to the cache and computes the logits that follow the last one.
   ///
@@ -70,7 +70,7 @@ public final class PagedEngine: ModelEngine {
   ///   - new: At least one.
   ///   - shouldContinue: Asked between the pieces of a long prompt and within them; when it says no, `.cancelled` is
   ///     thrown and the cache holds the pieces so far.
-  public func append(
+  package func append(
     _ new: ArraySlice<Int>, shouldContinue: () -> Bool = { true }
   ) throws(SupervisorError) {
     guard count + new.count <= options.contextLength else {
@@ -112,7 +112,7 @@ public final class PagedEngine: ModelEngine {
   }
 
   /// Lends the logits of the last token that was appended: as many as the vocabulary has tokens.
-  public func withLogits<Result>(
+  package func withLogits<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) throws -> Result {
     guard let logits else { throw SupervisorError(.inferenceFailed, "nothing was computed yet") }
@@ -126,7 +126,7 @@ public final class PagedEngine: ModelEngine {
   }
 
   /// Forgets everything after the first `length` tokens, or more where recurrent states were kept only earlier.
-  public func truncate(to length: Int) -> Int {
+  package func truncate(to length: Int) -> Int {
     guard length < count else { return count }
     let kept = rows?.rewind(to: max(0, length)) ?? max(0, length)
     tokens.removeSubrange(kept...)
@@ -134,9 +134,9 @@ public final class PagedEngine: ModelEngine {
     return count
   }
 
-  public func reset() { _ = truncate(to: 0) }
+  package func reset() { _ = truncate(to: 0) }
 
-  public func warmUp() throws(SupervisorError) {
+  package func warmUp() throws(SupervisorError) {
     let length = max(1, min(16, options.longestRun, options.contextLength - 1))
     reset()
     try append([Int](repeating: 1, count: length)[...])

@@ -5,7 +5,7 @@ extension StatefulEngine {
   /// - Parameters:
   ///   - new: At least one token.
   ///   - body: Gets the index of a token in `new` and the logits that follow it, as many as the vocabulary has tokens.
-  public func evaluate(
+  package func evaluate(
     _ new: ArraySlice<Int>, _ body: (Int, UnsafeMutableBufferPointer<Float>) throws -> Void
   ) throws {
     // Few at a time: the logits of 128 tokens take 25 MB with a vocabulary of 49,152.

@@ -6,15 +6,15 @@ import OpenVINO
 /// Not `Sendable`: it belongs to the one thread or task that generates. Others may cancel through `canceller`.
 /// On an NPU one engine a model: inside NPUW the requests of a compiled model share memory, and two that run at
 /// once spoil each other's results.
-public final class StatefulEngine: ModelEngine {
+package final class StatefulEngine: ModelEngine {
   /// The loaded model.
-  public let model: LoadedModel
+  package let model: LoadedModel
   /// How it runs.
-  public let options: EngineOptions
+  package let options: EngineOptions
   /// The tokens in the cache.
-  public private(set) var tokens: [Int] = []
+  package private(set) var tokens: [Int] = []
   /// Seconds spent inside the device since the engine was made.
-  public private(set) var deviceSeconds = 0.0
+  package private(set) var deviceSeconds = 0.0
 
   private let interface: LanguageModelInterface
   private let request: InferRequest
@@ -26,7 +26,7 @@ public final class StatefulEngine: ModelEngine {
   private let clock = ContinuousClock()
 
   /// Makes an engine of a loaded model.
-  public init(_ model: LoadedModel, options: EngineOptions) throws(SupervisorError) {
+  package init(_ model: LoadedModel, options: EngineOptions) throws(SupervisorError) {
     self.model = model
     self.options = options
     interface = try LanguageModelInterface(model.compiled)
@@ -43,28 +43,28 @@ public final class StatefulEngine: ModelEngine {
     }
   }
 
-  public var folder: ModelFolder { model.folder }
-  public var report: LoadReport { model.report }
-  public var entryFolders: [String] { model.entryFolder.map { [$0] } ?? [] }
-  public var contextAdvice: String {
+  package var folder: ModelFolder { model.folder }
+  package var report: LoadReport { model.report }
+  package var entryFolders: [String] { model.entryFolder.map { [$0] } ?? [] }
+  package var contextAdvice: String {
     model.npu == nil ? "" : "load the model with a longer --prompt-length (now \(longestPrompt))"
   }
-  public var longestPrompt: Int {
+  package var longestPrompt: Int {
     if case .appendOnly(let promptLength) = options.cache { return min(promptLength, contextLength) }
     return contextLength
   }
 
   /// The device's name for people: "Intel(R) AI Boost (3720)".
-  public var deviceName: String { model.report.device.name }
+  package var deviceName: String { model.report.device.name }
   /// The tokens of a conversation at most.
-  public var contextLength: Int { options.contextLength }
+  package var contextLength: Int { options.contextLength }
   /// The number of tokens in the cache.
-  public var count: Int { tokens.count }
+  package var count: Int { tokens.count }
   /// What another thread needs to stop a run.
-  public var canceller: InferRequest.Canceller { request.canceller }
+  package var canceller: InferRequest.Canceller { request.canceller }
 
   /// Empties the cache.
-  public func reset() throws(SupervisorError) {
+  package func reset() throws(SupervisorError) {
     do throws(OpenVINOError) {
       try request.resetStates()
     } catch {
@@ -81,7 +81,7 @@ public final class StatefulEngine: ModelEngine {
   ///   - new: At least one.
   ///   - shouldContinue: Asked between the pieces of a long prompt; when it says no, `.cancelled` is thrown and
   ///     the cache holds the pieces so far.
-  public func append(
+  package func append(
     _ new: ArraySlice<Int>, shouldContinue: () -> Bool = { true }
   ) throws(SupervisorError) {
     guard !new.isEmpty else { return }
@@ -152,7 +152,7 @@ public final class StatefulEngine: ModelEngine {
   }
 
   /// Lends the logits of the last token that was appended: as many as the vocabulary has tokens.
-  public func withLogits<Result>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) throws
+  package func withLogits<Result>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) throws
     -> Result
   {
     try withAllLogits { all, size in
@@ -162,7 +162,7 @@ public final class StatefulEngine: ModelEngine {
 
   /// Lends the logits of the last run: a row for each token of its last piece if the model was loaded with all
   /// logits, otherwise one row. The second argument is the length of a row.
-  public func withAllLogits<Result>(
+  package func withAllLogits<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>, Int) throws -> Result
   ) throws -> Result {
     guard let logits else { throw SupervisorError(.inferenceFailed, "nothing was computed yet") }
@@ -179,7 +179,7 @@ public final class StatefulEngine: ModelEngine {
   ///
   /// - Returns: How many are left: `length`; fewer where a recurrent state was kept only earlier; or 0 on a device whose
   ///   cache can only be emptied.
-  public func truncate(to length: Int) throws(SupervisorError) -> Int {
+  package func truncate(to length: Int) throws(SupervisorError) -> Int {
     guard length < count else { return count }
     guard length > 0, case .editable = options.cache else {
       try reset()
@@ -202,7 +202,7 @@ public final class StatefulEngine: ModelEngine {
     return count
   }
 
-  public func warmUp() throws(SupervisorError) {
+  package func warmUp() throws(SupervisorError) {
     let length = max(1, min(16, options.longestRun, options.contextLength - 1))
     try append([Int](repeating: 1, count: length)[...])
     if options.contextLength > length { try append([1]) }

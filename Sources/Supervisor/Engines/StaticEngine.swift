@@ -4,17 +4,17 @@ import Generation
 /// token more. Tokens are looked up on the CPU. The key-value cache is ours (`StaticKeyValueCache`).
 ///
 /// Not `Sendable`: it belongs to the one thread or task that generates.
-public final class StaticEngine: ModelEngine {
+package final class StaticEngine: ModelEngine {
   /// The folder of both graphs.
-  public let folder: ModelFolder
+  package let folder: ModelFolder
   /// How they were loaded.
-  public let report: LoadReport
+  package let report: LoadReport
   /// Where they are in the cache, if they are there.
-  public let entryFolders: [String]
+  package let entryFolders: [String]
   /// The tokens in the cache.
-  public private(set) var tokens: [Int] = []
+  package private(set) var tokens: [Int] = []
   /// Seconds spent inside the device since the engine was made.
-  public private(set) var deviceSeconds = 0.0
+  package private(set) var deviceSeconds = 0.0
 
   private let prefill: FixedGraph
   private let decode: FixedGraph
@@ -28,7 +28,7 @@ public final class StaticEngine: ModelEngine {
   /// Makes an engine of loaded graphs.
   ///
   /// - Throws: `.badModel` for graphs that are not those of `oven bake --static`.
-  public init(_ model: StaticModel) throws(SupervisorError) {
+  package init(_ model: StaticModel) throws(SupervisorError) {
     folder = model.folder
     report = model.report
     entryFolders = [model.prefill, model.decode].compactMap(\.entryFolder)
@@ -39,18 +39,18 @@ public final class StaticEngine: ModelEngine {
     decode.mask.elements[decode.mask.elements.count - 1] = 1
   }
 
-  public var deviceName: String { report.device.name }
-  public var contextLength: Int { decode.mask.elements.count }
-  public var contextAdvice: String {
+  package var deviceName: String { report.device.name }
+  package var contextLength: Int { decode.mask.elements.count }
+  package var contextAdvice: String {
     "bake the model with a longer --context-length (now \(contextLength)) and --prompt-length "
       + "(now \(promptLength))"
   }
-  public var longestPrompt: Int { min(promptLength, contextLength) }
-  public var count: Int { tokens.count }
+  package var longestPrompt: Int { min(promptLength, contextLength) }
+  package var count: Int { tokens.count }
 
   private var promptLength: Int { prefill.tokens.elements.count }
 
-  public func append(_ new: ArraySlice<Int>, shouldContinue: () -> Bool) throws(SupervisorError) {
+  package func append(_ new: ArraySlice<Int>, shouldContinue: () -> Bool) throws(SupervisorError) {
     guard !new.isEmpty else { return }
     let total = count + new.count
     guard total <= contextLength else {
@@ -113,23 +113,23 @@ public final class StaticEngine: ModelEngine {
     pace.note(tokens: tokens, isPrompt: isPrompt, seconds: seconds)
   }
 
-  public func withLogits<Result>(
+  package func withLogits<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) throws -> Result {
     guard let logits else { throw SupervisorError(.inferenceFailed, "nothing was computed yet") }
     return try withExtendedLifetime(self) { try body(logits) }
   }
 
-  public func truncate(to length: Int) -> Int {
+  package func truncate(to length: Int) -> Int {
     guard length < count else { return count }
     tokens.removeSubrange(max(0, length)...)
     logits = nil
     return count
   }
 
-  public func reset() { _ = truncate(to: 0) }
+  package func reset() { _ = truncate(to: 0) }
 
-  public func warmUp() throws(SupervisorError) {
+  package func warmUp() throws(SupervisorError) {
     reset()
     try run(prompt: [1])
     try step(1)
