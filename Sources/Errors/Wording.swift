@@ -11,12 +11,12 @@ public struct Setting: Sendable, Hashable, ExpressibleByStringLiteral, CustomStr
 
 /// A sentence that may name settings: `"choose another folder with \(setting: .output)"`.
 public struct Wording: Sendable, Hashable, CustomStringConvertible {
-  private enum Part: Sendable, Hashable {
+  fileprivate enum Part: Sendable, Hashable {
     case text(String)
     case setting(Setting)
   }
 
-  private var parts: [Part]
+  fileprivate var parts: [Part]
 
   /// A sentence without settings.
   public init(_ text: String) { parts = text.isEmpty ? [] : [.text(text)] }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Converts slowly and readably; `DenseConversion` must give the same.
 package enum ReferenceConversion {
   /// The bits of `value` in `type`, saturated, and whether it was beyond the range.

@@ -2,6 +2,7 @@ import Files
 import Generation
 import JSON
 import OpenVINO
+import Tokenization
 
 /// Catches a device that computes garbage without an error: its answer to a short prompt is compared with that of
 /// the CPU plugin, once for each entry of the cache.
@@ -24,6 +25,11 @@ package struct Canary: Sendable {
   /// - Parameter prompt: The tokens of a short text; at least one.
   package init(prompt: [Int]) {
     self.prompt = prompt
+  }
+
+  /// A canary with a text that any model knows how to go on with.
+  package init(_ tokenizer: Tokenizer) {
+    self.init(prompt: tokenizer.encode("The capital of France is", addSpecialTokens: true))
   }
 
   /// What came of it.

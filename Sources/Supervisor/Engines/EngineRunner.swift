@@ -6,7 +6,7 @@ package final class EngineRunner: ModelRunner {
   package var deviceName: String { engine.deviceName }
   package let engineName: String
   package var deviceSeconds: Double { engine.deviceSeconds }
-  private let engine: any TextGenerationEngine
+  private let engine: any ModelEngine
   private var choosers: SequenceChoosers
   /// The tokens in the engine's cache.
   private var held: [Int] = []
@@ -14,18 +14,11 @@ package final class EngineRunner: ModelRunner {
   private var texts: [SequenceID: [Int]] = [:]
 
   /// A runner on an engine that nobody else uses.
-  ///
-  /// - Parameters:
-  ///   - name: What it is.
-  ///   - longestPrompt: The tokens that it takes at once, if not as many as its context.
-  package init(
-    _ engine: any TextGenerationEngine, name: String, longestPrompt: Int? = nil,
-    makeMatcher: TokenMatcherFactory? = nil
-  ) {
+  package init(_ engine: any ModelEngine, makeMatcher: TokenMatcherFactory? = nil) {
     self.engine = engine
-    engineName = name
+    engineName = engine.report.engine.rawValue
     var limits = RunnerLimits.single(contextLength: engine.contextLength)
-    if let longestPrompt { limits.longestPrompt = min(longestPrompt, limits.longestPrompt) }
+    limits.longestPrompt = min(engine.longestPrompt, limits.longestPrompt)
     self.limits = limits
     choosers = SequenceChoosers(makeMatcher: makeMatcher)
   }

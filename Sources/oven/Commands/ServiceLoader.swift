@@ -61,7 +61,9 @@ struct RunnerLoader {
     if let draft { try checkVocabulary(draft) }
     let screen = LoadScreen(columns: columns)
     let loader = try runtime.makeLoader { screen.show($0) }
-    let loaded = try loader.loadRunnable(runtime.request(for: folder))
+    let loaded = try loader.loadRunnable(
+      runtime.request(for: folder),
+      checkedBy: runtime.noCanary ? nil : { Canary(try Tokenizer.load(folder: folder.folder)) })
     var options = service.runner
     options.limits = limits
     let runner = try loaded.makeRunner(options, makeMatcher: MatcherFactory.make(folder))

@@ -1,5 +1,3 @@
-import OpenVINO
-
 /// What happens while a model is loaded, for whoever shows progress.
 package enum LoadEvent: Sendable, Hashable {
   /// A device of AUTO is not used.
@@ -52,36 +50,4 @@ package struct LoadReport: Sendable, Hashable {
     self.engine = engine
     self.passedOver = passedOver
   }
-}
-
-/// A model that a device is ready to run.
-package struct LoadedModel: Sendable {
-  /// The code.
-  package var compiled: CompiledModel
-  /// The same for steps of few tokens, where another form is faster for them.
-  package var few: CompiledModel?
-  /// How it came to be.
-  package var report: LoadReport
-  /// Its properties, ours and the user's.
-  package var properties: Properties
-  /// Its files.
-  package var folder: ModelFolder
-  /// The lengths that it was made for, if NPUW runs it.
-  package var npu: NPUProperties?
-  /// Where it is in the cache, if it is there.
-  package var entryFolder: String?
-}
-
-/// The two fixed-shape graphs of a model on one device.
-package struct StaticModel: Sendable {
-  /// The model's folder.
-  package var folder: ModelFolder
-  /// Computes a prompt.
-  package var prefill: LoadedModel
-  /// Computes one token more.
-  package var decode: LoadedModel
-  /// Looks tokens up for both, on the CPU.
-  package var embedding: LoadedModel
-  /// How both came to be.
-  package var report: LoadReport
 }

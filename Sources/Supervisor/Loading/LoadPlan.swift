@@ -1,17 +1,17 @@
 import Files
 import OpenVINO
 
-/// How one model is compiled for one device.
+/// How one graph of a model is compiled for one device.
 struct LoadPlan {
+  /// What is special to the engine that will run it.
+  let recipe: any EngineRecipe
   let graph: ModelFolder.Graph
   let identity: DeviceIdentity
   let properties: Properties
-  /// Given together with a blob: what was compiled in must not be repeated, but the weights must be found.
+  /// Given together with a blob.
   let importProperties: Properties
-  /// Whether we cut the logits to the last token before compiling. NPUW does so by itself.
+  /// Whether we leave out the logits that nobody samples.
   let cutsLogits: Bool
-  /// Whether attention is computed over pages.
-  let isPaged: Bool
   /// What computes products on a CPU: ours, or the plugin.
   let kernels: CPUKernels
   /// Whether activations stay in 32 bits.
@@ -20,35 +20,45 @@ struct LoadPlan {
   let mergesProjections: Bool
   /// The names of the properties that the user gave.
   let ownProperties: [String]
-  /// The lengths, if NPUW runs the model.
-  let npu: NPUProperties?
 
+  /// The usual way: by the graph, and by the device.
   init(
-    _ request: ModelLoader.Request, device: String, isPaged: Bool = false, kernels: CPUKernels? = nil,
+    _ request: ModelLoader.Request, device: String, kernels: CPUKernels? = nil, catalog: some DeviceCatalog
+  ) {
+    let recipe: any EngineRecipe =
+      if request.model.graph != .stateful {
+        FixedShapesRecipe(graph: request.model.graph)
+      } else if device.hasPrefix("NPU") {
+        NPURecipe(request)
+      } else {
+        StatefulRecipe()
+      }
+    self.init(request, device: device, recipe: recipe, kernels: kernels, catalog: catalog)
+  }
+
+  /// A way that was chosen.
+  init(
+    _ request: ModelLoader.Request, device: String, recipe: any EngineRecipe, kernels: CPUKernels? = nil,
     catalog: some DeviceCatalog
   ) {
+    self.recipe = recipe
     graph = request.model.graph
-    self.isPaged = isPaged
     self.kernels = kernels ?? request.kernels(on: device)[0]
     isExact = device == "CPU" && request.precision == .f32
     mergesProjections = self.kernels == .plugin && request.tuned?.mergesProjections == true
     ownProperties = request.properties.values.keys.sorted()
-    if device.hasPrefix("NPU"), graph == .stateful {
-      identity = DeviceIdentity(device, standIn: NPUProperties.standIn(in: request.properties), in: catalog)
-      npu = request.npu.overridden(by: request.properties)
-      properties = request.npu.properties(merging: request.properties)
-      importProperties = properties.merging(["WEIGHTS_PATH": .text(request.model.weights)])
-      cutsLogits = false
-    } else {
-      npu = nil
-      identity = DeviceIdentity(device, in: catalog)
-      properties = Properties(["PERFORMANCE_HINT": "LATENCY"])
-        .merging(request.tuned?.plugin ?? [:]).merging(Self.precision(self.kernels, isExact))
-        .merging(request.properties)
-      importProperties = properties
-      cutsLogits = graph == .stateful && !request.allLogits
-    }
+    identity = DeviceIdentity(device, standIn: recipe.standIn(request), in: catalog)
+    let usual = Properties(["PERFORMANCE_HINT": "LATENCY"])
+      .merging(request.tuned?.plugin ?? [:]).merging(Self.precision(self.kernels, isExact))
+      .merging(request.properties)
+    (properties, importProperties) = recipe.properties(request, usual: usual)
+    cutsLogits = recipe.cutsLogits(request)
   }
+
+  /// The lengths, if NPUW runs the model.
+  var npu: NPUProperties? { recipe.npu }
+  /// What keeps the conversation.
+  var engine: EngineKind { recipe.engine }
 
   private static func precision(_ kernels: CPUKernels, _ isExact: Bool) -> Properties {
     var properties: Properties = [:]
@@ -69,23 +79,7 @@ struct LoadPlan {
   private var graphNote: String {
     // The number counts changes of what the operations hold.
     let products = kernels == .oven ? ", kernels=oven 1" + (isExact ? " exact" : "") : ""
-    return computedNote + products + (mergesProjections ? ", projections=merged" : "")
-  }
-
-  private var computedNote: String {
-    switch graph {
-    case .stateful:
-      isPaged
-        ? (cutsLogits ? "logits=rows" : "logits=all") + ", attention=paged"
-        : cutsLogits ? "logits=last" : "logits=all"
-    case .prefill, .decode, .embedding: graph.rawValue
-    }
-  }
-
-  /// What keeps the conversation.
-  var engine: EngineKind {
-    guard graph == .stateful else { return .fixedShapes }
-    return isPaged ? .paged : .stateful
+    return recipe.note(cutsLogits: cutsLogits) + products + (mergesProjections ? ", projections=merged" : "")
   }
 
   /// A model that no device runs: the graph itself is another kind of model.
@@ -107,11 +101,7 @@ struct LoadPlan {
     if let error = SupervisorError(outOfThreads: error, "\(identity.device) cannot load the model") {
       return error
     }
-    if isPaged {
-      return SupervisorError(
-        .loadFailed, "\(identity.device) cannot run the model with paged attention: \(error.message)",
-        mend: "Leave --engine paged out.")
-    }
+    if let refusal = recipe.refusal(identity, error.message) { return refusal }
     if identity.device.hasPrefix("NPU") {
       let refusal = NPUCompilerError(error.message)
       return SupervisorError(

@@ -1,0 +1,55 @@
+import Generation
+import OpenVINO
+
+/// What is special to one way of running a graph, from the plan to what answers. A new engine is a type of these, its case
+/// of `EngineKind`, and its place among `ModelLoader.plans`.
+protocol EngineRecipe: Sendable {
+  /// How reports name it.
+  var engine: EngineKind { get }
+  /// The lengths that the graph is compiled for; nil where any will do.
+  var npu: NPUProperties? { get }
+
+  // How it is planned.
+
+  /// The device that stands in for the one that is asked for.
+  func standIn(_ request: ModelLoader.Request) -> String?
+  /// What the device is told, and what it is told beside a blob.
+  ///
+  /// - Parameter usual: What any graph is told on the device, the user's own properties among it.
+  func properties(
+    _ request: ModelLoader.Request, usual: Properties
+  ) -> (compiling: Properties, importing: Properties)
+  /// Whether we leave out the logits that nobody samples.
+  func cutsLogits(_ request: ModelLoader.Request) -> Bool
+
+  // How it is keyed.
+
+  /// What of the model is compiled.
+  func note(cutsLogits: Bool) -> String
+
+  // How it is compiled and imported.
+
+  /// Checks that a model is of the kind that the engine runs.
+  func check(_ model: Model) throws(OpenVINOError)
+  /// Changes a model as the engine needs it.
+  func change(_ model: Model) throws(OpenVINOError)
+  /// Leaves out the logits that nobody samples.
+  func cutLogits(of model: Model) throws(OpenVINOError)
+  /// Tells OpenVINO what it must know to read a blob.
+  func prepareImport(_ core: Core) throws(OpenVINOError)
+  /// Another form of the model for steps of few tokens; nil where one serves all.
+  func formForFewTokens(
+    _ request: ModelLoader.Request, beside main: CompiledModel, on device: String, _ loader: ModelLoader
+  ) throws(SupervisorError) -> ModelLoader.Found?
+  /// The words for what a device said; nil for the usual ones.
+  func refusal(_ device: DeviceIdentity, _ message: String) -> SupervisorError?
+
+  // How it is fed.
+
+  /// What runs one conversation.
+  func makeEngine(_ model: LoadedModel, contextLength: Int?) throws(SupervisorError) -> any ModelEngine
+  /// What runs the steps of a scheduler.
+  func makeRunner(
+    _ model: LoadedModel, _ options: PagedRunner.Options, _ makeMatcher: TokenMatcherFactory?
+  ) throws(SupervisorError) -> any ModelRunner
+}

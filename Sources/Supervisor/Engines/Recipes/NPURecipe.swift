@@ -1,0 +1,49 @@
+import Generation
+import OpenVINO
+
+/// The stateful graph as NPUW runs it on an NPU: it cuts the logits itself, and computes prompts of one length.
+struct NPURecipe: EngineRecipe {
+  private let stateful = StatefulRecipe()
+  private let lengths: NPUProperties
+
+  init(_ request: ModelLoader.Request) { lengths = request.npu.overridden(by: request.properties) }
+
+  var engine: EngineKind { .stateful }
+  var npu: NPUProperties? { lengths }
+
+  func standIn(_ request: ModelLoader.Request) -> String? { NPUProperties.standIn(in: request.properties) }
+
+  func properties(
+    _ request: ModelLoader.Request, usual: Properties
+  ) -> (compiling: Properties, importing: Properties) {
+    let properties = request.npu.properties(merging: request.properties)
+    // What was compiled in must not be repeated, but the weights must be found.
+    return (properties, properties.merging(["WEIGHTS_PATH": .text(request.model.weights)]))
+  }
+
+  func cutsLogits(_ request: ModelLoader.Request) -> Bool { false }
+  func note(cutsLogits: Bool) -> String { stateful.note(cutsLogits: cutsLogits) }
+
+  func check(_ model: Model) throws(OpenVINOError) { try stateful.check(model) }
+  func change(_ model: Model) throws(OpenVINOError) { try LanguageModelInterface.checkForNPU(model) }
+  func cutLogits(of model: Model) throws(OpenVINOError) {}
+  func prepareImport(_ core: Core) throws(OpenVINOError) {}
+
+  func formForFewTokens(
+    _ request: ModelLoader.Request, beside main: CompiledModel, on device: String, _ loader: ModelLoader
+  ) throws(SupervisorError) -> ModelLoader.Found? { nil }
+
+  func refusal(_ device: DeviceIdentity, _ message: String) -> SupervisorError? { nil }
+
+  func makeEngine(
+    _ model: LoadedModel, contextLength: Int?
+  ) throws(SupervisorError) -> any ModelEngine {
+    try stateful.makeEngine(model, contextLength: contextLength)
+  }
+
+  func makeRunner(
+    _ model: LoadedModel, _ options: PagedRunner.Options, _ makeMatcher: TokenMatcherFactory?
+  ) throws(SupervisorError) -> any ModelRunner {
+    try stateful.makeRunner(model, options, makeMatcher)
+  }
+}

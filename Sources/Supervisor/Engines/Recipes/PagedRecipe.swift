@@ -1,0 +1,68 @@
+import Generation
+import OpenVINO
+
+/// Blocks of ours keep the conversations, read by OpenVINO's paged attention (`PagedEngine`, `PagedRunner`).
+struct PagedRecipe: EngineRecipe {
+  var engine: EngineKind { .paged }
+  var npu: NPUProperties? { nil }
+
+  func standIn(_ request: ModelLoader.Request) -> String? { nil }
+
+  func properties(
+    _ request: ModelLoader.Request, usual: Properties
+  ) -> (compiling: Properties, importing: Properties) {
+    (usual, usual)
+  }
+
+  func cutsLogits(_ request: ModelLoader.Request) -> Bool { !request.allLogits }
+
+  func note(cutsLogits: Bool) -> String { (cutsLogits ? "logits=rows" : "logits=all") + ", attention=paged" }
+
+  func check(_ model: Model) throws(OpenVINOError) { try LanguageModelInterface.check(model) }
+
+  func change(_ model: Model) throws(OpenVINOError) {
+    try model.convertToPagedAttention()
+    try PagedInterface.check(model)
+  }
+
+  /// Pages hold many sequences, each with a last token of its own.
+  func cutLogits(of model: Model) throws(OpenVINOError) { _ = try model.gatherSampledRows() }
+
+  func prepareImport(_ core: Core) throws(OpenVINOError) { try core.readPagedBlobs() }
+
+  /// Where what is fastest on this machine has one.
+  func formForFewTokens(
+    _ request: ModelLoader.Request, beside main: CompiledModel, on device: String, _ loader: ModelLoader
+  ) throws(SupervisorError) -> ModelLoader.Found? {
+    guard let type = request.tuned?.fewTokensPrecision, request.properties[.inferencePrecision] == nil
+    else { return nil }
+    var second = request
+    second.tuned?.properties[PropertyKey.inferencePrecision.rawValue] = type
+    var quiet = loader
+    quiet.report = { _ in }
+    let found = try quiet.find(
+      second, LoadPlan(second, device: device, recipe: self, catalog: loader.core))
+    guard try PagedInterface(found.compiled).sharesBlocks(with: PagedInterface(main)) else {
+      throw SupervisorError(.loadFailed, "\(device) lays keys and values out in another way for \(type)")
+    }
+    return found
+  }
+
+  func refusal(_ device: DeviceIdentity, _ message: String) -> SupervisorError? {
+    SupervisorError(
+      .loadFailed, "\(device.device) cannot run the model with paged attention: \(message)",
+      mend: "Leave --engine paged out.")
+  }
+
+  func makeEngine(
+    _ model: LoadedModel, contextLength: Int?
+  ) throws(SupervisorError) -> any ModelEngine {
+    try PagedEngine(model, options: EngineOptions(for: model, contextLength: contextLength))
+  }
+
+  func makeRunner(
+    _ model: LoadedModel, _ options: PagedRunner.Options, _ makeMatcher: TokenMatcherFactory?
+  ) throws(SupervisorError) -> any ModelRunner {
+    try PagedRunner(model, options: options, makeMatcher: makeMatcher)
+  }
+}

@@ -1,0 +1,204 @@
+import OpenVINO
+
+/// Brings a model onto a device: from the cache if it is there, compiled and kept if not.
+package struct ModelLoader: Sendable {
+  /// OpenVINO.
+  package var core: Core
+  /// Where compiled models are kept; none if `nil`.
+  package var cache: CompiledModelCache?
+  /// What was found to be fastest for models on this machine; nothing if `nil`.
+  package var tuning: TuningStore?
+  /// Told what happens. Called on the thread that loads.
+  package var report: @Sendable (LoadEvent) -> Void
+
+  /// Makes a loader.
+  package init(
+    core: Core, cache: CompiledModelCache?, report: @escaping @Sendable (LoadEvent) -> Void = { _ in }
+  ) {
+    self.core = core
+    self.cache = cache
+    self.report = report
+  }
+
+  /// Loads. With AUTO, a device that refuses the model is passed over with its reason.
+  package func load(_ request: Request) throws(SupervisorError) -> LoadedModel {
+    try onFirstDevice(for: request) { device, passedOver throws(SupervisorError) in
+      try load(request, on: device, passedOver)
+    }
+  }
+
+  /// Loads the two fixed-shape graphs of a folder onto one device.
+  ///
+  /// - Throws: `.noModel` for a folder that has none, and what `load` throws.
+  package func loadFixedShapes(_ request: Request) throws(SupervisorError) -> StaticModel {
+    try onFirstDevice(for: request) { device, passedOver throws(SupervisorError) in
+      try loadFixedShapes(request, on: device, passedOver)
+    }
+  }
+
+  /// The look-up of tokens: a copy of some rows, which is no work for a device, and compiles in no time.
+  private func loadEmbedding(_ request: Request) throws(SupervisorError) -> LoadedModel {
+    var request = request.for(try request.model.fixedShape(.embedding))
+    request.properties = [:]
+    let plan = LoadPlan(request, device: "CPU", kernels: .plugin, catalog: core)
+    let model = try prepare(request, plan)
+    do throws(OpenVINOError) {
+      return LoadedModel(
+        compiled: try core.compile(model, for: "CPU", properties: plan.properties), recipe: plan.recipe,
+        report: LoadReport(device: plan.identity, fromCache: false, seconds: 0, engine: .fixedShapes),
+        properties: plan.properties, folder: request.model, npu: nil, entryFolder: nil)
+    } catch {
+      throw plan.loadFailed(error)
+    }
+  }
+
+  /// Tries the devices that a request leaves open, in order.
+  ///
+  /// - Parameter body: Is told the device, and those that were passed over before it.
+  func onFirstDevice<Result>(
+    for request: Request, _ body: (String, [DeviceChoice.PassedOver]) throws(SupervisorError) -> Result
+  ) throws(SupervisorError) -> Result {
+    if let reason = request.model.writableByOthers { report(.modelWritableByOthers(reason)) }
+    // No other device stands in for an NPU with fixed shapes: that is NPUW's art.
+    let choice = try DeviceChoice(
+      request: request.device, properties: request.usesFixedShapes ? [:] : request.properties, catalog: core)
+    choice.passedOver.forEach { report(.passedOver($0)) }
+    return try choice.first({ report(.passedOver($0)) }, body).0
+  }
+
+  /// Loads onto one device.
+  func load(
+    _ request: Request, on device: String, _ passedOver: [DeviceChoice.PassedOver]
+  ) throws(SupervisorError) -> LoadedModel {
+    var loaded = try load(request, on: device)
+    loaded.report.passedOver = passedOver
+    report(.loaded(loaded.report))
+    return loaded
+  }
+
+  /// Loads the two fixed-shape graphs onto one device.
+  func loadFixedShapes(
+    _ request: Request, on device: String, _ passedOver: [DeviceChoice.PassedOver]
+  ) throws(SupervisorError) -> StaticModel {
+    let graphs = (
+      request.for(try request.model.fixedShape(.prefill)), request.for(try request.model.fixedShape(.decode))
+    )
+    let embedding = try loadEmbedding(request)
+    report(.graph(.prefill))
+    let prefill = try load(graphs.0, on: device, passedOver)
+    report(.graph(.decode))
+    let decode = try load(graphs.1, on: device, passedOver)
+    let (first, second) = (prefill.report, decode.report)
+    var both = LoadReport(
+      device: first.device, fromCache: first.fromCache && second.fromCache,
+      seconds: first.seconds + second.seconds, engine: .fixedShapes, passedOver: passedOver)
+    both.kernels = first.kernels
+    return StaticModel(
+      folder: request.model, prefill: prefill, decode: decode, embedding: embedding, report: both)
+  }
+
+  /// The keys under which the model's graphs would be kept, for `oven cache explain`: one, or those of both
+  /// fixed-shape graphs.
+  package func keys(_ request: Request, on device: String) throws(SupervisorError) -> [CacheKey] {
+    guard request.usesFixedShapes else { return [try key(request, on: device)] }
+    return [
+      try key(request.for(request.model.fixedShape(.prefill)), on: device),
+      try key(request.for(request.model.fixedShape(.decode)), on: device),
+    ]
+  }
+
+  private func key(_ request: Request, on device: String) throws(SupervisorError) -> CacheKey {
+    let request = tuned(request, on: device)
+    let plans = try plans(request, on: device)
+    let keys = try plans.map { plan throws(SupervisorError) in
+      plan.key(try request.model.identity(), request.model, core)
+    }
+    // The way that loading would take: the first one that was kept, or is possible.
+    if let kept = keys.first(where: { cache?.entry(for: $0) != nil }) { return kept }
+    for (plan, key) in zip(plans, keys).dropLast() where (try? prepare(request, plan)) != nil { return key }
+    return keys[keys.count - 1]
+  }
+
+  /// The ways to run a model on a device, the best one first; at least one.
+  private func plans(_ request: Request, on device: String) throws(SupervisorError) -> [LoadPlan] {
+    let usual = LoadPlan(request, device: device, kernels: .plugin, catalog: core)
+    if let second = request.withoutTransposedValues(usual) {
+      return [usual, LoadPlan(second, device: device, kernels: .plugin, catalog: core)]
+    }
+    let kernels = request.kernels(on: device)
+    return try recipes(request, on: device, usual: usual.recipe).flatMap { recipe in
+      kernels.map { LoadPlan(request, device: device, recipe: recipe, kernels: $0, catalog: core) }
+    }
+  }
+
+  /// What may keep the conversation, the best first.
+  private func recipes(
+    _ request: Request, on device: String, usual: any EngineRecipe
+  ) throws(SupervisorError) -> [any EngineRecipe] {
+    let engine = request.wantedEngine
+    guard engine != .stateful, request.model.graph == .stateful, !request.allLogits else { return [usual] }
+    guard device == "CPU" else {
+      guard engine == .paged else { return [usual] }
+      throw SupervisorError(
+        .loadFailed, "the paged engine runs on the CPU, not on \(device)",
+        mend: "Give --device CPU, or leave --engine paged out.")
+    }
+    guard engine == .auto else { return [PagedRecipe()] }
+    // The plugin's paged delta rule takes five times as long for one prompt (docs/hybrids.md).
+    return request.model.hasDeltaNets && !request.servesMany
+      ? [usual, PagedRecipe()] : [PagedRecipe(), usual]
+  }
+
+  /// Loads onto one device, in the best of the ways that it takes: a model that has no paged form, or whose paged form
+  /// the device refuses, is loaded without it if the request lets us choose. It is no other device.
+  private func load(_ asked: Request, on device: String) throws(SupervisorError) -> LoadedModel {
+    let request = tuned(asked, on: device)
+    guard request.tuned != nil, asked.tuned == nil else { return try loadBest(request, on: device) }
+    do throws(SupervisorError) {
+      return try loadBest(request, on: device)
+    } catch {
+      guard [.loadFailed, .kernelsUnsuited].contains(error.code) else { throw error }
+      report(.discarded(reason: "what was found to be fastest is refused now: \(error.message)"))
+      var plain = asked
+      plain.tuned = TunedSettings()
+      return try loadBest(plain, on: device)
+    }
+  }
+
+  private func loadBest(_ request: Request, on device: String) throws(SupervisorError) -> LoadedModel {
+    var plans = try plans(request, on: device)
+    while plans.count > 1 {
+      let plan = plans.removeFirst()
+      do throws(SupervisorError) {
+        return try load(request, plan)
+      } catch {
+        switch error.code {
+        case .kernelsUnsuited: plans.removeAll { $0.kernels == plan.kernels }
+        case .loadFailed:
+          report(.otherEngine(instead: plan.engine, reason: error.message))
+          // What refuses a form of the model mostly refuses it with other kernels, too.
+          plans = plans.filter { $0.engine != plan.engine } + plans.filter { $0.engine == plan.engine }
+        default: throw error
+        }
+      }
+    }
+    return try load(request, plans[0])
+  }
+
+  private func load(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> LoadedModel {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let found = try find(request, plan)
+    let few = try plan.recipe.formForFewTokens(
+      request, beside: found.compiled, on: plan.identity.device, self)
+    let seconds = (clock.now - start) / .seconds(1)
+    var report = LoadReport(
+      device: plan.identity, fromCache: found.fromCache && few?.fromCache ?? true, seconds: seconds,
+      engine: plan.engine)
+    report.kernels = plan.kernels
+    report.tuned = request.tuned?.words ?? []
+    return LoadedModel(
+      compiled: found.compiled, recipe: plan.recipe, few: few?.compiled, report: report,
+      properties: plan.properties, folder: request.model, npu: plan.npu, entryFolder: found.entry?.folder)
+  }
+}
