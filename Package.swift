@@ -37,9 +37,10 @@ let package = Package(
   name: "oven",
   products: [
     .executable(name: "oven", targets: ["oven"]),
-    .library(name: "Baking", targets: ["Baking"]),
-    .library(name: "Tokenization", targets: ["Tokenization"]),
-    .library(name: "OpenVINO", targets: ["OpenVINO"]),
+    // With the targets whose types their interfaces show.
+    .library(name: "Baking", targets: ["Baking", "Errors", "JSON", "Quantization", "Tensors"]),
+    .library(name: "Tokenization", targets: ["Tokenization", "Errors", "JSON"]),
+    .library(name: "OpenVINO", targets: ["OpenVINO", "Errors"]),
     // Beside the program and loaded at run time: `oven` itself starts and bakes without any OpenVINO.
     .library(name: "OvenOpenVINOBridge", type: .dynamic, targets: ["OpenVINOBridge"]),
   ],

@@ -60,13 +60,8 @@ package struct GenerationLoop: Sendable {
     ends = config.ignoresEOS ? [] : Set(config.eosTokenIDs)
   }
 
-  /// The first action. `held` are the tokens in the cache: what they have in common with the prompt stays there, but
-  /// for the prompt's last token, whose logits are needed.
-  package func begin(held: [Int]) -> Action {
-    var common = 0
-    while common < min(held.count, prompt.count - 1), held[common] == prompt[common] { common += 1 }
-    return .keep(common)
-  }
+  /// The first action: what the cache has in common with the prompt stays there.
+  package func begin(shared: Int) -> Action { .keep(shared) }
 
   /// The cache now holds the first `count` tokens of the prompt.
   package mutating func kept(_ count: Int) -> Action {

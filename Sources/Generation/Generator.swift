@@ -39,7 +39,7 @@ package final class Generator {
   private let engine: any TextGenerationEngine
   private let clock: Clock
   /// The tokens in the engine's cache.
-  package private(set) var held: [Int] = []
+  package var held: [Int] { engine.tokens }
 
   /// A generator for an engine that nobody else uses meanwhile.
   package init(_ engine: any TextGenerationEngine, clock: @escaping Clock = Generator.systemClock) {
@@ -74,9 +74,7 @@ package final class Generator {
       assembler: IncrementalDetokenizer(stream, stopStrings: config.stopStrings), prompt: prompt,
       start: clock(),
       deviceStart: engine.deviceSeconds)
-    // Something else may have used the engine, a warm-up for example.
-    if engine.count != held.count { held = [] }
-    var action = run.machine.begin(held: held)
+    var action = run.machine.begin(shared: engine.shared(with: prompt))
     while true {
       switch action {
       case .finish(let reason): return try finish(&run, reason, onEvent)
@@ -92,7 +90,6 @@ package final class Generator {
 
   /// Forgets the conversation, so that the next one begins with an empty cache.
   package func reset() throws {
-    held = []
     _ = try engine.truncate(to: 0)
   }
 
@@ -138,7 +135,7 @@ package final class Generator {
     _ onEvent: (GenerationEvent) throws -> Void
   ) throws -> GenerationLoop.Action? {
     if case .keep(let count) = action {
-      let kept = try truncate(to: count)
+      let kept = count < engine.count ? try engine.truncate(to: count) : count
       try onEvent(.prompt(tokens: run.machine.prompt.count, reused: kept))
       return run.machine.kept(kept)
     }
@@ -146,22 +143,10 @@ package final class Generator {
     do {
       try engine.append(tokens, shouldContinue: { !isCancelled() })
     } catch {
-      // How far a long prompt came, the engine knows; anything else cannot be trusted.
-      let done = engine.count - held.count
-      held += tokens.prefix(max(0, min(done, tokens.count)))
-      if held.count != engine.count { held = [] }
       if isCancelled() { return nil }
       throw error
     }
-    held += tokens
     return run.machine.computed()
-  }
-
-  private func truncate(to count: Int) throws -> Int {
-    guard count < engine.count || engine.count != held.count else { return count }
-    let kept = try engine.truncate(to: engine.count == held.count ? count : 0)
-    held = Array(held.prefix(kept))
-    return kept
   }
 
   private func choose(

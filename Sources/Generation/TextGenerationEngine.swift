@@ -7,8 +7,8 @@ package protocol TextGenerationEngine: AnyObject {
   var deviceName: String { get }
   /// The tokens that fit into the context.
   var contextLength: Int { get }
-  /// The tokens in the cache.
-  var count: Int { get }
+  /// The tokens in the cache, in their order.
+  var tokens: [Int] { get }
   /// Seconds spent inside the device since the engine was made.
   var deviceSeconds: Double { get }
 
@@ -33,5 +33,16 @@ package protocol TextGenerationEngine: AnyObject {
 }
 
 extension TextGenerationEngine {
+  /// How many tokens are in the cache.
+  package var count: Int { tokens.count }
+
+  /// How many tokens of the cache a text begins with, but for the text's last one, whose logits are needed.
+  package func shared(with text: [Int]) -> Int {
+    let tokens = tokens
+    var common = 0
+    while common < min(tokens.count, text.count - 1), tokens[common] == text[common] { common += 1 }
+    return common
+  }
+
   package var contextAdvice: String { "" }
 }

@@ -10,14 +10,12 @@ private final class ScriptedDraft: TextGenerationEngine {
   private let model: ScriptedModel
   /// At multiples of it, the guess is wrong.
   private let wrongEvery: Int
-  private var tokens: [Int] = []
+  private(set) var tokens: [Int] = []
 
   init(_ model: ScriptedModel, wrongEvery: Int) {
     self.model = model
     self.wrongEvery = wrongEvery
   }
-
-  var count: Int { tokens.count }
 
   func truncate(to length: Int) -> Int {
     tokens = Array(tokens.prefix(length))

@@ -16,8 +16,6 @@ private final class CountingEngine: TextGenerationEngine {
 
   init(contextLength: Int = 64) { self.contextLength = contextLength }
 
-  var count: Int { tokens.count }
-
   func truncate(to length: Int) -> Int {
     tokens = canTruncate ? Array(tokens.prefix(length)) : []
     return tokens.count

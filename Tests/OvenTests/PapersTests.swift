@@ -25,9 +25,12 @@ import Testing
       atPath: Self.root.appending(path: "Sources").path
     )
     .filter { !$0.hasPrefix(".") && $0 != "CSystemOpenVINO" }
+    let rows = map.split(separator: "\n").filter { $0.hasPrefix("| ") }
+    let named = Set(
+      rows.flatMap { $0.split(separator: "|")[0].split(separator: ",") }
+        .map { $0.trimmingCharacters(in: .whitespaces) })
     #expect(folders.count > 20)
-    for folder in folders {
-      #expect(map.contains(folder), "docs/architecture.md does not name \(folder)")
-    }
+    #expect(Set(folders).subtracting(named).isEmpty, "docs/architecture.md does not name all targets")
+    #expect(named.subtracting(folders).subtracting(["target", "---"]).isEmpty, "it names what is none")
   }
 }

@@ -14,7 +14,7 @@ private final class ScriptedEngine: TextGenerationEngine {
   private let vocabulary: Int
   private let onStep: () -> Void
   private var steps = 0
-  private(set) var count = 0
+  private(set) var tokens: [Int] = []
 
   init(_ script: [Int], vocabulary: Int, onStep: @escaping () -> Void = {}) {
     self.script = script
@@ -23,12 +23,12 @@ private final class ScriptedEngine: TextGenerationEngine {
   }
 
   func truncate(to length: Int) -> Int {
-    count = min(count, length)
-    return count
+    tokens = Array(tokens.prefix(length))
+    return tokens.count
   }
 
-  func append(_ tokens: ArraySlice<Int>, shouldContinue: () -> Bool) {
-    count += tokens.count
+  func append(_ new: ArraySlice<Int>, shouldContinue: () -> Bool) {
+    tokens += new
     onStep()
   }
 

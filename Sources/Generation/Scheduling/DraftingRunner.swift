@@ -15,8 +15,6 @@ package final class DraftingRunner: ModelRunner {
   private var paces: [SequenceID: GuessPace] = [:]
   /// What was guessed last, and for whom.
   private var latest: (id: SequenceID, tokens: [Int])?
-  /// The tokens in the draft's cache.
-  private var held: [Int] = []
 
   /// - Parameters:
   ///   - runner: Computes what counts.
@@ -47,7 +45,7 @@ package final class DraftingRunner: ModelRunner {
   }
 
   package func recover() throws {
-    (texts, paces, latest, held) = ([:], [:], nil, [])
+    (texts, paces, latest) = ([:], [:], nil)
     try runner.recover()
     _ = try draft.truncate(to: 0)
   }
@@ -66,15 +64,11 @@ package final class DraftingRunner: ModelRunner {
     let pace = paces[id] ?? GuessPace()
     let room = draft.contextLength - text.count
     guard pace.allows(at: text.count), room > pace.length else { return [] }
-    var common = 0
-    while common < min(held.count, text.count - 1), held[common] == text[common] { common += 1 }
-    if draft.count != held.count { common = 0 }
-    if common < draft.count { common = try draft.truncate(to: common) }
-    held = Array(text.prefix(common))
+    let common = draft.shared(with: text)
+    if common < draft.count { _ = try draft.truncate(to: common) }
     var guesses: [Int] = []
     while guesses.count < pace.length {
-      try draft.append(text[held.count...], shouldContinue: { true })
-      held = text
+      try draft.append(text[draft.count...], shouldContinue: { true })
       guard let next = try draft.withLogits({ Argmax.position(UnsafeBufferPointer($0)) }) else { break }
       guesses.append(next)
       text.append(next)

@@ -8,8 +8,6 @@ package final class EngineRunner: ModelRunner {
   package var deviceSeconds: Double { engine.deviceSeconds }
   private let engine: any ModelEngine
   private var choosers: SequenceChoosers
-  /// The tokens in the engine's cache.
-  private var held: [Int] = []
   /// The tokens of the sequences as far as they were computed.
   private var texts: [SequenceID: [Int]] = [:]
 
@@ -42,7 +40,6 @@ package final class EngineRunner: ModelRunner {
   }
 
   package func recover() throws {
-    held = []
     texts = [:]
     choosers.removeAll()
     _ = try engine.truncate(to: 0)
@@ -54,21 +51,14 @@ package final class EngineRunner: ModelRunner {
   private func compute(_ row: Step.Row, _ isCancelled: @Sendable () -> Bool) throws -> Int {
     let text = texts[row.id, default: []].prefix(row.position) + row.tokens
     texts[row.id] = Array(text)
-    // Something else may have used the engine, a warm-up for example.
-    if engine.count != held.count { held = [] }
-    var common = 0
-    while common < min(held.count, text.count - 1), held[common] == text[common] { common += 1 }
+    var common = engine.shared(with: Array(text))
     if common < engine.count { common = try engine.truncate(to: common) }
-    held = Array(text.prefix(common))
     do {
       try engine.append(text[common...], shouldContinue: { !isCancelled() })
     } catch {
-      // How far a long prompt came, the engine knows; anything else cannot be trusted.
-      held = Array(text.prefix(engine.count))
       if isCancelled() { throw CancellationError() }
       throw error
     }
-    held = Array(text)
     return max(0, common - row.position)
   }
 }

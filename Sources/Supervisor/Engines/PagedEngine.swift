@@ -62,7 +62,6 @@ package final class PagedEngine: ModelEngine {
   package var longestPrompt: Int { contextLength }
   package var deviceName: String { model.report.device.name }
   package var contextLength: Int { options.contextLength }
-  package var count: Int { tokens.count }
 
   /// Appends tokens to the cache and computes the logits that follow the last one.
   ///

@@ -58,8 +58,6 @@ package final class StatefulEngine: ModelEngine {
   package var deviceName: String { model.report.device.name }
   /// The tokens of a conversation at most.
   package var contextLength: Int { options.contextLength }
-  /// The number of tokens in the cache.
-  package var count: Int { tokens.count }
   /// What another thread needs to stop a run.
   package var canceller: InferRequest.Canceller { request.canceller }
 

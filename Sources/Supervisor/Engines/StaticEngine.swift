@@ -46,7 +46,6 @@ package final class StaticEngine: ModelEngine {
       + "(now \(promptLength))"
   }
   package var longestPrompt: Int { min(promptLength, contextLength) }
-  package var count: Int { tokens.count }
 
   private var promptLength: Int { prefill.tokens.elements.count }
 
