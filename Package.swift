@@ -15,7 +15,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nio = ["NIOCore", "NIOHTTP1", "NIOConcurrencyHelpers"].map {
   Target.Dependency.product(name: $0, package: "swift-nio")
@@ -51,8 +50,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     // Descriptors, error numbers and permissions as types, on every POSIX system; NIO stands on it as well.
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-    // SHA-256, with the processor's instructions for it.
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // What async-http-client stands on; named for the buffers and header types in its interface.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     // HTTPS to model hubs: streaming bodies, connection reuse, proxies.
@@ -68,10 +65,12 @@ let package = Package(
   targets: [
     // What everything else is about: numbers, bytes, names.
     .target(name: "Kernels"),
+    // Sums of bytes: XXH3, SHA-256, SHA-1.
+    library("Digests", ["Kernels"]),
     // The form of all libraries' errors.
     library("Errors"),
     // The only target that knows the system.
-    library("Files", ["Kernels", systemPackage]),
+    library("Files", ["Digests", systemPackage]),
     library("JSON", [orderedCollections]),
     library("Tensors", ["Errors", "Files"]),
     library("Text"),
@@ -86,13 +85,14 @@ let package = Package(
     library("Tokenization", ["Errors", "JSON", "Patterns", "Text"]),
     library("TokenizerIR", ["Errors", "IRFormat", "JSON", "Patterns", "Text", "Tokenization"]),
     library("ChatTemplates", ["Files", "JSON", orderedCollections]),
-    library("Hub", ["Errors", "Files", "JSON", "Tensors", crypto, httpClient] + nio),
+    library("Hub", ["Digests", "Errors", "Files", "JSON", "Tensors", httpClient] + nio),
     library(
       "Baking",
       [
-        "Errors", "Architectures", "Checkpoints", "Files", "Graph", "IRFormat", "JSON", "Quantization",
+        "Digests", "Errors", "Architectures", "Checkpoints", "Files", "Graph", "IRFormat", "JSON",
+        "Quantization",
         "Tensors",
-        "Tokenization", "TokenizerIR", crypto,
+        "Tokenization", "TokenizerIR",
       ]),
 
     // Running: OpenVINO behind a C boundary.
@@ -104,13 +104,15 @@ let package = Package(
 
     // What a text may go on with: JSON schemas, expressions, grammars, tool calls.
     library("Grammars", ["Generation", "JSON", "Patterns", "Text", "Tokenization"]),
-    library("Generation", ["Errors", "JSON", "Tokenization", crypto]),
+    library("Generation", ["Digests", "Errors", "JSON", "Tokenization"]),
     library(
-      "Supervisor", ["Errors", "ChatTemplates", "Files", "Generation", "JSON", "OpenVINO", "Tokenization"]),
+      "Supervisor",
+      ["Digests", "Errors", "ChatTemplates", "Files", "Generation", "JSON", "OpenVINO", "Tokenization"]),
     library("Doctor", ["Files", "JSON"]),
 
     // HTTP: routes and wire types; sees only protocols of Generation.
-    library("Serving", ["Files", "Generation", "Grammars", "JSON", "Text", crypto, nioPosix] + nio + server),
+    library(
+      "Serving", ["Digests", "Files", "Generation", "Grammars", "JSON", "Text", nioPosix] + nio + server),
 
     // Baking with a look at what the model does: runs it piece by piece.
     library(
@@ -143,7 +145,7 @@ let package = Package(
     // Measurements that stay in the tree.
     .executableTarget(name: "bench-bake", path: "Benchmarks/bake", swiftSettings: settings),
     .executableTarget(
-      name: "bench-quantization", dependencies: ["Files", "Kernels", "Quantization", "Tensors", crypto],
+      name: "bench-quantization", dependencies: ["Digests", "Files", "Kernels", "Quantization", "Tensors"],
       path: "Benchmarks/quantization", swiftSettings: settings),
     .executableTarget(
       name: "bench-grammar", dependencies: ["Generation", "Grammars", "JSON", "Tokenization"],
@@ -173,11 +175,12 @@ let package = Package(
     tests("Oven", ["Errors", "Generation", "Hub", "JSON", "OpenVINO", "Supervisor", "oven"]),
     tests("JSON", ["JSON"]),
     tests("Text", ["Text"]),
-    tests("Files", ["Files"]),
+    tests("Digests", ["Digests", "Kernels"]),
+    tests("Files", ["Digests", "Files"]),
     tests("Tensors", ["Tensors"]),
     tests("Patterns", ["Patterns", "Text"]),
     tests("Checkpoints", ["Checkpoints", "JSON", "Tensors"]),
-    tests("Quantization", ["Files", "JSON", "Kernels", "Quantization", "Tensors"]),
+    tests("Quantization", ["Digests", "Files", "JSON", "Kernels", "Quantization", "Tensors"]),
     tests("Graph", ["Graph", "Tensors"]),
     tests("IRFormat", ["Graph", "IRFormat", "Tensors"]),
     tests("Architectures", ["Architectures", "Graph", "JSON", "Tensors"]),
@@ -185,8 +188,8 @@ let package = Package(
     tests("TokenizerImport", ["JSON", "Tokenization"]),
     tests("TokenizerIR", ["JSON", "Tokenization", "TokenizerIR"]),
     tests("ChatTemplates", ["ChatTemplates", "JSON", orderedCollections]),
-    tests("Hub", ["Files", "Hub", "Tensors", crypto, nioPosix] + nio),
-    tests("Baking", ["Baking", "JSON", "Quantization", "Tensors", crypto]),
+    tests("Hub", ["Digests", "Files", "Hub", "Tensors", nioPosix] + nio),
+    tests("Baking", ["Digests", "Baking", "JSON", "Quantization", "Tensors"]),
     tests("OpenVINO", ["OpenVINO"]),
     tests("LinearKernels", ["JSON", "LinearKernels"]),
     tests("Grammars", ["Generation", "Grammars", "JSON", "Tokenization"]),
@@ -211,7 +214,10 @@ let package = Package(
       ["Architectures", "Checkpoints", "Graph", "IRFormat", "JSON", "OpenVINO", "Supervisor", "Tensors"]),
     tests(
       "EndToEnd",
-      ["Baking", "Checkpoints", "Generation", "JSON", "OpenVINO", "Quantization", "Supervisor", "Tensors"]),
+      [
+        "Digests", "Baking", "Checkpoints", "Generation", "JSON", "OpenVINO", "Quantization", "Supervisor",
+        "Tensors",
+      ]),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Files
 import Foundation
 import Kernels
@@ -78,7 +78,7 @@ extension Benchmark {
 
   static func hashes(of bytes: UnsafeRawBufferPointer) {
     row("checksums", "", "", "")
-    let sha = rate { _ = SHA256.hash(data: bytes) }
+    let sha = rate { _ = SHA256.digest(of: bytes) }
     let xxh3 = rate { _ = FastDigest.hexadecimal(of: bytes) }
     row("XXH3-128", fixed(Double(bytes.count) / xxh3 * 1e-9) + " GB/s", "", "")
     row("SHA-256", fixed(Double(bytes.count) / sha * 1e-9) + " GB/s", "", "")

@@ -1,3 +1,5 @@
+import Digests
+
 /// Whole files that fit into memory.
 package enum SmallFile {
   /// The bytes of a regular file; nil where it cannot be read or is longer than `limit`.

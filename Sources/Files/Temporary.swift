@@ -1,3 +1,5 @@
+import Digests
+
 /// Names of files that are being written and will be renamed: `NAME.PROCESS-RANDOM.new`.
 ///
 /// Nobody can put something there beforehand, and who comes later sees whether its writer still lives.

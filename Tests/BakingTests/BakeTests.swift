@@ -1,5 +1,5 @@
 import Baking
-import Crypto
+import Digests
 import Foundation
 import JSON
 import Tensors
@@ -32,7 +32,7 @@ import Testing
       let bytes = try Data(contentsOf: folder["baked"].appending(path: file.name))
       #expect(bytes.count == file.byteCount)
       #expect(file.checksum.algorithm == "sha256")
-      #expect(file.checksum.digest == SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())
+      #expect(file.checksum.digest == Hex.text(of: SHA256.digest(of: bytes)))
     }
   }
 

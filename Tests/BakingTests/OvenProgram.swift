@@ -1,5 +1,5 @@
 import Baking
-import Crypto
+import Digests
 import Foundation
 import JSON
 
@@ -38,7 +38,7 @@ struct FoundFolder {
       guard let name = file["name"]?.string, let sum = file["sha256"]?.string,
         let bytes = try? Data(contentsOf: url.appending(path: name))
       else { return false }
-      return SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined() == sum
+      return Hex.text(of: SHA256.digest(of: bytes)) == sum
     }
   }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import Hub
 import NIOConcurrencyHelpers
@@ -10,12 +10,12 @@ final class FakeHub: Sendable {
     var content: [UInt8]
     var isLarge: Bool
 
-    var sha256: String { SHA256.hash(data: content).hexText }
+    var sha256: String { Hex.text(of: SHA256.digest(of: content)) }
     var blob: String {
-      var hash = Insecure.SHA1()
-      hash.update(data: Array("blob \(content.count)\0".utf8))
-      hash.update(data: content)
-      return hash.finalize().hexText
+      var hash = SHA1()
+      hash.update("blob \(content.count)\0".utf8)
+      hash.update(content)
+      return hash.hexadecimal
     }
     var etag: String { isLarge ? sha256 : blob }
   }
@@ -150,8 +150,4 @@ final class FakeHub: Sendable {
       """
     return Reply(headers: [("Content-Type", "application/json")], body: Array(text.utf8))
   }
-}
-
-extension Sequence where Element == UInt8 {
-  var hexText: String { map { String(format: "%02x", $0) }.joined() }
 }

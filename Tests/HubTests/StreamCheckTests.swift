@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Testing
 
 import Hub
@@ -8,7 +8,7 @@ struct StreamCheckTests {
   private static let content = HubFixture.bytes(count: 100, seed: 5)
 
   private func file(_ content: [UInt8] = content, size: Int? = nil) -> HubFile {
-    let sum = SHA256.hash(data: content).hexText
+    let sum = Hex.text(of: SHA256.digest(of: content))
     return HubFile(path: "m.safetensors", size: size ?? content.count, etag: sum, sha256: sum)
   }
 

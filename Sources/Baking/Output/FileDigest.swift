@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Files
 
 /// The checksum of a file or of a part of one, with the algorithm that made it.
@@ -29,7 +29,7 @@ struct FileDigest: Sendable {
     switch state {
     case .sha256(var hash):
       state = .fast(FastDigest())
-      hash.update(bufferPointer: bytes)
+      hash.update(bytes)
       state = .sha256(hash)
     case .fast(var hash):
       hash.update(bytes)
@@ -40,7 +40,7 @@ struct FileDigest: Sendable {
   /// The checksum of all bytes so far.
   var checksum: Checksum {
     switch state {
-    case .sha256(let hash): Checksum(algorithm: "sha256", digest: Hex.text(of: hash.finalize()))
+    case .sha256(let hash): Checksum(algorithm: "sha256", digest: hash.hexadecimal)
     case .fast(let hash): Checksum(algorithm: "xxh3-128", digest: hash.hexadecimal)
     }
   }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// What a block of the cache holds: SHA-256 over its tokens and the digest of the block before it, so that equal
 /// digests mean equal texts from the beginning on. The first one follows from a salt, which stands for everything else
@@ -6,7 +6,8 @@ import Crypto
 package struct BlockDigest: Hashable, Sendable {
   private let words: (UInt64, UInt64, UInt64, UInt64)
 
-  private init(_ digest: SHA256.Digest) {
+  /// Of 32 bytes.
+  private init(_ digest: [UInt8]) {
     words = digest.withUnsafeBytes {
       (
         $0.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
@@ -19,9 +20,7 @@ package struct BlockDigest: Hashable, Sendable {
 
   /// The digest before the first block.
   package init(salt: String) {
-    var hash = SHA256()
-    hash.update(data: Array(salt.utf8))
-    self.init(hash.finalize())
+    self.init(SHA256.digest(of: salt.utf8))
   }
 
   /// The digest of a block with these tokens after this one.
@@ -32,7 +31,7 @@ package struct BlockDigest: Hashable, Sendable {
     for token in tokens {
       withUnsafeBytes(of: UInt64(truncatingIfNeeded: token).littleEndian) { bytes.append(contentsOf: $0) }
     }
-    return BlockDigest(SHA256.hash(data: bytes))
+    return BlockDigest(SHA256.digest(of: bytes))
   }
 
   /// The digest's bytes.
@@ -41,23 +40,11 @@ package struct BlockDigest: Hashable, Sendable {
   /// The digest of these bytes; nil where they are not as many as a digest has.
   package init?(bytes: [UInt8]) {
     guard bytes.count == 32 else { return nil }
-    words = bytes.withUnsafeBytes {
-      (
-        $0.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
-        $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
-        $0.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
-        $0.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
-      )
-    }
+    self.init(bytes)
   }
 
   /// The digest's bytes, each as two digits.
-  package var hex: String {
-    withUnsafeBytes(of: words) { bytes in
-      let digits = Array("0123456789abcdef")
-      return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
-  }
+  package var hex: String { Hex.text(of: bytes) }
 
   package static func == (left: BlockDigest, right: BlockDigest) -> Bool {
     left.words.0 == right.words.0 && left.words.1 == right.words.1 && left.words.2 == right.words.2

@@ -1,11 +1,10 @@
-import Crypto
-import Files
+import Digests
 
 /// Computes the checksum by which the hub names a content, while the bytes come in.
 package struct ContentDigest {
   private enum Kind {
     case sha256(SHA256)
-    case gitBlob(Insecure.SHA1)
+    case gitBlob(SHA1)
     case unknown
   }
 
@@ -21,8 +20,8 @@ package struct ContentDigest {
       kind = .sha256(SHA256())
       expected = etag
     } else if let etag = file.etag, Hex.isHex(etag, count: 40) {
-      var hash = Insecure.SHA1()
-      hash.update(data: Array("blob \(file.size)\0".utf8))
+      var hash = SHA1()
+      hash.update("blob \(file.size)\0".utf8)
       kind = .gitBlob(hash)
       expected = etag
     } else {
@@ -35,11 +34,11 @@ package struct ContentDigest {
     switch kind {
     case .sha256(var hash):
       kind = .unknown
-      hash.update(bufferPointer: bytes)
+      hash.update(bytes)
       kind = .sha256(hash)
     case .gitBlob(var hash):
       kind = .unknown
-      hash.update(bufferPointer: bytes)
+      hash.update(bytes)
       kind = .gitBlob(hash)
     case .unknown: break
     }
@@ -50,8 +49,8 @@ package struct ContentDigest {
     guard let expected else { return nil }
     let found: String
     switch kind {
-    case .sha256(let hash): found = Hex.text(of: hash.finalize())
-    case .gitBlob(let hash): found = Hex.text(of: hash.finalize())
+    case .sha256(let hash): found = hash.hexadecimal
+    case .gitBlob(let hash): found = hash.hexadecimal
     case .unknown: return nil
     }
     return found == expected ? nil : (expected, found)

@@ -1,3 +1,4 @@
+import Digests
 import Files
 
 /// The places of a model in the hub cache that all tools of this family share:

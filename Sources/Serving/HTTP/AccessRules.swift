@@ -1,9 +1,9 @@
-import Crypto
+import Digests
 import HTTPTypes
 
 /// Who may ask: keys, hosts and origins.
 package struct AccessRules: Sendable {
-  private let keys: [SHA256.Digest]
+  private let keys: [[UInt8]]
   private let hosts: Set<String>?
   private let origins: Set<String>
   private let allowsAllOrigins: Bool
@@ -44,9 +44,9 @@ package struct AccessRules: Sendable {
     return headers[.apiKey]
   }
 
-  private static func digest(_ key: String) -> SHA256.Digest { SHA256.hash(data: Array(key.utf8)) }
+  private static func digest(_ key: String) -> [UInt8] { SHA256.digest(of: key.utf8) }
 
-  private static func isSame(_ left: SHA256.Digest, _ right: SHA256.Digest) -> Bool {
+  private static func isSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
   }
 

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Hummingbird
 import JSON
 import NIOCore
@@ -73,11 +73,7 @@ private struct PullLines: Sendable {
 
   init(name: String) {
     func digest(_ text: String) -> String {
-      "sha256:"
-        + SHA256.hash(data: Array(text.utf8)).map { byte in
-          let digits = String(byte, radix: 16)
-          return digits.count < 2 ? "0" + digits : digits
-        }.joined()
+      "sha256:" + Hex.text(of: SHA256.digest(of: text.utf8))
     }
     download = digest("download " + name)
     bake = digest("bake " + name)

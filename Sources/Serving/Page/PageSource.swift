@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Text
 
 /// The page's text, in one piece.
@@ -26,6 +26,6 @@ enum PageSource {
   static let styleHash = hash(PageStyle.text)
 
   private static func hash(_ text: String) -> String {
-    "sha256-" + Base64.encode(Array(SHA256.hash(data: Array(text.utf8))))
+    "sha256-" + Base64.encode(SHA256.digest(of: text.utf8))
   }
 }
