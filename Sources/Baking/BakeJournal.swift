@@ -51,9 +51,8 @@ struct BakeJournal {
 
   /// Removes the journal from a folder that is finished.
   static func remove(from staging: StagingFolder) throws(BakeError) {
-    do {
-      try FileManager.default.removeItem(at: staging.url.appending(path: fileName))
-    } catch { throw BakeError.cannotWrite(fileName, error) }
+    let path = staging.path(fileName)
+    try BakeError.writing { () throws(FileError) in try Removal.tree(path) }
   }
 }
 

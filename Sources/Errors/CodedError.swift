@@ -76,11 +76,20 @@ public struct CodedError<Library: ErrorLibrary>: Error, Sendable, CustomStringCo
   }
 
   /// What happened.
-  public var message: String { messageWording.description }
+  public var message: String {
+    get { messageWording.description }
+    set { messageWording = Wording(newValue) }
+  }
   /// The reason, or empty.
-  public var why: String { whyWording.description }
+  public var why: String {
+    get { whyWording.description }
+    set { whyWording = Wording(newValue) }
+  }
   /// What to do about it, or empty.
-  public var mend: String { mendWording.description }
+  public var mend: String {
+    get { mendWording.description }
+    set { mendWording = Wording(newValue) }
+  }
 
   /// All sentences.
   public var description: String {

@@ -18,6 +18,8 @@ import Testing
       for library in ["Glibc", "Musl", "Darwin"] {
         #expect(!text.contains("import \(library)") && !text.contains("canImport(\(library))"), "\(url.path)")
       }
+      // Folders are listed in one place, by bytes and in one order.
+      #expect(!text.contains("contentsOfDirectory"), "\(url.path)")
     }
     #expect(seen > 300)
   }

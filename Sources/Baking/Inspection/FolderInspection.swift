@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import IRFormat
 import JSON
@@ -51,7 +52,7 @@ public struct FolderInspection: Sendable {
   /// - Throws: `BakeError` of code `noInput` where it has no graph, `IRError` for a damaged one.
   public init(_ url: URL) throws {
     self.url = url
-    let names = Set((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [])
+    let names = Set(Folders.readableNames(in: url.path))
     let graphNames = names.filter { $0.hasSuffix(".xml") && !$0.contains("tokenizer") }
     guard !graphNames.isEmpty else {
       throw BakeError(

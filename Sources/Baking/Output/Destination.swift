@@ -1,4 +1,5 @@
 import Errors
+import Files
 import Foundation
 
 /// What stands where a bake is to put its result, and whether it may be replaced.
@@ -10,7 +11,7 @@ struct Destination {
     guard let kind = try? FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
     else { return true }
     return kind == .typeDirectory
-      && (try? FileManager.default.contentsOfDirectory(atPath: url.path))?.isEmpty == true
+      && (try? Folders.names(in: url.path))?.isEmpty == true
   }
 
   /// Refuses what a bake must not replace.

@@ -117,24 +117,6 @@ extension BakeError {
         "choose another folder with \(setting: .output), or replace it with \(setting: .replacesDestination)")
   }
 
-  /// A file or folder could not be written, for the reason that Foundation's error gives.
-  static func cannotWrite(_ path: String, _ error: any Error) -> BakeError {
-    let cocoa = error as? CocoaError
-    let reason = (cocoa?.underlying as? POSIXError)?.code
-    switch (cocoa?.code, reason) {
-    case (.fileWriteOutOfSpace, _), (_, .ENOSPC): return .diskFull(path)
-    case (.fileWriteNoPermission, _), (_, .EACCES), (_, .EPERM), (_, .EROFS):
-      return BakeError(
-        .permission, "cannot write \(path)", why: "this user may not write there",
-        advice: "choose a folder of your own with \(setting: .output), or change its permissions")
-    default:
-      return BakeError(
-        .cannotCreate, "cannot write \(path)",
-        why: reason.map { String(cString: strerror($0.rawValue)) } ?? error.localizedDescription,
-        advice: "choose another folder with \(setting: .output)")
-    }
-  }
-
   /// The disk is full.
   static func diskFull(_ path: String) -> BakeError {
     BakeError(

@@ -186,13 +186,13 @@ struct SourceFiles {
   }
 
   private mutating func copy(from folder: URL) throws {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let names = Folders.readableNames(in: folder.path)
     let templates = names.filter { $0.hasPrefix("chat_template") && $0.hasSuffix(".jinja") }
     let vocabularies = names.filter { $0.hasSuffix(".tiktoken") || $0 == "tiktoken.model" }
     var wanted = Set(Self.copiedNames).union(templates).union(vocabularies).intersection(names)
     if names.contains(Self.namedTemplates) {
       let more = folder.appending(path: Self.namedTemplates).path
-      for name in (try? FileManager.default.contentsOfDirectory(atPath: more)) ?? []
+      for name in Folders.readableNames(in: more)
       where name.hasSuffix(".jinja") && Self.isTemplateName(name) {
         wanted.insert("\(Self.namedTemplates)/\(name)")
       }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import JSON
 import OrderedCollections
@@ -53,7 +54,7 @@ public enum TemplateSource {
     let text = try read(folder + "/chat_template.jinja")
     let more = folder + "/additional_chat_templates"
     var named: [String: String] = [:]
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: more)) ?? []
+    for name in Folders.readableNames(in: more)
     where name.hasSuffix(".jinja") {
       named[String(name.dropLast(6))] = try read(more + "/" + name)
     }

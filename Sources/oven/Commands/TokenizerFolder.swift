@@ -1,4 +1,5 @@
 import Baking
+import Files
 import Foundation
 import JSON
 import Tokenization
@@ -16,7 +17,7 @@ enum TokenizerFolder {
         status: .noInput)
     }
     if !isFolder.boolValue { return try openFile(folder) }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let names = Folders.readableNames(in: folder)
     if names.contains("tokenizer.json") { return try Tokenizer.load(folder: folder) }
     let config = names.contains("tokenizer_config.json") ? try json(folder, "tokenizer_config.json") : nil
     if let name = ["tokenizer.model", "spiece.model"].first(where: names.contains) {
