@@ -98,7 +98,7 @@ import Testing
       _ = try Checkpoint.quantized(source, config: whole)
     } throws: { error in
       guard let error = error as? CheckpointError else { return false }
-      return error.code == .unsupported && error.message.contains(name) && error.mend != nil
+      return error.code == .unsupported && error.message.contains(name) && !error.mend.isEmpty
     }
   }
 

@@ -40,11 +40,11 @@ final class RefusedFolder {
       #expect(error.message.contains(word), "\(error.message)", sourceLocation: sourceLocation)
     }
     #expect(
-      error.mend?.contains(mend) == true, "\(error.message): \(error.mend ?? "no mend")",
+      error.mend.contains(mend), "\(error.message): \(error.mend)",
       sourceLocation: sourceLocation)
     // "Fetch it again" helps nobody whose file is whole and of another kind.
     if error.code == .notACheckpoint || error.code == .unsupported {
-      #expect(error.mend?.contains("Fetch it again") == false, sourceLocation: sourceLocation)
+      #expect(!error.mend.contains("Fetch it again"), sourceLocation: sourceLocation)
     }
   }
 

@@ -99,7 +99,7 @@ import Testing
   @Test func chosenByTheModel() throws {
     let loader = try TinyBake.loader()
     func kernels(
-      _ family: String, _ format: QuantizationRecipe.WeightFormat, _ properties: Properties = [:],
+      _ family: String, _ format: QuantizationRecipe.WeightType, _ properties: Properties = [:],
       _ precision: CPUPrecision = .fast
     )
       throws -> CPUKernels
