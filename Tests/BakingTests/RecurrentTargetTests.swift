@@ -26,6 +26,6 @@ import Testing
     var options = options(family)
     options.staticShapes = .init(promptLength: 16, contextLength: 32)
     let error = #expect(throws: (any Error).self) { try Bake(options).run() }
-    #expect(error.map { "\($0)" }?.contains("--static") == true)
+    #expect(error.map { "\($0)" }?.contains("BakeOptions.staticShapes") == true)
   }
 }

@@ -115,16 +115,18 @@ import Testing
     let folder = try TemporaryFolder()
     var options = tinyBake(Fixture.url("llama"), folder["baked"])
     options.staticShapes = .init(promptLength: 32, contextLength: 16)
-    expectRefusal(options, in: folder, leaving: [], saying: "--prompt-length 32", "--context-length 16")
+    expectRefusal(
+      options, in: folder, leaving: [], saying: "StaticShapes.promptLength 32",
+      "StaticShapes.contextLength 16")
     options.staticShapes = .init(promptLength: 32, contextLength: 257)
-    expectRefusal(options, in: folder, leaving: [], saying: "--context-length 257", "256 positions")
+    expectRefusal(options, in: folder, leaving: [], saying: "StaticShapes.contextLength 257", "256 positions")
   }
 
   @Test func refusesASourceWithoutATokenizer() throws {
     let folder = try TemporaryFolder()
     var options = tinyBake(Fixture.url("llama"), folder["baked"])
     options.needsTokenizer = true
-    expectRefusal(options, in: folder, leaving: [], saying: "tokenizer.json", "--no-tokenizer")
+    expectRefusal(options, in: folder, leaving: [], saying: "tokenizer.json", "BakeOptions.needsTokenizer")
   }
 
   @Test func namesTheTensorThatIsNotANumber() throws {
@@ -138,7 +140,7 @@ import Testing
     for format in [QuantizationRecipe.WeightType.fp32, .fp16, .int8, .int4] {
       expectRefusal(
         tinyBake(source, folder["baked"], format: format), in: folder, leaving: ["source"], saying: "NaN",
-        "model.norm.weight", "--allow-nonfinite")
+        "model.norm.weight", "BakeOptions.allowsNonFinite")
     }
     var permissive = tinyBake(source, folder["baked"], format: .int8)
     permissive.allowsNonFinite = true

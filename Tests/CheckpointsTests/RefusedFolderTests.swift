@@ -10,8 +10,8 @@ import Testing
 
   @Test(
     arguments: [
-      (["adapter_config.json", "adapter_model.safetensors"], "adapter (LoRA)", "--lora"),
-      (["adapters.safetensors"], "adapter (LoRA)", "--lora"),
+      (["adapter_config.json", "adapter_model.safetensors"], "adapter (LoRA)", "BakeOptions.adapters"),
+      (["adapters.safetensors"], "adapter (LoRA)", "BakeOptions.adapters"),
       (["openvino_model.xml", "openvino_model.bin"], "OpenVINO's format", "oven chat"),
       (["model_index.json"], "pictures", "language model"),
       (["zero_to_fp32.py", "latest"], "DeepSpeed", "zero_to_fp32.py"),
@@ -120,7 +120,7 @@ import Testing
     adapter.set("general.type", "adapter")
     adapter.set("adapter.type", "lora")
     adapter.add("blk.0.attn_q.weight.lora_a", [4, 8])
-    try expectRefusal(adapter, "LoRA adapter", mend: "--lora")
+    try expectRefusal(adapter, "LoRA adapter", mend: "BakeOptions.adapters")
     var projector = GGUFBuilder(architecture: "clip")
     projector.add("v.patch_embd.weight", [4, 8])
     try expectRefusal(projector, "vision part", mend: "mmproj")

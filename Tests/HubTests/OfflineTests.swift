@@ -102,7 +102,7 @@ struct OfflineTests {
       let error = await hubError { _ = try await client.download(listing, files: [huge]) }
       #expect(error?.code == .diskFull)
       #expect(error?.message.contains("7.7 TB") == true)
-      #expect(error?.mend.contains("--stream") == true)
+      #expect(error?.mend.contains("HubClient.stream") == true)
       #expect(!FileManager.default.fileExists(atPath: fixture.cache))
     }
   }
