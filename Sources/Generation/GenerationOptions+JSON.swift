@@ -18,6 +18,8 @@ extension GenerationOptions {
       case .seed, .biases, .tokens: break
       }
     }
+    // -1 is how some tools write "all".
+    topK = topK.map { max(0, $0) }
     // Models with pictures keep the text model's settings one level deeper.
     let model = OptionReader(modelConfig ?? .object([:]), of: "config.json")
     let text = OptionReader(modelConfig?["text_config"] ?? .object([:]), of: "config.json's text_config")
