@@ -13,7 +13,7 @@ extension Setting {
   package static let options: [Setting: String] = [
     .output: "-o", .replacesDestination: "--force", .resume: "--resume", .allowNonFinite: "--allow-nonfinite",
     .mergeProjections: "--merge-projections", .noTokenizer: "--no-tokenizer",
-    .withoutTokenizer: "--no-tokenizer", .strictTokenizer: "--strict-tokenizer",
+    .strictTokenizer: "--strict-tokenizer",
     .promptLength: "--prompt-length", .contextLength: "--context-length", .calibrate: "--calibrate",
     .weightFormat: "--weight-format", .groupSize: "--group-size",
     .groupSizeFallback: "--group-size-fallback", .sym: "--sym", .noSym: "--no-sym", .ratio: "--ratio",
