@@ -73,8 +73,10 @@ final class OvenProgram {
     let output = first.output + ((try? output.fileHandleForReading.readToEnd()) ?? Data())
     let errors = first.errors + ((try? errors.fileHandleForReading.readToEnd()) ?? Data())
     process.waitUntilExit()
+    // As shells tell a program that a signal ended.
+    let base: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
     return Ending(
-      status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
+      status: base + process.terminationStatus, output: String(decoding: output, as: UTF8.self),
       errors: String(decoding: errors, as: UTF8.self))
   }
 }
