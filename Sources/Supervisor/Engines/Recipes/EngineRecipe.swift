@@ -53,3 +53,26 @@ protocol EngineRecipe: Sendable {
     _ model: LoadedModel, _ options: PagedRunner.Options, _ makeMatcher: TokenMatcherFactory?
   ) throws(SupervisorError) -> any ModelRunner
 }
+
+/// What most engines need: nothing special.
+extension EngineRecipe {
+  var npu: NPUProperties? { nil }
+
+  func standIn(_ request: ModelLoader.Request) -> String? { nil }
+
+  func properties(
+    _ request: ModelLoader.Request, usual: Properties
+  ) -> (compiling: Properties, importing: Properties) {
+    (usual, usual)
+  }
+
+  func change(_ model: Model) throws(OpenVINOError) {}
+  func cutLogits(of model: Model) throws(OpenVINOError) {}
+  func prepareImport(_ core: Core) throws(OpenVINOError) {}
+
+  func formForFewTokens(
+    _ request: ModelLoader.Request, beside main: CompiledModel, on device: String, _ loader: ModelLoader
+  ) throws(SupervisorError) -> ModelLoader.Found? { nil }
+
+  func refusal(_ device: DeviceIdentity, _ message: String) -> SupervisorError? { nil }
+}

@@ -7,15 +7,6 @@ struct FixedShapesRecipe: EngineRecipe {
   let graph: ModelFolder.Graph
 
   var engine: EngineKind { .fixedShapes }
-  var npu: NPUProperties? { nil }
-
-  func standIn(_ request: ModelLoader.Request) -> String? { nil }
-
-  func properties(
-    _ request: ModelLoader.Request, usual: Properties
-  ) -> (compiling: Properties, importing: Properties) {
-    (usual, usual)
-  }
 
   func cutsLogits(_ request: ModelLoader.Request) -> Bool { false }
   func note(cutsLogits: Bool) -> String { graph.rawValue }
@@ -24,16 +15,6 @@ struct FixedShapesRecipe: EngineRecipe {
     // The look-up of tokens has neither a cache nor a mask.
     if graph != .embedding { try FixedGraph.check(model) }
   }
-
-  func change(_ model: Model) throws(OpenVINOError) {}
-  func cutLogits(of model: Model) throws(OpenVINOError) {}
-  func prepareImport(_ core: Core) throws(OpenVINOError) {}
-
-  func formForFewTokens(
-    _ request: ModelLoader.Request, beside main: CompiledModel, on device: String, _ loader: ModelLoader
-  ) throws(SupervisorError) -> ModelLoader.Found? { nil }
-
-  func refusal(_ device: DeviceIdentity, _ message: String) -> SupervisorError? { nil }
 
   func makeEngine(
     _ model: LoadedModel, contextLength: Int?

@@ -26,14 +26,6 @@ struct NPURecipe: EngineRecipe {
 
   func check(_ model: Model) throws(OpenVINOError) { try stateful.check(model) }
   func change(_ model: Model) throws(OpenVINOError) { try LanguageModelInterface.checkForNPU(model) }
-  func cutLogits(of model: Model) throws(OpenVINOError) {}
-  func prepareImport(_ core: Core) throws(OpenVINOError) {}
-
-  func formForFewTokens(
-    _ request: ModelLoader.Request, beside main: CompiledModel, on device: String, _ loader: ModelLoader
-  ) throws(SupervisorError) -> ModelLoader.Found? { nil }
-
-  func refusal(_ device: DeviceIdentity, _ message: String) -> SupervisorError? { nil }
 
   func makeEngine(
     _ model: LoadedModel, contextLength: Int?

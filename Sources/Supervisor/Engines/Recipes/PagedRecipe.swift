@@ -4,15 +4,6 @@ import OpenVINO
 /// Blocks of ours keep the conversations, read by OpenVINO's paged attention (`PagedEngine`, `PagedRunner`).
 struct PagedRecipe: EngineRecipe {
   var engine: EngineKind { .paged }
-  var npu: NPUProperties? { nil }
-
-  func standIn(_ request: ModelLoader.Request) -> String? { nil }
-
-  func properties(
-    _ request: ModelLoader.Request, usual: Properties
-  ) -> (compiling: Properties, importing: Properties) {
-    (usual, usual)
-  }
 
   func cutsLogits(_ request: ModelLoader.Request) -> Bool { !request.allLogits }
 

@@ -4,30 +4,13 @@ import OpenVINO
 /// The model's own variables keep the conversation (`StatefulEngine`).
 struct StatefulRecipe: EngineRecipe {
   var engine: EngineKind { .stateful }
-  var npu: NPUProperties? { nil }
-
-  func standIn(_ request: ModelLoader.Request) -> String? { nil }
-
-  func properties(
-    _ request: ModelLoader.Request, usual: Properties
-  ) -> (compiling: Properties, importing: Properties) {
-    (usual, usual)
-  }
 
   func cutsLogits(_ request: ModelLoader.Request) -> Bool { !request.allLogits }
 
   func note(cutsLogits: Bool) -> String { cutsLogits ? "logits=last" : "logits=all" }
 
   func check(_ model: Model) throws(OpenVINOError) { try LanguageModelInterface.check(model) }
-  func change(_ model: Model) throws(OpenVINOError) {}
   func cutLogits(of model: Model) throws(OpenVINOError) { _ = try model.keepLastTokenOnly() }
-  func prepareImport(_ core: Core) throws(OpenVINOError) {}
-
-  func formForFewTokens(
-    _ request: ModelLoader.Request, beside main: CompiledModel, on device: String, _ loader: ModelLoader
-  ) throws(SupervisorError) -> ModelLoader.Found? { nil }
-
-  func refusal(_ device: DeviceIdentity, _ message: String) -> SupervisorError? { nil }
 
   func makeEngine(
     _ model: LoadedModel, contextLength: Int?
