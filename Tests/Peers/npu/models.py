@@ -7,11 +7,11 @@ What an NPU's compiler makes of a graph depends on its shapes, and hardly on its
 show what all of them would do, in a tenth of the time. Sizes are those of the models' own config.json.
 """
 import json
+import math
 import os
+import random
 import struct
 import sys
-
-import numpy as np
 
 LLAMA3_ROPE = {"rope_type": "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
                "original_max_position_embeddings": 8192}
@@ -21,7 +21,8 @@ def config(kind, hidden, inner, heads, shared, size, vocabulary, tied, positions
     names = {"llama": "LlamaForCausalLM", "mistral": "MistralForCausalLM", "qwen2": "Qwen2ForCausalLM",
              "qwen3": "Qwen3ForCausalLM", "phi3": "Phi3ForCausalLM", "gemma2": "Gemma2ForCausalLM",
              "gemma3_text": "Gemma3ForCausalLM", "smollm3": "SmolLM3ForCausalLM", "granite": "GraniteForCausalLM",
-             "olmo2": "Olmo2ForCausalLM", "glm4": "Glm4ForCausalLM", "exaone4": "Exaone4ForCausalLM"}
+             "olmo2": "Olmo2ForCausalLM", "glm4": "Glm4ForCausalLM", "exaone4": "Exaone4ForCausalLM",
+             "granitemoe": "GraniteMoeForCausalLM"}
     gelu = kind.startswith("gemma")
     return {"architectures": [names[kind]], "model_type": kind, "hidden_size": hidden, "intermediate_size": inner,
             "num_attention_heads": heads, "num_key_value_heads": shared, "head_dim": size, "vocab_size": vocabulary,
@@ -53,6 +54,9 @@ MODELS = {
     "smollm3-3b": config("smollm3", 2048, 11008, 16, 4, 128, 128256, True, 65536, 5e6, no_rope_layer_interval=4),
     "granite-3.3-2b": config("granite", 2048, 8192, 32, 8, 64, 49159, True, 131072, 1e7, attention_multiplier=0.015625,
                              embedding_multiplier=12.0, logits_scaling=8.0, residual_multiplier=0.22),
+    "granite-3.1-1b-a400m": config("granitemoe", 1024, 512, 16, 8, 64, 49155, True, 131072, 1.5e6,
+                                   attention_multiplier=0.015625, embedding_multiplier=12.0, logits_scaling=6.0,
+                                   residual_multiplier=0.22, num_local_experts=32, num_experts_per_tok=8),
     "olmo-2-1b": config("olmo2", 2048, 8192, 16, 16, 128, 100352, False, 4096, 5e5),
     "glm-4-9b": config("glm4", 4096, 13696, 32, 2, 128, 151552, False, 32768, partial_rotary_factor=0.5,
                        attention_bias=True),
@@ -78,12 +82,18 @@ def tensors(c):
                 if kind == "qwen2" or c.get("attention_bias"):
                     yield at + f"self_attn.{name}_proj.bias", (rows,)
         yield at + "self_attn.o_proj.weight", (hidden, queries)
-        if kind in ("phi3", "glm4"):
+        if kind == "granitemoe":
+            count = c["num_local_experts"]
+            yield at + "block_sparse_moe.router.layer.weight", (count, hidden)
+            yield at + "block_sparse_moe.input_linear.weight", (count, 2 * inner, hidden)
+            yield at + "block_sparse_moe.output_linear.weight", (count, hidden, inner)
+        elif kind in ("phi3", "glm4"):
             yield at + "mlp.gate_up_proj.weight", (2 * inner, hidden)
         else:
             yield at + "mlp.gate_proj.weight", (inner, hidden)
             yield at + "mlp.up_proj.weight", (inner, hidden)
-        yield at + "mlp.down_proj.weight", (hidden, inner)
+        if kind != "granitemoe":
+            yield at + "mlp.down_proj.weight", (hidden, inner)
         if kind in ("qwen3", "gemma3_text", "exaone4"):
             yield at + "self_attn.q_norm.weight", (size,)
             yield at + "self_attn.k_norm.weight", (size,)
@@ -104,6 +114,12 @@ def tensors(c):
         yield "lm_head.weight", (c["vocab_size"], hidden)
 
 
+def noise(count):
+    """Normally distributed numbers in half precision; Python's own, so that nothing needs to be installed."""
+    source = random.Random(7)
+    return struct.pack(f"<{count}e", *(source.gauss(0, 0.02) for _ in range(count)))
+
+
 def write(name, folder, layers=None):
     c = dict(MODELS[name])
     count = c["num_hidden_layers"] = layers or LAYERS.get(name, 2)
@@ -114,21 +130,22 @@ def write(name, folder, layers=None):
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "config.json"), "w") as file:
         json.dump(c, file, indent=2)
-    pool = (np.random.default_rng(7).standard_normal(1 << 22) * 0.02).astype(np.float16)
+    # A prime number of them, so that no two rows are alike: the compiler keeps equal constants once.
+    pool = noise(1_048_583)
     header, at = {}, 0
     for key, shape in tensors(c):
-        length = 2 * int(np.prod(shape))
+        length = 2 * math.prod(shape)
         header[key] = {"dtype": "F16", "shape": list(shape), "data_offsets": [at, at + length]}
         at += length
     text = json.dumps(header).encode()
     with open(os.path.join(folder, "model.safetensors"), "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text)
         for index, entry in enumerate(header.values()):
-            left, start = (entry["data_offsets"][1] - entry["data_offsets"][0]) // 2, 7919 * index % pool.size
+            left, start = entry["data_offsets"][1] - entry["data_offsets"][0], 2 * (7919 * index % (len(pool) // 2))
             while left:
                 piece = pool[start:start + left]
-                file.write(piece.tobytes())
-                left, start = left - piece.size, 0
+                file.write(piece)
+                left, start = left - len(piece), 0
 
 
 if __name__ == "__main__":

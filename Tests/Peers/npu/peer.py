@@ -1,7 +1,7 @@
-"""optimum-intel's recipe for an NPU on a checkpoint: peer.py CHECKPOINT FOLDER GROUP_SIZE PATH PROMPT CONTEXT
+"""optimum-intel's recipe for an NPU on a checkpoint: peer.py CHECKPOINT FOLDER GROUP_SIZE PATH PROMPT CONTEXT NAME
 
 PATH is npuw (the model as it is exported), decode or prefill: the same model without states, reshaped to fixed shapes, as a
-raw compile wants it. Needs optimum-intel[openvino]; the graphs are written as FOLDER/openvino_model.xml, decode.xml, prefill.xml.
+raw compile wants it. Needs optimum-intel[openvino]; the graph is written as FOLDER/NAME.xml, openvino_model.xml for npuw.
 """
 import os
 import subprocess
@@ -12,6 +12,7 @@ from openvino._offline_transformations import apply_moc_transformations, statefu
 
 checkpoint, folder, group_size, path = sys.argv[1:5]
 prompt, context = map(int, sys.argv[5:7])
+output = os.path.join(folder, sys.argv[7] + ".xml")
 exported = os.path.join(folder, "openvino_model.xml")
 if not os.path.exists(exported):
     subprocess.run([os.path.join(os.path.dirname(sys.executable), "optimum-cli"), "export", "openvino", "-m", checkpoint,
@@ -39,4 +40,4 @@ if path != "npuw":
         if not parameter.output(0).get_target_inputs():
             model.remove_parameter(parameter)
     model.validate_nodes_and_infer_types()
-    ov.save_model(model, os.path.join(folder, path + ".xml"), compress_to_fp16=False)
+    ov.save_model(model, output, compress_to_fp16=False)

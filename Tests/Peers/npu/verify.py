@@ -1,106 +1,43 @@
 """Asks Intel's own NPU compiler what it makes of Oven's graphs, and of the peer's: no NPU needed.
 
     python verify.py OVEN FOLDER [--quick] [--models NAME,...] [--platforms 3720,...] [--paths decode,prefill,npuw]
-                     [--peer] [--prompt N] [--context N] [--bake "OPTIONS"]
+                     [--prompt N] [--context N] [--bake "OPTIONS"] [--layers N] [--seconds N] [--timeout N] [--clean]
+                     [--no-machine] [--peer] [--peer-groups -1,128] [--peer-python PATH] [--only-peer]
 
 FOLDER is the one that scripts/install-npu-judge filled. Prints a line per model, graph and platform: compiled or the
-compiler's own error, seconds, bytes of the blob, the latency that its cost model estimates and the tokens per second that
-follow, peak memory. The results stay in FOLDER/results by the content of the graph, so that only what changed is compiled
-again. Exits with 1 where a graph of ours does not compile that is not in KNOWN (docs/npu.md tells about those).
+compiler's own error, processor seconds, bytes of the blob, the latency that its cost model estimates and the tokens per
+second that follow, peak memory. The results stay in FOLDER/results by the content of the graph, so that only what changed
+is compiled again, and as rows in FOLDER/rows.jsonl, of which table.py makes tables. Exits with 1 where a graph of ours does
+not compile that is not in KNOWN (docs/npu.md tells about those).
 
 decode and prefill are the graphs of `--static`, compiled raw; npuw is the stateful graph on GenAI's way, in pieces, whose
-latencies are summed up: that is a first comparison and no latency. --peer needs .venv-peers with optimum-intel.
+latencies are summed up: that is a first comparison and no latency. --peer needs a Python with optimum-intel.
 """
 import argparse
-import hashlib
 import json
 import os
-import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
 
 import models
+from judge import Judge, digest
 
 PLATFORMS = ["3720", "4000", "5010"]
 # NPUW folds the layers of a model, but leaves a model of two or three unfolded, which no real one is.
 NPUW_LAYERS = 8
-TIMEOUT = 900
+# What NPUW gives its pieces where it finds a device whose compiler quantises activations, as this one does. Without a
+# device it takes other ways, which no machine with an NPU takes.
+ON_A_MACHINE = {"NPUW_DQ": "YES", "NPUW_DQ_FULL": "NO", "NPU_COMPILER_DYNAMIC_QUANTIZATION": "YES", "NPUW_DCOFF_TYPE": "",
+                "NPUW_DCOFF_SCALE": "NO", "NPUW_MM_GATED": "YES", "NPUW_PMM": "2D"}
+PRECISE = "compute-layers-with-higher-precision=Sqrt,Power,ReduceMean,Add_RMSNorm"
+ON_A_PLATFORM = {"3720": {}, "4000": {"NPU_TILES": "6", "NPU_COMPILATION_MODE_PARAMS": PRECISE + " optimization-level=3"},
+                 "5010": {"NPU_TILES": "3"}}
 # (model, path, platform) that the compiler refuses whatever the graph looks like.
 KNOWN = set()
-
-
-class Judge:
-    def __init__(self, folder):
-        self.folder = os.path.abspath(folder)
-        self.results = os.path.join(self.folder, "results")
-        os.makedirs(self.results, exist_ok=True)
-
-    def compile(self, xml, weights, platform, properties):
-        pairs = {"NPU_COMPILER_TYPE": "PLUGIN", "NPU_PLATFORM": platform, "LOG_LEVEL": "LOG_INFO", **properties}
-        key = hashlib.sha256(json.dumps([digest(xml), digest(weights), pairs]).encode()).hexdigest()[:32]
-        kept = os.path.join(self.results, key + ".json")
-        if os.path.exists(kept):
-            with open(kept) as file:
-                return json.load(file)
-        result = self.run(xml, weights, pairs)
-        with open(kept + ".part", "w") as file:
-            json.dump(result, file)
-        os.replace(kept + ".part", kept)
-        return result
-
-    def run(self, xml, weights, pairs):
-        blob = os.path.join(self.folder, f"judged-{os.getpid()}.blob")
-        words = [word for pair in pairs.items() for word in pair]
-        command = ["wine", os.path.join(self.folder, "bin", "judge.exe"), *map(windows, [xml, weights, blob]), *words]
-        environment = {**os.environ, "WINEPREFIX": os.path.join(self.folder, "wine"), "WINEDEBUG": "-all"}
-        start = time.monotonic()
-        process = subprocess.Popen(command, env=environment, cwd=os.path.join(self.folder, "bin"),
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        try:
-            text = process.communicate(timeout=TIMEOUT)[0]
-        except subprocess.TimeoutExpired:
-            process.kill()
-            text = process.communicate()[0] + f"\n[ERROR] more than {TIMEOUT} s".encode()
-        finally:
-            if os.path.exists(blob):
-                os.remove(blob)
-        result = understood(text.decode("utf-8", "replace"))
-        result["wall_seconds"] = round(time.monotonic() - start, 1)
-        return result
-
-
-def windows(path):
-    return "Z:" + os.path.abspath(path).replace("/", "\\")
-
-
-def digest(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()
-
-
-def understood(log):
-    """What the program and the compiler's log say."""
-    result = {"compiled": False}
-    for line in log.splitlines():
-        if line.startswith('{"judge":'):
-            event = json.loads(line)
-            kind = event.pop("judge")
-            result.update(event)
-            result["compiled"] = result["compiled"] or kind == "exported"
-    latencies = [float(found) for found in re.findall(r"Estimated inference latency: ([0-9.]+) us", log)]
-    result["latency_us"], result["pieces"] = round(sum(latencies), 2), len(latencies)
-    if not result["compiled"]:
-        result["reason"] = reason(log, result.pop("error", ""))
-    return result
-
-
-def reason(log, error):
-    """The compiler's first own error, or the last line of what was thrown."""
-    own = [line.split("] ", 2)[-1].strip() for line in log.splitlines() if "[ERROR]" in line]
-    thrown = [line for line in error.splitlines() if line.strip() and not line.startswith("Exception from")]
-    return (own or thrown or ["no word at all: the compiler crashed"])[0 if own else -1][:300]
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 
 class Subject:
@@ -108,49 +45,60 @@ class Subject:
 
     def __init__(self, arguments, name):
         self.arguments, self.name = arguments, name
-        self.work = os.path.join(arguments.folder, "models")
+        self.work = os.path.join(os.path.abspath(arguments.folder), "models")
+
+    def folder(self, *parts):
+        return os.path.join(self.work, "-".join(map(str, [self.name, *parts])))
 
     def checkpoint(self, layers):
-        folder = os.path.join(self.work, f"{self.name}-{layers}")
+        folder = self.folder(layers)
         if not os.path.exists(os.path.join(folder, "model.safetensors")):
-            models.write(self.name, folder + ".part", layers)
-            os.rename(folder + ".part", folder)
+            part = f"{folder}.part-{os.getpid()}"
+            models.write(self.name, part, layers)
+            shutil.rmtree(folder, ignore_errors=True)
+            os.rename(part, folder)
         return folder
 
     def layers(self, path):
         usual = models.LAYERS.get(self.name, 2)
-        return max(usual, NPUW_LAYERS) if path == "npuw" else usual
+        return self.arguments.layers or (max(usual, NPUW_LAYERS) if path == "npuw" else usual)
 
     def baked(self, path):
-        a = self.arguments
-        layers = self.layers(path)
-        folder = os.path.join(self.work, f"{self.name}-{layers}-baked")
-        subprocess.run(
-            [a.oven, "bake", self.checkpoint(layers), "-o", folder, "--force", "--no-tokenizer", "--target", "npu",
-             "--static", "--prompt-length", str(a.prompt), "--context-length", str(a.context), *shlex.split(a.bake)],
-            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        a, layers = self.arguments, self.layers(path)
+        folder = self.folder(layers, "baked", a.prompt, a.context)
+        words = ["--force", "--no-tokenizer", "--calibrate", "none", "--target", "npu", "--static", "--prompt-length",
+                 str(a.prompt), "--context-length", str(a.context), *shlex.split(a.bake)]
+        # What a bake was made by and of; its manifest has more, but not the program.
+        stamp, made = json.dumps([digest(a.oven), words]), os.path.join(folder, "stamp")
+        if not os.path.exists(made) or open(made).read() != stamp:
+            subprocess.run([a.oven, "bake", self.checkpoint(layers), "-o", folder, *words], check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            with open(made, "w") as file:
+                file.write(stamp)
+            if a.clean:
+                shutil.rmtree(self.checkpoint(layers))
         graph = {"npuw": "openvino_model", "decode": "openvino_decode", "prefill": "openvino_prefill"}[path]
         return os.path.join(folder, graph + ".xml"), os.path.join(folder, "openvino_model.bin")
 
     def exported(self, path, group_size):
-        layers, a = self.layers(path), self.arguments
-        folder = os.path.join(self.work, f"{self.name}-{layers}-optimum-g{group_size}")
-        root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-        python = os.path.join(root, ".venv-peers", "bin", "python")
-        xml = os.path.join(folder, {"npuw": "openvino_model"}.get(path, path) + ".xml")
+        a, layers = self.arguments, self.layers(path)
+        folder = self.folder(layers, f"optimum-g{group_size}")
+        name = "openvino_model" if path == "npuw" else f"{path}-{a.prompt}-{a.context}"
+        xml = os.path.join(folder, name + ".xml")
         if not os.path.exists(xml):
-            subprocess.run([python, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peer.py"),
-                            self.checkpoint(layers), folder, str(group_size), path, str(a.prompt), str(a.context)],
-                           check=True, stdout=subprocess.DEVNULL)
+            subprocess.run([a.peer_python, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peer.py"),
+                            self.checkpoint(layers), folder, str(group_size), path, str(a.prompt), str(a.context), name],
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         return xml, xml[:-4] + ".bin"
 
 
-def properties(path, arguments):
+def properties(path, platform, arguments):
     if path != "npuw":
         return {}
+    machine = {} if arguments.no_machine else {**ON_A_MACHINE, **ON_A_PLATFORM[platform]}
     return {"NPU_USE_NPUW": "YES", "NPUW_LLM": "YES", "NPUW_DEVICES": "NPU", "NPUW_FALLBACK_EXEC": "NO",
             "NPUW_LLM_MAX_PROMPT_LEN": str(arguments.prompt),
-            "NPUW_LLM_MIN_RESPONSE_LEN": str(max(64, arguments.context - arguments.prompt))}
+            "NPUW_LLM_MIN_RESPONSE_LEN": str(max(64, arguments.context - arguments.prompt)), **machine}
 
 
 def line(name, maker, path, platform, result, arguments):
@@ -160,47 +108,94 @@ def line(name, maker, path, platform, result, arguments):
     tokens = arguments.prompt if path == "prefill" else 1
     speed = "" if path == "npuw" or not result["latency_us"] else f"{tokens * 1e6 / result['latency_us']:9.1f} tokens/s"
     pieces = f" in {result['pieces']} pieces" if result["pieces"] > 1 else ""
-    return (head + f"{result['seconds']:6.1f} s {result['blob_bytes'] / 1e6:7.1f} MB {result['latency_us'] / 1e3:9.2f} ms"
-            f"{speed}{pieces}, peak {result['peak_bytes'] / 1e9:.2f} GB")
+    way = ", values in order" if result.get("second_way") else ""
+    return (head + f"{result['processor_seconds']:6.1f} s {result['blob_bytes'] / 1e6:7.1f} MB "
+            f"{result['latency_us'] / 1e3:9.2f} ms{speed}{pieces}, peak {result['peak_bytes'] / 1e9:.2f} GB{way}")
 
 
-def main():
+def judged(judge, graph, path, platform, arguments):
+    usual = properties(path, platform, arguments)
+    result = judge.compile(*graph, platform, usual)
+    if path == "npuw" and not result["compiled"]:
+        # Oven's second way, which is GenAI's too where the user gives it the property.
+        result = judge.compile(*graph, platform, {**usual, "NPUW_LLM_OPTIMIZE_V_TENSORS": "NO"})
+        result["second_way"] = True
+    return result
+
+
+def makers(subject, path, arguments):
+    """Who makes the graph of a path, and how."""
+    if not arguments.only_peer:
+        yield "oven", lambda: subject.baked(path)
+    if arguments.peer or arguments.only_peer:
+        for size in arguments.peer_groups.split(","):
+            yield f"optimum g{size}", lambda size=size: subject.exported(path, size)
+
+
+def parsed():
     parser = argparse.ArgumentParser()
     parser.add_argument("oven")
     parser.add_argument("folder")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--peer", action="store_true")
+    parser.add_argument("--only-peer", action="store_true")
+    parser.add_argument("--peer-groups", default="128,-1")
+    parser.add_argument("--peer-python", default=os.path.join(ROOT, ".venv-peers", "bin", "python"))
     parser.add_argument("--models")
     parser.add_argument("--platforms", default=",".join(PLATFORMS))
     parser.add_argument("--paths", default="decode,prefill,npuw")
     parser.add_argument("--prompt", type=int)
     parser.add_argument("--context", type=int)
+    parser.add_argument("--layers", type=int, help="of every model, instead of those that show its pattern")
     parser.add_argument("--bake", default="")
+    parser.add_argument("--no-machine", action="store_true", help="NPUW's own choices where it finds no NPU")
+    parser.add_argument("--seconds", type=float, help="begin no compile after so many; what is left is named")
+    parser.add_argument("--timeout", type=float, default=900)
+    parser.add_argument("--clean", action="store_true", help="remove a checkpoint when it is baked; real sizes take gigabytes")
     arguments = parser.parse_args()
     arguments.prompt = arguments.prompt or (256 if arguments.quick else 1024)
     arguments.context = arguments.context or (320 if arguments.quick else 1152)
-    names = arguments.models.split(",") if arguments.models else (
-        ["quick"] if arguments.quick else [name for name in models.MODELS if name != "quick"])
-    judge, failures = Judge(arguments.folder), 0
-    for name in names:
+    if arguments.models is None:
+        arguments.models = "quick" if arguments.quick else ",".join(name for name in models.MODELS if name != "quick")
+    return arguments
+
+
+def main():
+    arguments = parsed()
+    judge, failures, skipped, start = Judge(arguments.folder, arguments.timeout), 0, 0, time.monotonic()
+    for name in arguments.models.split(","):
         subject = Subject(arguments, name)
         for path in arguments.paths.split(","):
-            makers = [("oven", subject.baked(path))]
-            if arguments.peer:
-                makers += [(f"optimum g{size}", subject.exported(path, size)) for size in (128, -1)]
-            for platform in arguments.platforms.split(","):
-                for maker, (xml, weights) in makers:
-                    result = judge.compile(xml, weights, platform, properties(path, arguments))
-                    if path == "npuw" and not result["compiled"]:
-                        # Oven's second way, which is GenAI's too where the user gives it the property.
-                        second = {**properties(path, arguments), "NPUW_LLM_OPTIMIZE_V_TENSORS": "NO"}
-                        result = judge.compile(xml, weights, platform, second)
+            for maker, make in makers(subject, path, arguments):
+                try:
+                    graph = make()
+                except subprocess.CalledProcessError as error:
+                    words = error.stderr.decode("utf-8", "replace").strip().splitlines() or ["no word"]
+                    print(f"{name:16} {maker:13} {path:8} not made: {' '.join(words[-3:])[:300]}", flush=True)
+                    failures += maker == "oven"
+                    continue
+                for platform in arguments.platforms.split(","):
+                    if arguments.seconds and time.monotonic() - start > arguments.seconds:
+                        print(f"{name:16} {maker:13} {path:8} {platform}  SKIPPED: no time left", flush=True)
+                        skipped += 1
+                        continue
+                    result = judged(judge, graph, path, platform, arguments)
                     print(line(name, maker, path, platform, result, arguments), flush=True)
+                    record(arguments, {"model": name, "layers": subject.layers(path), "maker": maker, "path": path,
+                                       "platform": platform, "bake": arguments.bake}, result)
                     if maker == "oven" and not result["compiled"] and (name, path, platform) not in KNOWN:
                         failures += 1
+    if skipped:
+        print(f"{skipped} graphs were not judged: more than {arguments.seconds} s", file=sys.stderr)
     if failures:
         print(f"{failures} graphs do not compile", file=sys.stderr)
     return 1 if failures else 0
+
+
+def record(arguments, subject, result):
+    row = {**subject, "prompt": arguments.prompt, "context": arguments.context, **result}
+    with open(os.path.join(arguments.folder, "rows.jsonl"), "a") as file:
+        file.write(json.dumps(row) + "\n")
 
 
 if __name__ == "__main__":
