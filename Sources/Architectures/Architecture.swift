@@ -30,6 +30,21 @@ package protocol Architecture: Sendable {
 }
 
 extension Architecture {
+  /// The graph of the model in the form that its options and its layers ask for.
+  ///
+  /// A graph for NPUs takes two or three heads apart. NPUW does not turn the values of such a layer, but it turns those of all
+  /// layers or of none, and what the host chooses experts for comes out wrong where it does not (docs/npu.md): so not where
+  /// layers differ in their heads, or have experts.
+  package func graph(weights: WeightScope, options: GraphOptions) throws -> Graph {
+    let graph = try build(weights: weights, options: options)
+    guard options.isForNPU, options.kind == .stateful, options.takesHeadsApart else { return graph }
+    let heads = Set(graph.variables.filter(\.isCache).map { $0.shape[1] })
+    guard heads.count > 1 || graph.weights.contains(where: { $0.role == .expert }) else { return graph }
+    var whole = options
+    whole.takesHeadsApart = false
+    return try build(weights: weights, options: whole)
+  }
+
   /// Most families do without.
   package static func defaults(for modelType: String) -> JSONObject { [:] }
 

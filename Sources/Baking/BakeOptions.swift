@@ -66,11 +66,14 @@ public struct BakeOptions: Sendable {
     public var promptLength: Int
     /// Tokens of the whole conversation that the decode graph can see, the new one included.
     public var contextLength: Int
+    /// The same of other decode graphs, for conversations while they are shorter: a step reads all that a graph can see.
+    public var contextSteps: [Int]
 
-    /// Names both lengths.
-    public init(promptLength: Int, contextLength: Int) {
+    /// Names the lengths.
+    public init(promptLength: Int, contextLength: Int, contextSteps: [Int] = []) {
       self.promptLength = promptLength
       self.contextLength = contextLength
+      self.contextSteps = contextSteps
     }
 
     /// Refuses lengths with which nothing could be generated.
@@ -82,6 +85,16 @@ public struct BakeOptions: Sendable {
             "\(setting: .promptLength) \(promptLength) and \(setting: .contextLength) \(contextLength) do not fit together",
           why: "the context holds the prompt and the answer to it",
           mend: "give a \(setting: .promptLength) from 1, and a \(setting: .contextLength) above it")
+      }
+      if let step = contextSteps.first(where: { $0 <= 1 || $0 >= contextLength })
+        ?? (Set(contextSteps).count < contextSteps.count ? contextSteps.first : nil)
+      {
+        throw BakeError(
+          .usage,
+          wording:
+            "\(setting: .contextStep) \(step) is no step to a \(setting: .contextLength) of \(contextLength)",
+          why: "each step is a graph of its own, for shorter conversations than the longest",
+          mend: "give each \(setting: .contextStep) once, and below \(setting: .contextLength)")
       }
       if let modelPositions, contextLength > modelPositions {
         throw BakeError(

@@ -19,6 +19,8 @@ extension Setting {
   public static let promptLength: Setting = "StaticShapes.promptLength"
   /// Tokens of a conversation in graphs of fixed shapes.
   public static let contextLength: Setting = "StaticShapes.contextLength"
+  /// The same in a further graph for shorter ones.
+  public static let contextStep: Setting = "StaticShapes.contextSteps"
   /// The text for a calibration.
   public static let calibrate: Setting = "Calibration.text"
 }

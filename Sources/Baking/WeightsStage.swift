@@ -116,7 +116,7 @@ struct WeightsStage {
     parts += plan.recipe.manifestEntries.map { "\($0.0)=\($0.1)" }
     parts += [
       String(options.mergesProjections), String(options.allowsNonFinite),
-      options.staticShapes.map { "\($0.promptLength) \($0.contextLength)" } ?? "",
+      options.staticShapes.map { "\($0.promptLength) \($0.contextLength) \($0.contextSteps)" } ?? "",
       // What the graphs fold into weights comes from here, and so does how weights are taken apart.
       plan.config.serialized(), plan.checkpoint.config?.serialized() ?? "",
     ]

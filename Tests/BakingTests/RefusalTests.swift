@@ -120,6 +120,10 @@ import Testing
       "StaticShapes.contextLength 16")
     options.staticShapes = .init(promptLength: 32, contextLength: 257)
     expectRefusal(options, in: folder, leaving: [], saying: "StaticShapes.contextLength 257", "256 positions")
+    for steps in [[1], [64], [32, 32]] {
+      options.staticShapes = .init(promptLength: 16, contextLength: 64, contextSteps: steps)
+      expectRefusal(options, in: folder, leaving: [], saying: "StaticShapes.contextSteps \(steps[0])")
+    }
   }
 
   @Test func refusesASourceWithoutATokenizer() throws {

@@ -24,7 +24,7 @@ import Testing
     let folder = try TemporaryFolder()
     let reference = try TinyBake.reference(family)
     let engine = try engine(family, in: folder)
-    #expect(engine.contextLength == 64 && engine.longestPrompt == 32)
+    #expect(engine.contextLength == 64 && engine.longestPrompt == 64)
     try engine.append(reference.tokens[...], shouldContinue: { true })
     let logits = try engine.withLogits { Array($0) }
     #expect(relativeError(logits, reference.logits.suffix(logits.count)) < 1e-4)
@@ -49,6 +49,24 @@ import Testing
       try engine.append(reference.tokens.prefix(kept), shouldContinue: { true })
       try engine.append(reference.tokens.dropFirst(kept), shouldContinue: { true })
       #expect(try engine.greedy(12) == reference.greedy, "after \(kept)")
+    }
+  }
+
+  /// Decode graphs for 24, 28 and 64 tokens; the prompt has 21.
+  @Test(arguments: families) func aConversationGrowsThroughItsGraphs(family: String) throws {
+    let folder = try TemporaryFolder()
+    let reference = try TinyBake.reference(family)
+    let model = try TinyBake.bake(family, prompt: 32, context: 64, steps: [28, 24], in: folder)
+    let engine = try #require(try TinyBake.loader().makeEngine(TinyBake.request(model)) as? StaticEngine)
+    #expect(engine.contextLength == 64)
+    for _ in 0..<2 {
+      try engine.append(reference.tokens[...], shouldContinue: { true })
+      #expect(try engine.greedy(12) == reference.greedy)
+      // Back into the shortest one.
+      #expect(engine.truncate(to: 18) == 18)
+      try engine.append(reference.tokens.suffix(3), shouldContinue: { true })
+      #expect(try engine.greedy(12) == reference.greedy)
+      engine.reset()
     }
   }
 
@@ -103,20 +121,30 @@ import Testing
     #expect(tooLong?.mend.contains("--context-length") == true)
   }
 
-  @Test func aPromptThatDoesNotFitIsRefusedWithItsLengthAndTheOption() throws {
+  /// Chunks of 10 after at most 20 others: the third holds one token of 21, and where the context ends a chunk begins
+  /// before what is new.
+  @Test(arguments: families) func aPromptLongerThanItsGraphGoesInChunks(family: String) throws {
     let folder = try TemporaryFolder()
-    let reference = try TinyBake.reference("llama")
-    let engine = try engine("llama", prompt: 20, in: folder)
-    let error = #expect(throws: SupervisorError.self) {
-      try engine.append(reference.tokens[...], shouldContinue: { true })
-    }
-    #expect(error?.code == .promptTooLong)
-    #expect(error?.message.contains("21 tokens") == true && error?.message.contains("20") == true)
-    #expect(error?.mend.contains("--static --prompt-length 21") == true)
-    // The engine stays usable, and a conversation may grow beyond the prompt's graph.
-    try engine.append(reference.tokens.prefix(11), shouldContinue: { true })
-    try engine.append(reference.tokens.dropFirst(11), shouldContinue: { true })
+    let reference = try TinyBake.reference(family)
+    let engine = try engine(family, prompt: 10, context: 40, in: folder)
+    try engine.append(reference.tokens[...], shouldContinue: { true })
     #expect(try engine.greedy(12) == reference.greedy)
+    let short = try self.engine(family, prompt: 18, context: 24, in: folder)
+    try short.append(reference.tokens.prefix(9), shouldContinue: { true })
+    try short.append(reference.tokens.dropFirst(9), shouldContinue: { true })
+    #expect(try short.greedy(3) == Array(reference.greedy.prefix(3)))
+    var asked = 0
+    // What was measured is forgotten, too, so that chunks are chosen again.
+    try engine.warmUp()
+    let error = #expect(throws: SupervisorError.self) {
+      try engine.append(
+        reference.tokens[...],
+        shouldContinue: {
+          asked += 1
+          return asked < 3
+        })
+    }
+    #expect(error?.code == .cancelled && engine.count == 20)
   }
 
   @Test func stepsCanBeStopped() throws {

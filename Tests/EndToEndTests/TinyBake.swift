@@ -14,7 +14,7 @@ enum TinyBake {
 
   /// Bakes; without lengths only the stateful graph.
   static func bake(
-    _ family: String, prompt: Int?, context: Int = 64,
+    _ family: String, prompt: Int?, context: Int = 64, steps: [Int] = [],
     format: QuantizationRecipe.WeightType = .fp32, in folder: TemporaryFolder
   ) throws -> ModelFolder {
     let destination = folder.url.appending(path: "\(family)-\(prompt ?? 0)-\(context)-\(format)")
@@ -23,7 +23,7 @@ enum TinyBake {
     var options = BakeOptions(
       source: fixtures.appending(path: family), destination: destination, recipe: recipe)
     options.needsTokenizer = false
-    options.staticShapes = prompt.map { .init(promptLength: $0, contextLength: context) }
+    options.staticShapes = prompt.map { .init(promptLength: $0, contextLength: context, contextSteps: steps) }
     _ = try Bake(options).run()
     return try ModelFolder(path: destination.path)
   }

@@ -93,34 +93,77 @@ import Testing
       [padded], mask: [(0..<slots).map { $0 < prompt ? 1 : 0 }], positions: [Array(0..<slots)])
     let decode = try TinyRun(
       IRWriter.serialize(model.graph(GraphOptions(kind: .decode(contextLength: context), isForNPU: true))))
-    var caches = StaticCaches(context: context)
-    try caches.load(from: prefill, positions: prompt)
+    var caches = StaticCaches(places: context - 1, transposesValues: true)
+    try caches.load(from: prefill, count: prompt, at: 0)
     for position in prompt..<reference.tokens.count {
       try caches.feed(decode)
       let mask = (0..<context).map { $0 < position || $0 == context - 1 ? 1 : 0 }
       logits += try decode.logits([[reference.tokens[position]]], mask: [mask], positions: [[position]])
-      try caches.append(from: decode, at: position)
+      try caches.load(from: decode, count: 1, at: position)
     }
     #expect(error(logits, reference.logits.dropFirst((prompt - 1) * reference.vocabulary)) < 1e-4)
   }
+
+  /// The same prompt in chunks of eight, each with those before it as its past, and the last one filled up.
+  @Test(arguments: [
+    "llama", "mistral-window", "gemma2", "gemma3", "phi3-partial", "smollm3", "gpt2", "qwen2-moe", "gpt-oss",
+    "deepseek-v3", "llama4", "ministral3", "bloom", "mpt",
+  ])
+  func promptsInChunks(_ name: String) throws {
+    let model = TinyModel(name: name)
+    let reference = try model.reference()
+    let length = 8, past = 16, count = reference.tokens.count
+    let run = try TinyRun(
+      IRWriter.serialize(
+        model.graph(GraphOptions(kind: .prefill(promptLength: length, pastLength: past), isForNPU: true))))
+    var caches = StaticCaches(places: past, transposesValues: false)
+    // Zeros of the right shapes for the first chunk.
+    for name in run.compiled.outputs.flatMap(\.names) where name.hasPrefix("present") {
+      caches.makeRoom(name, run.compiled.outputs.first { $0.names.contains(name) }?.fixedShape ?? [])
+    }
+    for start in stride(from: 0, to: count, by: length) {
+      let end = min(start + length, count)
+      let tokens = Array(reference.tokens[start..<end]),
+        padding = Array(repeating: 0, count: length - tokens.count)
+      try caches.feed(run)
+      let logits = try run.logits(
+        [tokens + padding],
+        mask: [(0..<past).map { $0 < start ? 1 : 0 } + tokens.map { _ in 1 } + padding],
+        positions: [Array(start..<end) + padding])
+      let row = (end - 1) * reference.vocabulary
+      #expect(error(logits, reference.logits[row..<row + reference.vocabulary]) < 1e-4, "from \(start)")
+      if end <= past { try caches.load(from: run, count: end - start, at: start) }
+    }
+  }
 }
 
-/// The keys and values that a caller of static graphs keeps: [1, heads, context − 1, head size], and values with the
-/// last two axes swapped.
+/// The keys and values that a caller of static graphs keeps: [1, heads, places, head size], for decode graphs with the
+/// last two axes of values swapped.
 private struct StaticCaches {
-  let context: Int
+  let places: Int
+  let transposesValues: Bool
   var tensors: [String: (shape: [Int], values: [Float])] = [:]
 
-  init(context: Int) { self.context = context }
+  init(places: Int, transposesValues: Bool) {
+    self.places = places
+    self.transposesValues = transposesValues
+  }
 
-  mutating func load(from run: TinyRun, positions: Int) throws {
+  private func isTransposed(_ name: String) -> Bool { transposesValues && name.hasSuffix("value") }
+
+  /// Zeros for an output of shape [1, heads, tokens, head size].
+  mutating func makeRoom(_ name: String, _ shape: [Int]) {
+    guard tensors[name] == nil, shape.count == 4 else { return }
+    let last = isTransposed(name) ? [shape[3], places] : [places, shape[3]]
+    tensors[name] = ([1, shape[1]] + last, Array(repeating: 0, count: shape[1] * places * shape[3]))
+  }
+
+  /// Keeps what a run has computed for its first `count` tokens.
+  mutating func load(from run: TinyRun, count: Int, at position: Int) throws {
     for name in run.compiled.outputs.flatMap(\.names) where name.hasPrefix("present") {
       let (shape, values) = try run.output(name)
-      let places = name.hasSuffix("value") ? [shape[3], context - 1] : [context - 1, shape[3]]
-      tensors[name] = (
-        [1, shape[1]] + places, Array(repeating: 0, count: shape[1] * (context - 1) * shape[3])
-      )
-      for position in 0..<positions { copy(name, values, from: (position, shape[2]), to: position) }
+      makeRoom(name, shape)
+      for index in 0..<count { copy(name, values, from: (index, shape[2]), to: position + index) }
     }
   }
 
@@ -130,16 +173,12 @@ private struct StaticCaches {
     }
   }
 
-  mutating func append(from run: TinyRun, at position: Int) throws {
-    for name in tensors.keys { copy(name, try run.output(name).values, from: (0, 1), to: position) }
-  }
-
   /// Copies one position of all heads.
   private mutating func copy(
     _ name: String, _ source: [Float], from: (position: Int, count: Int), to position: Int
   ) {
     guard case (let shape, var values)? = tensors.removeValue(forKey: name) else { return }
-    let isTransposed = name.hasSuffix("value"), size = shape[isTransposed ? 2 : 3], places = context - 1
+    let isTransposed = isTransposed(name), size = shape[isTransposed ? 2 : 3]
     for head in 0..<shape[1] {
       for index in 0..<size {
         let place = isTransposed ? index * places + position : position * size + index

@@ -46,7 +46,7 @@ struct TinyModel: CustomTestStringConvertible, Sendable {
 
   func graph(_ options: GraphOptions = GraphOptions()) throws -> Graph {
     let checkpoint = try Checkpoint.open(path: TinyModel.folder.path + "/" + name)
-    return try architecture().build(weights: WeightScope(checkpoint.weights), options: options)
+    return try architecture().graph(weights: WeightScope(checkpoint.weights), options: options)
   }
 
   struct Reference {

@@ -71,7 +71,6 @@ package struct Gemma4: Architecture {
   package func build(weights: WeightScope, options: GraphOptions) throws -> Graph {
     let decoder = try DecoderBuilder(options)
     let graph = decoder.graph, model = weights["model"]
-    decoder.takesHeadsApart = Set(layers.map(\.keyValueHeadCount)).count == 1
     let embedded = try graph.scaled(
       decoder.embed(config, model["embed_tokens"]), by: Float(config.hiddenSize).squareRoot())
     let parts = try inputs?.all(embedded, decoder, model, config)

@@ -109,14 +109,16 @@ struct BakePlan {
     var kinds: [(String, GraphOptions.Kind)] = [("openvino_model", .stateful)]
     if let lengths = options.staticShapes {
       kinds.append(("openvino_embedding", .embedding))
-      kinds.append(("openvino_prefill", .prefill(promptLength: lengths.promptLength)))
+      let past = lengths.contextLength - lengths.promptLength
+      kinds.append(("openvino_prefill", .prefill(promptLength: lengths.promptLength, pastLength: past)))
       kinds.append(("openvino_decode", .decode(contextLength: lengths.contextLength)))
+      kinds += lengths.contextSteps.map { ("openvino_decode_\($0)", .decode(contextLength: $0)) }
     }
     return try kinds.map { name, kind in
       let graphOptions = GraphOptions(
         mergeProjections: options.mergesProjections, kind: kind, embedsTokens: false, cacheType: .f16,
         isForNPU: kind != .stateful || options.recipe.target == .npu)
-      return (name, try architecture.build(weights: WeightScope(weights), options: graphOptions))
+      return (name, try architecture.graph(weights: WeightScope(weights), options: graphOptions))
     }
   }
 

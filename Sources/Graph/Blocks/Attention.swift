@@ -117,7 +117,7 @@ extension DecoderBuilder {
   /// one of them a single head, and cannot unroll such a transposition.
   private func headsFirst(_ input: Value, _ count: Int, _ size: Int) throws(GraphError) -> Value {
     let isDecode = if case .decode = options.kind { true } else { false }
-    guard options.isForNPU, takesHeadsApart, !isDecode, (2...3).contains(count) else {
+    guard options.isForNPU, options.takesHeadsApart, !isDecode, (2...3).contains(count) else {
       return try graph.transpose(input, [0, 2, 1, 3])
     }
     let heads = try graph.split(input, Array(repeating: 1, count: count), axis: 2)

@@ -38,9 +38,6 @@ package final class DecoderBuilder {
   /// The keys of the first layer before this run, from whose length all masks are made.
   var firstPastKeys: Value?
   var maskTerms: MaskTerms?
-  /// Whether graphs for NPUs take two or three heads apart (`headsFirst`). The plugin turns the values of all layers or of
-  /// none, so not where layers differ in how many they have.
-  package var takesHeadsApart = true
 
   /// Begins a graph with its inputs.
   /// - Parameter isRecurrent: whether some layers keep a state of fixed size; such a graph has no fixed shapes.
@@ -57,7 +54,7 @@ package final class DecoderBuilder {
     let (new, total): (Dimension, Dimension)
     switch options.kind {
     case .stateful, .embedding: (new, total) = (.dynamic, .dynamic)
-    case .prefill(let length): (new, total) = (.fixed(length), .fixed(length))
+    case .prefill(let length, let past): (new, total) = (.fixed(length), .fixed(past + length))
     case .decode(let length): (new, total) = (1, .fixed(length))
     }
     let isDynamic = options.kind == .stateful || options.kind == .embedding
@@ -151,9 +148,11 @@ package final class DecoderBuilder {
   /// A prompt that is shorter than a static graph is filled up behind its end, so that every row sees at least one
   /// token. `attention_mask` tells where it ends.
   private func lastOfPrompt(_ hidden: Value) throws(GraphError) -> Value {
-    guard case .prefill = options.kind else { return hidden }
+    guard case .prefill(let length, let past) = options.kind else { return hidden }
     return try graph.within("last_token") { () throws(GraphError) in
-      let count = try graph.reduce(.sum, attentionMask, axis: 1, keepsDimensions: false)
+      let filled =
+        past == 0 ? attentionMask : try graph.slice(attentionMask, from: past, to: past + length, axis: 1)
+      let count = try graph.reduce(.sum, filled, axis: 1, keepsDimensions: false)
       return try graph.gather(hidden, graph.add(count, graph.integer(-1)), axis: 1)
     }
   }

@@ -6,9 +6,10 @@ package struct GraphOptions: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     /// Dynamic shapes; keys and values are states of the runtime. What GenAI, OVMS and optimum-intel run.
     case stateful
-    /// Fixed shapes, a whole prompt of `promptLength` tokens; keys and values are outputs. A shorter prompt has zeros
-    /// behind its end in `attention_mask`; the logits are those of its last token.
-    case prefill(promptLength: Int)
+    /// Fixed shapes, `promptLength` tokens of a prompt after at most `pastLength` others, whose keys and values are
+    /// inputs [1, heads, places, head size]; those of the tokens are outputs. `attention_mask` has the places of the past
+    /// first, and zeros behind the end of fewer tokens; the logits are those of the last one.
+    case prefill(promptLength: Int, pastLength: Int = 0)
     /// Fixed shapes, one token after at most `contextLength` − 1 others; keys and values are inputs, and those of
     /// the new token outputs: [1, heads, places, head size], but the values that are inputs are [1, heads, head size,
     /// places], the order in which they are multiplied.
@@ -33,6 +34,9 @@ package struct GraphOptions: Sendable, Hashable {
   /// Whether only NPUs run the graph: masks and transpositions take forms then that an NPU's compiler takes and paged
   /// attention does not recognise.
   package var isForNPU: Bool
+  /// Whether graphs for NPUs take two or three heads apart where they are transposed. What the layers are can speak against
+  /// it (`Architecture.graph`).
+  package var takesHeadsApart = true
 
   /// Options; a stateful graph with its projections as the checkpoint has them by default.
   package init(

@@ -24,9 +24,9 @@ extension DecoderBuilder {
     let present = isRecurrent ? "cache_params.present.\(kind).\(layer)" : "present.\(layer).\(kind)"
     switch options.kind {
     case .stateful, .embedding: return try cachedAsState(new, id: past + present, kind: kind)
-    case .prefill:
+    case .prefill(_, let pastLength):
       try addCacheOutput(present, new)
-      return new
+      return pastLength == 0 ? new : try appended(new, to: past, places: pastLength, axis: 2)
     case .decode(let contextLength):
       try addCacheOutput(present, new)
       return try appended(new, to: past, places: contextLength - 1, axis: kind == "value" ? 3 : 2)

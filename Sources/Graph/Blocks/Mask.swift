@@ -112,10 +112,7 @@ extension DecoderBuilder {
   /// prompt is padded on the left, or where the cache has gaps, as the NPU plugin's path keeps one.
   private func counted(_ filled: Value) throws(GraphError) -> (query: Value, key: Value) {
     // A static prefill is filled up behind its end, where padding shifts nothing.
-    if case .prefill(let length) = options.kind {
-      let places = try graph.append(Constant(Array(0..<length), shape: [1, length]))
-      return (places, places)
-    }
+    if case .prefill(let length, let past) = options.kind { return try places(of: length, after: past) }
     let upTo = try graph.append(CumulativeSum(), [filled, graph.integer(1)])
     let key = try graph.binary(.subtract, upTo, graph.integer(1))
     let count = try graph.extentVector(1, of: tokens ?? positions)
@@ -126,16 +123,34 @@ extension DecoderBuilder {
     return (query, key)
   }
 
+  /// The same for a static prefill, whose past holds position i at place i, and whose tokens are where they say.
+  private func places(of length: Int, after past: Int) throws(GraphError) -> (query: Value, key: Value) {
+    let first = try graph.append(
+      Constant(Array(0..<(past == 0 ? length : past)), shape: [1, past == 0 ? length : past]))
+    return past == 0 ? (first, first) : (positions, try graph.concat([first, positions], axis: 1))
+  }
+
   private func sharedTerms() throws(GraphError) -> MaskTerms {
     if let maskTerms { return maskTerms }
     let batch = try graph.extentVector(0, of: tokens ?? positions)
     let query: Value, key: Value, new: Value, all: Value
-    if case .prefill(let length) = options.kind {
-      let places = Array(0..<length)
-      query = try graph.append(Constant(places, shape: [1, 1, length, 1]))
-      key = try graph.append(Constant(places, shape: [1, 1, 1, length]))
+    // What tells which token comes first, where that is not the places.
+    var order: (query: Value, key: Value)?
+    if case .prefill(let length, let past) = options.kind {
+      let total = past + length
+      let rows = try graph.append(Constant(Array(past..<total), shape: [1, 1, length, 1]))
+      let columns = try graph.append(Constant(Array(0..<total), shape: [1, 1, 1, total]))
       new = try graph.integers([length])
-      all = new
+      if past == 0 {
+        (query, key, all) = (rows, columns, new)
+      } else {
+        // All of the past comes before all of the tokens, however much of it is filled.
+        order = (rows, columns)
+        let places = try places(of: length, after: past)
+        query = try graph.reshape(places.query, [1, 1, length, 1])
+        key = try graph.reshape(places.key, [1, 1, 1, total])
+        all = try graph.integers([total])
+      }
     } else {
       guard let firstPastKeys, let tokens else {
         throw GraphError(.incomplete, "a mask before the first layer's cache")
@@ -154,7 +169,7 @@ extension DecoderBuilder {
     }
     let real = try graph.convert(attentionMask, to: .boolean)
     let terms = MaskTerms(
-      query: query, key: key, causal: try graph.binary(.lessEqual, key, query),
+      query: query, key: key, causal: try graph.binary(.lessEqual, order?.key ?? key, order?.query ?? query),
       padding: try graph.unsqueeze(graph.unsqueeze(real, 1), 1),
       shape: try graph.concat([batch, graph.integers([1]), new, all], axis: 0))
     maskTerms = terms

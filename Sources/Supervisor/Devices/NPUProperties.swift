@@ -46,8 +46,6 @@ package struct NPUProperties: Sendable, Hashable {
       "NPUW_LLM_MIN_RESPONSE_LEN": .integer(responseLength),
       // Left to itself NPUW would compute on the CPU what the NPU refuses, and say nothing.
       "NPUW_DEVICES": "NPU", "NPUW_FALLBACK_EXEC": "NO",
-      // Experts that the host chooses, NPUW's default, answer wrongly for all but gpt-oss (docs/npu.md).
-      "NPUW_LLM_GENERATE_MOE_HINT": "DENSE",
     ]
     properties["NPUW_LLM_PREFILL_HINT"] = prefillHint.map { .text($0) }
     properties["NPUW_LLM_GENERATE_HINT"] = generateHint.map { .text($0) }

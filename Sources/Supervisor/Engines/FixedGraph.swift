@@ -21,6 +21,9 @@ final class FixedGraph {
     var shape: [Int]
   }
 
+  /// The tokens before those of one run that it can see.
+  var pastLength: Int { mask.elements.count - tokens.elements.count }
+
   private let model: LoadedModel
   private let request: InferRequest
   private let lookup: InferRequest

@@ -1,11 +1,12 @@
 import Generation
 
-/// Runs one conversation at a time on the two fixed-shape graphs of a bake: one computes a prompt, the other one
-/// token more. Tokens are looked up on the CPU. The key-value cache is ours (`StaticKeyValueCache`).
+/// Runs one conversation at a time on the fixed-shape graphs of a bake: one computes a prompt in chunks, the others one
+/// token more, the shortest that holds the conversation being the fastest. Tokens are looked up on the CPU. The key-value
+/// cache is ours (`StaticKeyValueCache`).
 ///
 /// Not `Sendable`: it belongs to the one thread or task that generates.
 package final class StaticEngine: ModelEngine {
-  /// The folder of both graphs.
+  /// The folder of the graphs.
   package let folder: ModelFolder
   /// How they were loaded.
   package let report: LoadReport
@@ -17,12 +18,13 @@ package final class StaticEngine: ModelEngine {
   package private(set) var deviceSeconds = 0.0
 
   private let prefill: FixedGraph
-  private let decode: FixedGraph
+  /// The shortest context first.
+  private let decodes: [FixedGraph]
   private let cache: StaticKeyValueCache
   private var logits: UnsafeMutableBufferPointer<Float>?
   private var pace = DevicePace()
-  /// The places that the mask of the decode graph shows.
-  private var shown = 0
+  /// The places that the mask of each decode graph shows.
+  private var shown: [Int]
   private let clock = ContinuousClock()
 
   /// Makes an engine of loaded graphs.
@@ -31,21 +33,25 @@ package final class StaticEngine: ModelEngine {
   package init(_ model: StaticModel) throws(SupervisorError) {
     folder = model.folder
     report = model.report
-    entryFolders = [model.prefill, model.decode].compactMap(\.entryFolder)
+    entryFolders = ([model.prefill] + model.decodes).compactMap(\.entryFolder)
     prefill = try FixedGraph(model.prefill, embedding: model.embedding)
-    decode = try FixedGraph(model.decode, embedding: model.embedding)
-    cache = try StaticKeyValueCache(prefill: prefill, decode: decode)
+    decodes = try model.decodes.map { decode throws(SupervisorError) in
+      try FixedGraph(decode, embedding: model.embedding)
+    }
+    cache = try StaticKeyValueCache(prefill: prefill, decodes: decodes)
+    contextLength = decodes.map(\.mask.elements.count).max() ?? 0
+    shown = decodes.map { _ in 0 }
     // The place of the new token itself.
-    decode.mask.elements[decode.mask.elements.count - 1] = 1
+    for decode in decodes { decode.mask.elements[decode.pastLength] = 1 }
   }
 
   package var deviceName: String { report.device.name }
-  package var contextLength: Int { decode.mask.elements.count }
+  package let contextLength: Int
   package var contextAdvice: String {
     "bake the model with a longer --context-length (now \(contextLength)) and --prompt-length "
       + "(now \(promptLength))"
   }
-  package var longestPrompt: Int { min(promptLength, contextLength) }
+  package var longestPrompt: Int { contextLength }
 
   private var promptLength: Int { prefill.tokens.elements.count }
 
@@ -57,49 +63,53 @@ package final class StaticEngine: ModelEngine {
         .contextFull, "\(total) tokens do not fit into a context of \(contextLength)",
         mend: "Shorten the prompt, begin a new conversation, or \(contextAdvice).")
     }
-    guard count > 0 || new.count <= promptLength else {
-      throw SupervisorError(
-        .promptTooLong,
-        "the prompt has \(new.count) tokens; openvino_prefill.xml was baked for \(promptLength)",
-        mend: "Shorten the prompt, or bake again with --static --prompt-length \(new.count) or more.")
-    }
-    // The prompt's graph takes as long for one token as for all.
-    if total <= promptLength, pace.prefersPrompt(of: promptLength, overSteps: new.count) {
-      return try run(prompt: tokens + new)
-    }
-    for token in new {
+    let all = tokens + new
+    while count < total {
       guard shouldContinue() else { throw SupervisorError(.cancelled, "stopped within the prompt") }
-      try step(token)
+      // Near the end of the context a chunk begins earlier than what is new, at the last place that its past reaches to.
+      let start = min(count, prefill.pastLength), end = min(start + promptLength, total)
+      // The prompt's graph takes as long for one token as for all. A single one is never its, however long a step took.
+      if end > count + 1, pace.prefersPrompt(of: promptLength, overSteps: end - count) {
+        try run(chunk: start..<end, of: all)
+      } else {
+        try step(all[count])
+      }
     }
   }
 
-  /// Computes a whole conversation from its beginning.
-  private func run(prompt: [Int]) throws(SupervisorError) {
+  /// Computes some tokens of a conversation, those before them being in the cache.
+  private func run(chunk: Range<Int>, of all: [Int]) throws(SupervisorError) {
     logits = nil
+    let past = prefill.pastLength
+    for place in 0..<past { prefill.mask.elements[place] = place < chunk.lowerBound ? 1 : 0 }
     for place in 0..<promptLength {
-      let isToken = place < prompt.count
-      prefill.tokens.elements[place] = isToken ? Int64(prompt[place]) : 0
-      prefill.mask.elements[place] = isToken ? 1 : 0
+      let position = chunk.lowerBound + place, isToken = position < chunk.upperBound
+      prefill.tokens.elements[place] = isToken ? Int64(all[position]) : 0
+      prefill.mask.elements[past + place] = isToken ? 1 : 0
       // Behind the end no position beyond the last one: some models turn by the largest.
-      prefill.positions?.elements[place] = isToken ? Int64(place) : 0
+      prefill.positions?.elements[place] = isToken ? Int64(position) : 0
     }
     try infer(prefill, tokens: promptLength, isPrompt: true)
-    cache.storePrompt(prompt.count)
-    tokens = prompt
+    cache.storePrompt(chunk.count, at: chunk.lowerBound)
+    tokens = Array(all[..<chunk.upperBound])
     logits = prefill.logits.elements
   }
 
   private func step(_ token: Int) throws(SupervisorError) {
     logits = nil
     let position = count
+    guard let index = decodes.firstIndex(where: { $0.pastLength >= position }) else {
+      throw SupervisorError(.contextFull, "no graph holds \(position + 1) tokens")
+    }
+    let decode = decodes[index], before = shown[index]
     decode.tokens.elements[0] = Int64(token)
     decode.positions?.elements[0] = Int64(position)
-    for place in min(shown, position)..<max(shown, position) {
+    for place in min(before, position)..<max(before, position) {
       decode.mask.elements[place] = place < position ? 1 : 0
     }
-    shown = position
+    shown[index] = position
     try infer(decode, tokens: 1, isPrompt: false)
-    cache.storeStep(at: position)
+    cache.storeStep(of: index, at: position)
     tokens.append(token)
     logits = decode.logits.elements
   }
@@ -130,7 +140,7 @@ package final class StaticEngine: ModelEngine {
 
   package func warmUp() throws(SupervisorError) {
     reset()
-    try run(prompt: [1])
+    try run(chunk: 0..<1, of: [1])
     try step(1)
     reset()
     // First runs are slower, and say nothing about the next ones.

@@ -18,8 +18,8 @@ package struct AheadOfTime: Sendable {
 
   /// What was compiled.
   package struct Result: Sendable {
-    /// Which graph of the model.
-    package var graph: ModelFolder.Graph
+    /// Which graph of the model, by the name of its file.
+    package var graph: String
     /// Where the blob is.
     package var path: String
     /// How long it took.
@@ -33,10 +33,8 @@ package struct AheadOfTime: Sendable {
   /// - Throws: `.deviceUnavailable` where there is no compiler, `.loadFailed` with the compiler's own words.
   package func compile(_ request: ModelLoader.Request, to path: String?) throws -> [Result] {
     guard request.usesFixedShapes else { return [try compileOne(request, to: path)] }
-    return try [ModelFolder.Graph.prefill, .decode].map { graph in
-      var copy = request
-      copy.model = try request.model.fixedShape(graph)
-      return try compileOne(copy, to: path.map { "\($0).\(graph.rawValue)" })
+    return try request.model.fixedShapes().map { graph in
+      try compileOne(request.for(graph), to: path.map { "\($0).\(graph.graphName)" })
     }
   }
 
@@ -51,7 +49,7 @@ package struct AheadOfTime: Sendable {
     let seconds = (clock.now - start) / .seconds(1)
     if let path {
       try compiled.export(to: path)
-      return Result(graph: request.model.graph, path: path, seconds: seconds)
+      return Result(graph: request.model.graphName, path: path, seconds: seconds)
     }
     guard let cache = loader.cache else {
       throw SupervisorError(
@@ -61,7 +59,7 @@ package struct AheadOfTime: Sendable {
     let entry = try cache.withLock(on: key, whileWaiting: { loader.report(.waiting) }) {
       try cache.store(key, compileSeconds: seconds) { try compiled.export(to: $0) }
     }
-    return Result(graph: request.model.graph, path: entry.folder, seconds: seconds)
+    return Result(graph: request.model.graphName, path: entry.folder, seconds: seconds)
   }
 
   private func compile(_ model: Model, _ plan: LoadPlan) throws(SupervisorError) -> CompiledModel {

@@ -20,16 +20,16 @@ package struct LoadedModel: Sendable {
   package var entryFolder: String?
 }
 
-/// The two fixed-shape graphs of a model on one device.
+/// The fixed-shape graphs of a model on one device.
 package struct StaticModel: Sendable {
   /// The model's folder.
   package var folder: ModelFolder
   /// Computes a prompt.
   package var prefill: LoadedModel
-  /// Computes one token more.
-  package var decode: LoadedModel
-  /// Looks tokens up for both, on the CPU.
+  /// Compute one token more, each for conversations of another length, the shortest first; at least one.
+  package var decodes: [LoadedModel]
+  /// Looks tokens up for all, on the CPU.
   package var embedding: LoadedModel
-  /// How both came to be.
+  /// How all came to be.
   package var report: LoadReport
 }

@@ -31,6 +31,8 @@ package struct ModelFolder: Sendable, Hashable {
   package var vocabularySize: Int?
   /// The family, such as "llama", if `config.json` says so.
   package var family: String?
+  /// Whether it is a mixture of experts, if `config.json` says so.
+  package private(set) var hasExperts = false
   /// Whether it has gated delta nets, if `config.json` says so.
   package private(set) var hasDeltaNets = false
 
@@ -93,6 +95,27 @@ package struct ModelFolder: Sendable, Hashable {
     return copy
   }
 
+  /// The fixed-shape graphs that a device runs: the prefill, and the decode graphs, the shortest context first.
+  ///
+  /// - Throws: `.noModel` where the folder has none.
+  package func fixedShapes() throws(SupervisorError) -> [ModelFolder] {
+    let prefill = try fixedShape(.prefill), longest = try fixedShape(.decode)
+    let prefix = Graph.decode.rawValue + "_"
+    let steps = Folders.readableNames(in: folder).compactMap { name -> (length: Int, name: String)? in
+      guard name.hasPrefix(prefix), name.hasSuffix(".xml") else { return nil }
+      return Int(name.dropFirst(prefix.count).dropLast(4)).map { ($0, name) }
+    }
+    let shorter = steps.sorted { $0.length < $1.length }.map { step in
+      var copy = longest
+      copy.xml = "\(folder)/\(step.name)"
+      return copy
+    }
+    return [prefill] + shorter + [longest]
+  }
+
+  /// The graph's file without its ending.
+  package var graphName: String { String((xml.split(separator: "/").last ?? "").dropLast(4)) }
+
   /// More tokens than any device here has the memory to hold the keys of.
   private static let longestContext = 1 << 22
 
@@ -112,6 +135,10 @@ package struct ModelFolder: Sendable, Hashable {
       .map { min($0, Self.longestContext) }
     vocabularySize = number("vocab_size")
     family = json["model_type"]?.string
+    let experts =
+      number("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts")
+      ?? text["ffn_config"]?["moe_num_experts"]?.int
+    hasExperts = (experts ?? 0) > 1
     hasDeltaNets = number("linear_value_head_dim") != nil
   }
 

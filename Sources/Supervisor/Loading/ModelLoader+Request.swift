@@ -35,9 +35,10 @@ extension ModelLoader {
     }
 
     /// The second way to compile for an NPU: without the values' other order, which NPUW chooses and which the compiler
-    /// of platform 3720 cannot place for prompts shorter than 1024. Nil where there is no choice left.
+    /// of platform 3720 cannot place for prompts shorter than 1024. Nil where there is no choice left, and for mixtures of
+    /// experts, which would answer wrongly (docs/npu.md).
     func withoutTransposedValues(_ plan: LoadPlan) -> Request? {
-      guard plan.npu != nil, NPUProperties.standIn(in: properties) == nil,
+      guard plan.npu != nil, NPUProperties.standIn(in: properties) == nil, !model.hasExperts,
         properties["NPUW_LLM_OPTIMIZE_V_TENSORS"] == nil
       else { return nil }
       var copy = self

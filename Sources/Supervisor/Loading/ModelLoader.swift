@@ -27,7 +27,7 @@ package struct ModelLoader: Sendable {
     }
   }
 
-  /// Loads the two fixed-shape graphs of a folder onto one device.
+  /// Loads the fixed-shape graphs of a folder onto one device.
   ///
   /// - Throws: `.noModel` for a folder that has none, and what `load` throws.
   package func loadFixedShapes(_ request: Request) throws(SupervisorError) -> StaticModel {
@@ -76,35 +76,33 @@ package struct ModelLoader: Sendable {
     return loaded
   }
 
-  /// Loads the two fixed-shape graphs onto one device.
+  /// Loads the fixed-shape graphs onto one device.
   func loadFixedShapes(
     _ request: Request, on device: String, _ passedOver: [DeviceChoice.PassedOver]
   ) throws(SupervisorError) -> StaticModel {
-    let graphs = (
-      request.for(try request.model.fixedShape(.prefill)), request.for(try request.model.fixedShape(.decode))
-    )
+    let graphs = try request.model.fixedShapes()
     let embedding = try loadEmbedding(request)
-    report(.graph(.prefill))
-    let prefill = try load(graphs.0, on: device, passedOver)
-    report(.graph(.decode))
-    let decode = try load(graphs.1, on: device, passedOver)
-    let (first, second) = (prefill.report, decode.report)
-    var both = LoadReport(
-      device: first.device, fromCache: first.fromCache && second.fromCache,
-      seconds: first.seconds + second.seconds, engine: .fixedShapes, passedOver: passedOver)
-    both.kernels = first.kernels
+    let loaded = try graphs.map { graph throws(SupervisorError) in
+      report(.graph(graph.graph))
+      return try load(request.for(graph), on: device, passedOver)
+    }
+    let prefill = loaded[0]
+    var all = LoadReport(
+      device: prefill.report.device, fromCache: loaded.allSatisfy(\.report.fromCache),
+      seconds: loaded.reduce(0) { $0 + $1.report.seconds }, engine: .fixedShapes, passedOver: passedOver)
+    all.kernels = prefill.report.kernels
     return StaticModel(
-      folder: request.model, prefill: prefill, decode: decode, embedding: embedding, report: both)
+      folder: request.model, prefill: prefill, decodes: Array(loaded.dropFirst()), embedding: embedding,
+      report: all)
   }
 
-  /// The keys under which the model's graphs would be kept, for `oven cache explain`: one, or those of both
-  /// fixed-shape graphs.
+  /// The keys under which the model's graphs would be kept, for `oven cache explain`: one, or those of all fixed-shape
+  /// graphs.
   package func keys(_ request: Request, on device: String) throws(SupervisorError) -> [CacheKey] {
     guard request.usesFixedShapes else { return [try key(request, on: device)] }
-    return [
-      try key(request.for(request.model.fixedShape(.prefill)), on: device),
-      try key(request.for(request.model.fixedShape(.decode)), on: device),
-    ]
+    return try request.model.fixedShapes().map { graph throws(SupervisorError) in
+      try key(request.for(graph), on: device)
+    }
   }
 
   private func key(_ request: Request, on device: String) throws(SupervisorError) -> CacheKey {

@@ -163,13 +163,22 @@ extension QuantizationRecipe.GroupSizeFallback: ExpressibleByArgument {}
 struct GraphShapeOptions: ParsableArguments {
   @Flag(help: "Also write fixed-shape prefill and decode graphs, as a raw NPU compile wants them.")
   var `static` = false
-  @Option(help: "Tokens that the fixed-shape prefill takes.") var promptLength: Int = 1024
-  @Option(help: "Tokens of the whole conversation in the fixed-shape decode.") var contextLength: Int = 1152
+  @Option(help: "Tokens that the fixed-shape prefill takes at once; longer prompts go in chunks.")
+  var promptLength: Int = 1024
+  @Option(help: "Tokens of the whole conversation in the fixed-shape graphs.") var contextLength: Int = 1152
+  @Option(
+    help: ArgumentHelp(
+      "Another decode graph, for conversations up to so many tokens; may be given several times.",
+      discussion: "A step reads all that a graph can see. Each graph takes the weights' room on the device."))
+  var contextStep: [Int] = []
   @Flag(inversion: .prefixedNo, help: "Merge q, k, v and gate, up into one matrix each.")
   var mergeProjections: Bool?
 
   func apply(to options: inout BakeOptions) {
-    if `static` { options.staticShapes = .init(promptLength: promptLength, contextLength: contextLength) }
+    if `static` {
+      options.staticShapes = .init(
+        promptLength: promptLength, contextLength: contextLength, contextSteps: contextStep)
+    }
     if let mergeProjections { options.mergesProjections = mergeProjections }
   }
 }

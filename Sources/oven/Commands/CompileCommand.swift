@@ -21,7 +21,7 @@ struct CompileCommand: ParsableCommand {
   var platform: String
   @Option(
     help:
-      "Write the blob to a file instead of into the cache; with --static two files, FILE.openvino_prefill …",
+      "Write the blob to a file instead of into the cache; with --static a file for each graph, FILE.openvino_prefill …",
     completion: .file())
   var out: String?
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
@@ -48,7 +48,7 @@ struct CompileCommand: ParsableCommand {
     if json {
       let list = results.map { result -> JSON in
         [
-          "graph": .string(result.graph.rawValue), "path": .string(result.path),
+          "graph": .string(result.graph), "path": .string(result.path),
           "platform": .string(platform),
           "seconds": .double(result.seconds),
         ]
@@ -57,7 +57,7 @@ struct CompileCommand: ParsableCommand {
     }
     for result in results {
       Terminal.output.line(
-        "\(result.graph.rawValue) for \(platform): \(result.path), \(Units.time(result.seconds))")
+        "\(result.graph) for \(platform): \(result.path), \(Units.time(result.seconds))")
     }
   }
 }
