@@ -31,7 +31,8 @@ NPUW_LAYERS = 8
 # What NPUW gives its pieces where it finds a device whose compiler quantises activations, as this one does. Without a
 # device it takes other ways, which no machine with an NPU takes.
 ON_A_MACHINE = {"NPUW_DQ": "YES", "NPUW_DQ_FULL": "NO", "NPU_COMPILER_DYNAMIC_QUANTIZATION": "YES", "NPUW_DCOFF_TYPE": "",
-                "NPUW_DCOFF_SCALE": "NO", "NPUW_MM_GATED": "YES", "NPUW_PMM": "2D"}
+                "NPUW_DCOFF_SCALE": "NO", "NPUW_MM_GATED": "YES", "NPUW_PMM": "2D",
+                "NPUW_LLM_GENERATE_MOE_HINT": "HOST_ROUTED"}
 PRECISE = "compute-layers-with-higher-precision=Sqrt,Power,ReduceMean,Add_RMSNorm"
 ON_A_PLATFORM = {"3720": {}, "4000": {"NPU_TILES": "6", "NPU_COMPILATION_MODE_PARAMS": PRECISE + " optimization-level=3"},
                  "5010": {"NPU_TILES": "3"}}
