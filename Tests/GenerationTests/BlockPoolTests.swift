@@ -46,6 +46,39 @@ struct BlockPoolTests {
     `is`(pool.take(), first)
   }
 
+  /// A block is found by what comes before it, and goes to one alone.
+  @Test func aConversationGoesOnInItsLastBlock() throws {
+    var pool = BlockPool(count: 2)
+    let before = digest([1])
+    let block = try required(pool.take())
+    pool.note([5, 6, 7], in: block, after: before)
+    pool.release(block)
+    `is`(pool.takeContinuation(after: before, of: [8, 6])?.block, nil)
+    `is`(pool.takeContinuation(after: digest([2]), of: [5])?.block, nil)
+    let found = pool.takeContinuation(after: before, of: [5, 6, 9])
+    #expect(found?.block == block && found?.count == 2)
+    #expect(pool.holders(of: block) == 1 && pool.freeCount == 1)
+    `is`(pool.takeContinuation(after: before, of: [5, 6])?.block, nil)
+    // Nor while somebody holds it; and what it was known for as a whole is forgotten with it.
+    pool.note([5, 6, 7, 8], in: block, after: before)
+    pool.publish(block, as: digest([5, 6, 7, 8]))
+    `is`(pool.takeContinuation(after: before, of: [5, 6])?.block, nil)
+    pool.release(block)
+    `is`(pool.takeContinuation(after: before, of: [5, 6])?.block, block)
+    `is`(pool.find(digest([5, 6, 7, 8])), nil)
+    // The next one in its place is the one that counts; whoever needs room takes the worthless one first.
+    pool.note([5], in: block, after: before)
+    pool.release(block)
+    let other = try required(pool.take())
+    #expect(other != block)
+    pool.note([6], in: other, after: before)
+    pool.release(other)
+    `is`(pool.takeContinuation(after: before, of: [5])?.block, nil)
+    `is`(pool.take(), block)
+    `is`(pool.take(), other)
+    `is`(pool.takeContinuation(after: before, of: [6])?.block, nil)
+  }
+
   /// SHA-256 of the salt, then of that digest with two tokens of 8 bytes (python3: hashlib, struct).
   @Test func digestsFollowFromAllTokensBefore() {
     let salt = BlockDigest(salt: "a")

@@ -68,6 +68,11 @@ struct BlockChain {
     self.salt = salt
   }
 
+  /// The digest of everything before the block at `index`.
+  mutating func digest(before index: Int, of tokens: [Int]) -> BlockDigest {
+    index > 0 ? digest(index - 1, of: tokens) : salt
+  }
+
   /// The digest of the block at `index`, which `tokens` fill.
   mutating func digest(_ index: Int, of tokens: [Int]) -> BlockDigest {
     while digests.count <= index {

@@ -10,6 +10,8 @@ package struct BlockPool {
     var holders = 0
     /// What it holds, if the index leads to it.
     var digest: BlockDigest?
+    /// What comes before it, if texts can go on in it.
+    var parent: BlockDigest?
     /// Its neighbours in the line of free blocks.
     var previous = BlockPool.none
     var next = BlockPool.none
@@ -19,6 +21,8 @@ package struct BlockPool {
 
   private var blocks: [Block]
   private var index: [BlockDigest: BlockID] = [:]
+  /// Blocks by what comes before them, with their tokens: those in which a text can go on that differs from some place on.
+  private var continuations: [BlockDigest: (block: BlockID, tokens: [Int])] = [:]
   private var first: BlockID
   private var last: BlockID
 
@@ -68,7 +72,7 @@ package struct BlockPool {
     precondition(blocks[block].holders > 0, "a block that nobody holds cannot be released")
     blocks[block].holders -= 1
     guard blocks[block].holders == 0 else { return }
-    if blocks[block].digest == nil { linkFirst(block) } else { linkLast(block) }
+    if isWorthless(block) { linkFirst(block) } else { linkLast(block) }
   }
 
   /// A block with this content, held once more; nil where there is none.
@@ -87,6 +91,37 @@ package struct BlockPool {
     index[digest] = block
   }
 
+  /// Says with which tokens a held block goes on after `parent`, so that a text which begins with some of them can go on in
+  /// it. Of the blocks that go on in different ways after `parent`, the last one counts.
+  package mutating func note(_ tokens: some Collection<Int>, in block: BlockID, after parent: BlockDigest) {
+    precondition(blocks[block].holders > 0, "a block that nobody holds has no content")
+    if let older = continuations[parent]?.block, older != block {
+      blocks[older].parent = nil
+      if blocks[older].holders == 0, isWorthless(older) {
+        unlink(older)
+        linkFirst(older)
+      }
+    }
+    blocks[block].parent = parent
+    continuations[parent] = (block, Array(tokens))
+  }
+
+  /// Takes a block over that goes on after `parent` as a text does, to be written by one alone from where it differs.
+  ///
+  /// - Parameter text: What comes after `parent`.
+  /// - Returns: The block, and how many of the text's tokens it begins with; nil where there is none that nobody holds.
+  package mutating func takeContinuation(
+    after parent: BlockDigest, of text: some Collection<Int>
+  ) -> (block: BlockID, count: Int)? {
+    guard let (block, tokens) = continuations[parent], blocks[block].holders == 0 else { return nil }
+    let count = zip(tokens, text).prefix { $0 == $1 }.count
+    guard count > 0 else { return nil }
+    unlink(block)
+    forget(block)
+    blocks[block].holders = 1
+    return (block, count)
+  }
+
   /// Forgets what all blocks contain. Nobody may hold any.
   package mutating func removeAllContents() {
     precondition(heldCount == 0, "a block that is held cannot be emptied")
@@ -95,7 +130,12 @@ package struct BlockPool {
 
   private mutating func forget(_ block: BlockID) {
     if let digest = blocks[block].digest { index[digest] = nil }
-    blocks[block].digest = nil
+    if let parent = blocks[block].parent { continuations[parent] = nil }
+    (blocks[block].digest, blocks[block].parent) = (nil, nil)
+  }
+
+  private func isWorthless(_ block: BlockID) -> Bool {
+    blocks[block].digest == nil && blocks[block].parent == nil
   }
 
   private mutating func unlink(_ block: BlockID) {

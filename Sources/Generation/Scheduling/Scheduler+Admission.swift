@@ -111,7 +111,8 @@ extension Scheduler {
       return false
     }
     fetchKept(&blocks, atMost: candidates, of: state)
-    let found = blocks.count * limits.blockLength
+    let whole = blocks.count * limits.blockLength
+    let found = whole + takeContinuation(&blocks, of: state)
     let missing = limits.blocks(for: state.tokens.count) - blocks.count
     for _ in 0..<missing { if let block = pool.take() { blocks.append(block) } }
     state.blocks = blocks
@@ -120,8 +121,21 @@ extension Scheduler {
     if !state.hasStarted {
       state.cached = found
       prefixQueries += candidates * limits.blockLength
-      prefixHits += found
+      prefixHits += whole
     }
     return true
+  }
+
+  /// Adds a block in which another text has gone on in the same way for a while: its last one, which was not filled, or any
+  /// where there is one conversation, whose other answers nobody wants any more.
+  ///
+  /// - Returns: How many of the sequence's tokens are in it.
+  private func takeContinuation(_ blocks: inout [BlockID], of state: SequenceState) -> Int {
+    guard limits.sharesBlocks else { return 0 }
+    let rest = state.tokens.dropLast().dropFirst(blocks.count * limits.blockLength)
+    let parent = state.chain.digest(before: blocks.count, of: state.tokens)
+    guard let found = pool.takeContinuation(after: parent, of: rest) else { return 0 }
+    blocks.append(found.block)
+    return found.count
   }
 }

@@ -90,10 +90,14 @@ extension Scheduler {
     // Guesses that came true may stand behind the end of the answer.
     let full = min(state.computed, state.tokens.count) / limits.blockLength
     while state.published < full {
-      let (block, digest) = (
-        state.blocks[state.published], state.chain.digest(state.published, of: state.tokens)
-      )
+      let number = state.published
+      let (block, digest) = (state.blocks[number], state.chain.digest(number, of: state.tokens))
       pool.publish(block, as: digest)
+      if limits.sequences == 1 {
+        pool.note(
+          state.tokens[(number * limits.blockLength)..<((number + 1) * limits.blockLength)], in: block,
+          after: state.chain.digest(before: number, of: state.tokens))
+      }
       state.published += 1
       // What a prompt begins with may come again tomorrow; answers seldom do.
       let isPrompt = state.published * limits.blockLength <= state.promptCount

@@ -24,12 +24,19 @@ extension Scheduler {
     return step
   }
 
-  /// The events that belong before a step runs: which requests it begins.
+  /// The events that belong before a step runs: which requests it begins, and what of their prompts was found.
   package func beginnings(of step: Step) -> [SchedulerEvent] {
-    step.rows.compactMap { row in
-      guard let state = sequences[row.id] else { return nil }
+    step.rows.flatMap { row -> [SchedulerEvent] in
+      guard let state = sequences[row.id] else { return [] }
       state.hasStarted = true
-      return unstarted.remove(row.id.request) != nil ? .started(request: row.id.request) : nil
+      let request = row.id.request
+      guard unstarted.remove(request) != nil else { return [] }
+      guard state.cached > 0, row.id.branch == 0 else { return [.started(request: request)] }
+      let cached = state.cached
+      return [
+        .started(request: request),
+        .prefill(request: request, done: cached, total: state.promptCount, cached: cached),
+      ]
     }
   }
 

@@ -219,10 +219,23 @@ package final class Scheduler {
 
   /// The last blocks go first, so that they are forgotten before those that they follow.
   private func releaseBlocks(of state: SequenceState) {
+    keepTail(of: state)
     state.blocks.reversed().forEach { pool.release($0) }
     state.blocks = []
     state.expected = []
     state.computed = 0
     state.published = 0
+  }
+
+  /// Remembers the block that is not full, in which a conversation may go on.
+  private func keepTail(of state: SequenceState) {
+    let end = min(state.computed, state.tokens.count)
+    let full = end / limits.blockLength
+    guard limits.sharesBlocks, end % limits.blockLength > 0, state.published == full,
+      state.blocks.indices.contains(full), pool.holders(of: state.blocks[full]) == 1
+    else { return }
+    pool.note(
+      state.tokens[(full * limits.blockLength)..<end], in: state.blocks[full],
+      after: state.chain.digest(before: full, of: state.tokens))
   }
 }
