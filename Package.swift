@@ -215,8 +215,8 @@ let package = Package(
     tests(
       "EndToEnd",
       [
-        "Digests", "Baking", "Checkpoints", "Generation", "JSON", "OpenVINO", "Quantization", "Supervisor",
-        "Tensors",
+        "Digests", "Baking", "Checkpoints", "Files", "Generation", "JSON", "OpenVINO", "Quantization",
+        "ScriptedModels", "Supervisor", "Tensors",
       ]),
   ],
   cxxLanguageStandard: .cxx17

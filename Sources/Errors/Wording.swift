@@ -1,5 +1,5 @@
 /// A setting of a library by its name there, `BakeOptions.output`. Programs know it by names of their own.
-public struct Setting: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
+public struct Setting: Sendable, Hashable, Codable, ExpressibleByStringLiteral, CustomStringConvertible {
   /// Its name in the library.
   public let name: String
 
@@ -10,8 +10,8 @@ public struct Setting: Sendable, Hashable, ExpressibleByStringLiteral, CustomStr
 }
 
 /// A sentence that may name settings: `"choose another folder with \(setting: .output)"`.
-public struct Wording: Sendable, Hashable, CustomStringConvertible {
-  fileprivate enum Part: Sendable, Hashable {
+public struct Wording: Sendable, Hashable, Codable, CustomStringConvertible {
+  fileprivate enum Part: Sendable, Hashable, Codable {
     case text(String)
     case setting(Setting)
   }

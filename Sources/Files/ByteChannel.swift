@@ -37,6 +37,9 @@ package final class ByteChannel: Sendable {
 
   deinit { close(descriptor) }
 
+  /// Says that nothing more is sent or received: the other side reads what was sent, and then the end.
+  func end() { _ = shutdown(descriptor, CInt(SHUT_RDWR)) }
+
   /// Two ends that belong together.
   package static func pair() throws(FileError) -> (ByteChannel, ByteChannel) {
     let ends = try descriptors()

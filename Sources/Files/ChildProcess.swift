@@ -36,7 +36,28 @@ package final class ChildProcess: Sendable {
     words.listen()
   }
 
-  deinit { end() }
+  /// Lets it end by itself, since nobody listens to it any more; it may finish what it writes. What does not end is ended.
+  deinit {
+    guard ending.withLock({ $0 == nil }) else { return }
+    channel.end()
+    let id = id
+    DispatchQueue.global(qos: .utility).async { Self.awaitEnd(of: id, milliseconds: 10_000) }
+  }
+
+  /// Waits for its end, and brings it about where it takes longer.
+  ///
+  /// - Returns: How it ended, as the system says it.
+  @discardableResult
+  private static func awaitEnd(of id: pid_t, milliseconds: Int) -> CInt {
+    var status: CInt = 0
+    for _ in 0..<milliseconds {
+      if waitpid(id, &status, WNOHANG) != 0 { return status }
+      usleep(1000)
+    }
+    kill(id, SIGKILL)
+    while waitpid(id, &status, 0) < 0, errno == EINTR {}
+    return status
+  }
 
   private static func spawn(
     _ path: String, _ arguments: [String], channel: CInt, output: CInt
@@ -76,16 +97,8 @@ package final class ChildProcess: Sendable {
   package func end() -> String {
     ending.withLock { ending in
       if let ending { return ending }
-      var status: CInt = 0
       // It may be about to end by itself, which says more than that we ended it.
-      for _ in 0..<20 where waitpid(id, &status, WNOHANG) == 0 {
-        usleep(1000)
-        status = -1
-      }
-      if status == -1 {
-        kill(id, SIGKILL)
-        while waitpid(id, &status, 0) < 0, errno == EINTR {}
-      }
+      let status = Self.awaitEnd(of: id, milliseconds: 20)
       words.waitForEnd()
       let text = Self.describe(status)
       ending = text
@@ -98,6 +111,9 @@ package final class ChildProcess: Sendable {
     guard signal != 0 else { return "exit code \((status >> 8) & 0xFF)" }
     return "signal \(signal) (\(strsignal(signal).map { String(cString: $0) } ?? "unknown"))"
   }
+
+  /// Whether the system refused it something that it may have later, as threads, so that it gave up.
+  package static func isRefusal(_ ending: String) -> Bool { ending == "exit code 75" }
 
   /// The last lines that it printed.
   package var lastWords: String { words.text }

@@ -50,6 +50,9 @@ package struct FileError: Error, Sendable, Hashable {
   /// Whether a symbolic link stands where a file or folder of ours was expected.
   package var isLink: Bool { number == .tooManySymbolicLinkLevels }
 
+  /// Whether the system may give later what it did not give now: threads, processes.
+  package var isRefusal: Bool { number == .resourceTemporarilyUnavailable }
+
   /// Whether there is nothing of that name.
   package var isMissing: Bool { number == .noSuchFileOrDirectory }
 

@@ -47,6 +47,11 @@ package enum HostResources {
     #endif
   }
 
+  /// The same of another process; 0 where it cannot be known.
+  package static func peakMemory(of process: Int32) -> Int {
+    kernelBytes("VmHWM", in: "/proc/\(process)/status") ?? 0
+  }
+
   /// How many processors this process may use.
   package static var processorCount: Int { max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))) }
 

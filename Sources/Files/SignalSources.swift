@@ -42,6 +42,9 @@ package final class SignalSources: Sendable {
     Signal.allCases.forEach { signal($0.number, SIG_DFL) }
   }
 
+  /// Leaves both to the process that started this one, and that ends it by going away.
+  package static func leaveToParent() { Signal.allCases.forEach { signal($0.number, SIG_IGN) } }
+
   /// Makes writing to a pipe that nobody reads an error, which is handled, and no death.
   package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 }

@@ -10,7 +10,7 @@ package struct GenerationMetrics: Sendable, Equatable {
   package var generatedTokens = 0
   /// From the call to the first token.
   package var timeToFirstToken = 0.0
-  /// From token to token, beginning with the second.
+  /// From token to token, beginning with the second; those that came together share their time.
   package var tokenTimes: [Double] = []
   /// From the call to the end.
   package var totalTime = 0.0
@@ -22,6 +22,23 @@ package struct GenerationMetrics: Sendable, Equatable {
 
   /// Nothing yet.
   package init() {}
+
+  /// Takes note of tokens that came together.
+  ///
+  /// - Parameters:
+  ///   - seconds: Since the call, for the first ones; since those before them otherwise.
+  package mutating func note(tokens: Int, after seconds: Double) {
+    guard tokens > 0 else { return }
+    var count = tokens
+    if generatedTokens == 0 {
+      timeToFirstToken = seconds
+      // Those that came with the first one took no time of their own.
+      tokenTimes += repeatElement(0, count: tokens - 1)
+      count = 0
+    }
+    generatedTokens += tokens
+    tokenTimes += repeatElement(seconds / Double(tokens), count: count)
+  }
 
   /// Tokens a second after the first one; 0 where there are not two.
   package var tokensPerSecond: Double {

@@ -33,7 +33,7 @@ package struct Canary: Sendable {
   }
 
   /// What came of it.
-  package enum Outcome: Sendable, Hashable {
+  package enum Outcome: Sendable, Hashable, Codable {
     /// The CPU is the measure itself.
     case notNeeded
     /// This compiled model has passed before.

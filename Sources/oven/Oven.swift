@@ -64,7 +64,12 @@ struct Oven: AsyncParsableCommand {
       // An answer that a full disk swallowed is none.
       if let failure = Terminal.outputFailure { failure.exit() }
     } catch {
-      ErrorReport(error).exit()
+      let report = ErrorReport(error)
+      // Whoever started a worker says it.
+      if report.status == .tryAgain, arguments.first == WorkerCommand.configuration.commandName {
+        Processes.exitAtOnce(report.status.rawValue)
+      }
+      report.exit()
     }
   }
 

@@ -2,6 +2,7 @@ import Foundation
 import Generation
 import JSON
 import OpenVINO
+import ScriptedModels
 import Supervisor
 import Testing
 
@@ -132,25 +133,35 @@ import Testing
     #expect(try engine.greedy(12) == reference.greedy)
   }
 
-  /// A second turn of a chat, as the generator drives it: only what is new is computed.
-  @Test func theSecondTurnKeepsTheFirst() throws {
+  /// A second turn of a chat: only what is new is computed, to the token, whether one conversation has the engine or blocks
+  /// of many are counted.
+  @Test(arguments: [true, false]) func theSecondTurnKeepsTheFirst(isEngine: Bool) throws {
     let folder = try TemporaryFolder()
     let reference = try TinyBake.reference("mistral-window")
-    let generator = Generator(try engine("mistral-window", in: folder))
-    _ = try generator.generate(
-      prompt: Array(reference.tokens.dropLast(5)), config: greedy(4), stream: Numbers())
-    let second = try generator.generate(prompt: reference.tokens, config: greedy(12), stream: Numbers())
-    #expect(second.metrics.reusedTokens >= 15)
-    #expect(second.tokens == reference.greedy)
-    #expect(second.metrics.deviceTime > 0)
+    let engine = try engine("mistral-window", in: folder)
+    var options = PagedRunner.Options()
+    options.sequences = 1
+    let runner: any ModelRunner =
+      isEngine ? EngineRunner(engine) : try PagedRunner(engine.model, options: options)
+    try runner.warmUp()
+    let answering = OneByOne(runner)
+    let (before, first) = (
+      runner.deviceSeconds, try answering.answer(Array(reference.tokens.dropLast(5)), greedy(4))
+    )
+    #expect(first.cached == 0)
+    let second = try answering.answer(reference.tokens, greedy(12))
+    // Of the first answer as much as is the same.
+    let text = Array(reference.tokens.dropLast(5)) + first.tokens.dropLast()
+    #expect(second.cached == zip(text, reference.tokens.dropLast()).prefix { $0 == $1 }.count)
+    #expect(second.cached >= 15 && second.tokens == reference.greedy)
+    #expect(runner.deviceSeconds > before)
   }
 
   @Test func theEndOfTheContextIsLength() throws {
     let folder = try TemporaryFolder()
     let reference = try TinyBake.reference("llama")
     let engine = try engine("llama", context: 26, in: folder)
-    let result = try Generator(engine).generate(
-      prompt: reference.tokens, config: greedy(nil), stream: Numbers())
+    let result = try OneByOne(EngineRunner(engine)).answer(reference.tokens, greedy(nil))
     #expect(result.reason == .length)
     #expect(result.tokens == Array(reference.greedy.prefix(6)))
     let error = #expect(throws: SupervisorError.self) { try engine.append([1]) }

@@ -1,6 +1,7 @@
 import Foundation
 import Generation
 import OpenVINO
+import ScriptedModels
 import Supervisor
 import Testing
 
@@ -89,16 +90,15 @@ import Testing
   ) throws {
     let folder = try TemporaryFolder()
     let reference = try TinyBake.reference("qwen3_5")
-    let generator = Generator(try engine("qwen3_5", choice, in: folder))
+    let answering = OneByOne(EngineRunner(try engine("qwen3_5", choice, in: folder)))
     var options = GenerationOptions()
     options.doSample = false
     options.ignoresEOS = true
     options.maxNewTokens = 12
     let config = try GenerationConfig(options)
-    _ = try generator.generate(
-      prompt: Array(reference.tokens.dropLast(5)), config: config, stream: Numbers())
-    let second = try generator.generate(prompt: reference.tokens, config: config, stream: Numbers())
-    #expect(second.metrics.reusedTokens == reference.tokens.count - 5)
+    _ = try answering.answer(Array(reference.tokens.dropLast(5)), config)
+    let second = try answering.answer(reference.tokens, config)
+    #expect(second.cached == reference.tokens.count - 5)
     #expect(second.tokens == reference.greedy)
   }
 }

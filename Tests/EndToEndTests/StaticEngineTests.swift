@@ -2,6 +2,7 @@ import Baking
 import Foundation
 import Generation
 import OpenVINO
+import ScriptedModels
 import Supervisor
 import Testing
 
@@ -86,18 +87,17 @@ import Testing
     #expect(try engine.greedy(12) == reference.greedy)
   }
 
-  /// A second turn of a chat, as the generator drives it: only what is new is computed.
+  /// A second turn of a chat: only what is new is computed.
   @Test func theSecondTurnKeepsTheFirst() throws {
     let folder = try TemporaryFolder()
     let reference = try TinyBake.reference("mistral-window")
-    let generator = Generator(try engine("mistral-window", in: folder))
-    let first = try generator.generate(
-      prompt: Array(reference.tokens.dropLast(5)), config: greedy(4), stream: Numbers())
-    #expect(first.metrics.reusedTokens == 0)
-    let second = try generator.generate(prompt: reference.tokens, config: greedy(12), stream: Numbers())
-    #expect(second.metrics.reusedTokens >= 15)
+    let runner = EngineRunner(try engine("mistral-window", in: folder))
+    let answering = OneByOne(runner)
+    #expect(try answering.answer(Array(reference.tokens.dropLast(5)), greedy(4)).cached == 0)
+    let second = try answering.answer(reference.tokens, greedy(12))
+    #expect(second.cached >= 15)
     #expect(second.tokens == reference.greedy)
-    #expect(second.metrics.deviceTime > 0)
+    #expect(runner.deviceSeconds > 0)
   }
 
   @Test func theEndOfTheContextIsLength() throws {
@@ -105,8 +105,8 @@ import Testing
     let reference = try TinyBake.reference("llama")
     // 21 tokens and 5 more; the last answer's token needs no place.
     let engine = try engine("llama", prompt: 21, context: 26, in: folder)
-    let result = try Generator(engine).generate(
-      prompt: reference.tokens, config: greedy(nil), stream: Numbers())
+    let runner = EngineRunner(engine)
+    let result = try OneByOne(runner).answer(reference.tokens, greedy(nil))
     #expect(result.reason == .length)
     #expect(result.tokens == Array(reference.greedy.prefix(6)))
     #expect(engine.count == 26)
@@ -114,11 +114,10 @@ import Testing
     #expect(error?.code == .contextFull)
     #expect(error?.message.contains("27 tokens") == true && error?.message.contains("26") == true)
     #expect(error?.mend.contains("--context-length") == true)
-    let tooLong = #expect(throws: GenerationError.self) {
-      try Generator(engine).generate(
-        prompt: Array(repeating: 1, count: 27), config: greedy(1), stream: Numbers())
+    #expect(throws: CompletionFailure.self) {
+      try OneByOne(runner).answer(Array(repeating: 1, count: 27), greedy(1))
     }
-    #expect(tooLong?.mend.contains("--context-length") == true)
+    #expect(runner.contextAdvice.contains("--context-length"))
   }
 
   /// Chunks of 10 after at most 20 others: the third holds one token of 21, and where the context ends a chunk begins

@@ -2,6 +2,7 @@ import Dispatch
 import Files
 import Foundation
 import Generation
+import OpenVINO
 import ScriptedModels
 import Supervisor
 import Testing
@@ -78,7 +79,8 @@ struct WorkerTests {
     options.crashLimit = crashLimit
     return try await ModelService(options: options, makeStream: { _ in NumberText() }) {
       DoomedRunner(
-        try WorkerRunner(.init(path: program, arguments: []), deadline: 20), seed: seed, kills: kills)
+        try WorkerRunner(WorkerProcess(.init(path: program, arguments: [])), deadline: 20), seed: seed,
+        kills: kills)
     }
   }
 
@@ -93,25 +95,50 @@ struct WorkerTests {
 
   @Test func aProgramThatIsNoWorkerIsReportedWithItsEnd() throws {
     #expect {
-      try WorkerRunner(.init(path: "/bin/sh", arguments: ["-c", "echo no such device >&2; exit 3"]))
+      try WorkerRunner(
+        WorkerProcess(.init(path: "/bin/sh", arguments: ["-c", "echo no such device >&2; exit 3"])))
     } throws: { error in
       "\(error)".contains("exit code 3") && "\(error)".contains("no such device")
     }
     #expect(throws: SupervisorError.self) {
-      try WorkerRunner(.init(path: "/no/such/program", arguments: []))
+      try WorkerRunner(WorkerProcess(.init(path: "/no/such/program", arguments: [])))
     }
+  }
+
+  /// What happens while a model is loaded there is shown here.
+  @Test func whatIsToldOfALoadCrosses() throws {
+    let device = DeviceIdentity("CPU", in: NoCatalog())
+    var report = LoadReport(
+      device: device, fromCache: true, seconds: 1.5, engine: .paged,
+      passedOver: [.init(device: "NPU", reason: "there is none")])
+    report.kernels = .oven
+    report.tuned = ["threads=1"]
+    let warning = SupervisorError(.cacheUnusable, "the cache is full", mend: "make room")
+    let events: [LoadEvent] = [
+      .passedOver(.init(device: "GPU", reason: "no driver")), .graph(.prefill), .fromCache(device),
+      .compiling(device, reason: nil), .waiting, .discarded(reason: "damaged"),
+      .modelWritableByOthers("group"), .otherEngine(instead: .stateful, reason: "no pages"),
+      .cacheWarning(warning), .loaded(report), .checked(.passed(agreement: 0.875)), .checked(.notNeeded),
+      .warmedUp(seconds: 0.25),
+    ]
+    let bytes = try JSONEncoder().encode(events)
+    #expect(try JSONDecoder().decode([LoadEvent].self, from: bytes) == events)
+    // Why it compiles is for this side's explanations.
+    let reasoned = try JSONEncoder().encode([LoadEvent.compiling(device, reason: .neverCompiled)])
+    #expect(
+      try JSONDecoder().decode([LoadEvent].self, from: reasoned) == [.compiling(device, reason: nil)])
   }
 
   @Test func aWordOutOfTurnIsNoGreeting() throws {
     // Answers with what it was sent; then says nothing.
-    let command = WorkerRunner.Command(path: "/bin/sh", arguments: ["-c", "head -c 9 <&3 >&3; sleep 60"])
-    #expect(throws: SupervisorError.self) { try WorkerRunner(command) }
+    let command = WorkerProcess.Command(path: "/bin/sh", arguments: ["-c", "head -c 9 <&3 >&3; sleep 60"])
+    #expect(throws: SupervisorError.self) { try WorkerRunner(WorkerProcess(command)) }
   }
 
   @Test func aWorkerThatHangsIsEnded() async throws {
     let program = try #require(WorkerProgram.path)
     let service = try await ModelService(makeStream: { _ in NumberText() }) {
-      try WorkerRunner(.init(path: program, arguments: ["hang"]), deadline: 0.1)
+      try WorkerRunner(WorkerProcess(.init(path: program, arguments: ["hang"])), deadline: 0.1)
     }
     await #expect {
       try await answer(service, 1)
@@ -121,4 +148,10 @@ struct WorkerTests {
     }
     #expect(await service.status().restarts == 2)
   }
+}
+
+private struct NoCatalog: DeviceCatalog {
+  let runtimeVersion = ""
+  func devices() -> [String] { [] }
+  func property(_ key: PropertyKey, of device: String) -> String { "" }
 }

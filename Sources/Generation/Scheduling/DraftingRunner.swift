@@ -7,6 +7,8 @@ package final class DraftingRunner: ModelRunner {
   package var deviceName: String { runner.deviceName }
   package var engineName: String { runner.engineName }
   package var atEnd: @Sendable () -> Void { runner.atEnd }
+  package var peakMemory: Int { runner.peakMemory }
+  package var contextAdvice: String { runner.contextAdvice }
   package var deviceSeconds: Double { runner.deviceSeconds + draft.deviceSeconds }
   private let runner: any ModelRunner
   private let draft: any TextGenerationEngine
@@ -43,6 +45,8 @@ package final class DraftingRunner: ModelRunner {
     if !sampled[0].guesses.isEmpty { latest = (sampled[0].id, sampled[0].guesses) }
     return sampled
   }
+
+  package func warmUp() throws { try runner.warmUp() }
 
   package func recover() throws {
     (texts, paces, latest) = ([:], [:], nil)

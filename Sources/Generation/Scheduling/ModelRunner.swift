@@ -38,10 +38,12 @@ package struct RunnerLimits: Sendable, Equatable, Codable {
   }
 
   /// The limits of an engine that holds one sequence, whole.
-  package static func single(contextLength: Int) -> RunnerLimits {
+  ///
+  /// - Parameter stepTokens: The tokens of a prompt after which it is told how far it is; all of them if nil.
+  package static func single(contextLength: Int, stepTokens: Int? = nil) -> RunnerLimits {
     RunnerLimits(
       contextLength: contextLength, blockLength: contextLength, blockCount: 1, sequences: 1,
-      stepTokens: contextLength, sharesBlocks: false)
+      stepTokens: min(stepTokens ?? contextLength, contextLength), sharesBlocks: false)
   }
 
   /// The tokens for which there is room in one sequence: what the model takes, or the whole cache.
@@ -64,6 +66,11 @@ package protocol ModelRunner: AnyObject {
   var engineName: String { get }
   /// Seconds spent inside the device since the runner was made.
   var deviceSeconds: Double { get }
+  /// The most memory that it took so far, in bytes, where that is not this process's.
+  var peakMemory: Int { get }
+
+  /// How the context could be made longer, as half a sentence for errors; empty where the model itself ends there.
+  var contextAdvice: String { get }
 
   /// Carries a step out.
   ///
@@ -79,12 +86,41 @@ package protocol ModelRunner: AnyObject {
   /// - Throws: Where nothing can run any more.
   func recover() throws
 
+  /// Computes a few tokens and forgets them: plugins repack weights and allocate in their first runs.
+  func warmUp() throws
+
   /// What is to be done before its process ends, from whatever thread: blocks that are being written are finished.
   var atEnd: @Sendable () -> Void { get }
 }
 
 extension ModelRunner {
   package var deviceSeconds: Double { 0 }
+  package var peakMemory: Int { 0 }
+  package var contextAdvice: String { "" }
   package func recover() throws {}
   package var atEnd: @Sendable () -> Void { {} }
+
+  package func warmUp() throws {
+    let id = SequenceID(request: -1)
+    let count = max(1, min(16, limits.longestPrompt, limits.longestSequence - 1))
+    let prompt = [Int](repeating: 1, count: count)
+    var first = Step(number: -1)
+    first.begun = [
+      SequenceSetup(id: id, tokens: prompt, promptCount: count, config: try GenerationConfig(), seed: 0)
+    ]
+    first.rows = [row(id, prompt, at: 0)]
+    _ = try run(first, isCancelled: { false })
+    var second = Step(number: -1)
+    if limits.longestSequence > count { second.rows = [row(id, [1], at: count)] }
+    _ = try run(second, isCancelled: { false })
+    var last = Step(number: -1)
+    last.ended = [id]
+    _ = try run(last, isCancelled: { false })
+  }
+
+  private func row(_ id: SequenceID, _ tokens: [Int], at position: Int) -> Step.Row {
+    Step.Row(
+      id: id, tokens: tokens, position: position,
+      blocks: Array(0..<limits.blocks(for: position + tokens.count)), samples: true)
+  }
 }

@@ -132,7 +132,7 @@ package struct Sampled: Sendable, Equatable {
   package var tokens: [Int]
   /// The probabilities of these tokens, where they were asked for.
   package var logProbabilities: [TokenLogProbability] = []
-  /// How many of the row's tokens the runner had in its cache without being told so.
+  /// With a sequence's first row: how many of its tokens the runner had in its cache without being told so.
   package var reused = 0
   /// What the runner expects to follow, to be tried with the next step; it need not be.
   package var guesses: [Int] = []

@@ -135,6 +135,8 @@ package struct ServiceStatus: Sendable, Equatable {
   package var stalledFor = 0.0
   /// Times that the runner was started again.
   package var restarts = 0
+  /// Why, the last time; empty where it was not.
+  package var lastLoss = ""
 
   /// Nothing going on.
   package init() {}
@@ -144,8 +146,12 @@ package struct ServiceStatus: Sendable, Equatable {
 package protocol CompletionService: Sendable {
   /// The tokens that fit into the context.
   var contextLength: Int { get }
+  /// The tokens of a prompt at most.
+  var longestPrompt: Int { get }
   /// The name of the device that computes, as its plugin gives it.
   var deviceName: String { get }
+  /// Seconds spent inside the device since the start.
+  var deviceSeconds: Double { get async }
 
   /// Queues a request. The stream ends after the last `finished`, or throws a `CompletionFailure`. Whoever stops
   /// listening cancels: the work is freed within a step.
@@ -158,4 +164,9 @@ package protocol CompletionService: Sendable {
 
   /// Takes nothing new and returns when everything that runs has ended.
   func drain() async
+}
+
+extension CompletionService {
+  package var longestPrompt: Int { contextLength }
+  package var deviceSeconds: Double { get async { 0 } }
 }

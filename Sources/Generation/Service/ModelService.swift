@@ -10,6 +10,7 @@ package actor ModelService: CompletionService {
   package nonisolated let engineName: String
   /// What the runner can do at most.
   package nonisolated let limits: RunnerLimits
+  package nonisolated var longestPrompt: Int { min(limits.longestPrompt, contextLength) }
 
   /// Seconds spent inside the device since the start.
   package private(set) var deviceSeconds = 0.0
@@ -25,6 +26,7 @@ package actor ModelService: CompletionService {
   private var stop = StopFlag()
   private var lastStepEnd = 0.0
   private var restarts = 0
+  private var lastLoss = ""
   private var drainers: [CheckedContinuation<Void, Never>] = []
 
   /// Starts the thread, makes the runner on it, and is ready.
@@ -37,7 +39,7 @@ package actor ModelService: CompletionService {
   ///   - makeRunner: Loads the model; called on the runner's thread.
   package init(
     options: Scheduler.Options = .init(),
-    clock: @escaping @Sendable () -> Double = { Generator.systemClock() },
+    clock: @escaping @Sendable () -> Double = { SystemClock.seconds() },
     warmsUp: Bool = false,
     keptBlocks: @escaping @Sendable (_ folder: String) -> @Sendable (BlockDigest) -> Bool = { _ in
       { _ in false }
@@ -46,7 +48,8 @@ package actor ModelService: CompletionService {
     makeRunner: @escaping @Sendable () throws -> any ModelRunner
   ) async throws {
     let thread = RunnerThread()
-    let (limits, deviceName, engineName) = try await thread.start(makeRunner)
+    let (limits, deviceName, engineName, seconds) = try await thread.start(makeRunner)
+    deviceSeconds = seconds
     self.thread = thread
     self.limits = limits
     self.deviceName = deviceName
@@ -107,13 +110,17 @@ package actor ModelService: CompletionService {
     status.steps = scheduler.stepCount
     status.stalledFor = isWorking ? clock() - lastStepEnd : 0
     status.restarts = restarts
+    status.lastLoss = lastLoss
     return status
   }
 
+  /// The most memory that the runner's own process took so far, in bytes; 0 where it has none.
+  package func peakMemory() async -> Int { await thread.peakMemory() }
+
   package func drain() async {
     isDraining = true
-    guard isWorking else { return }
-    await withCheckedContinuation { drainers.append($0) }
+    if isWorking { await withCheckedContinuation { drainers.append($0) } }
+    await thread.finish()
   }
 
   private func cancel(_ request: Int) {
@@ -160,7 +167,8 @@ package actor ModelService: CompletionService {
   }
 
   private func recover(from error: any Error) async {
-    deliver(scheduler.runnerLost("\(error)"))
+    lastLoss = "\(error)"
+    deliver(scheduler.runnerLost(lastLoss))
     restarts += 1
     do {
       try await thread.recover()
@@ -224,12 +232,12 @@ private final class RunnerThread: @unchecked Sendable {
   private var runner: (any ModelRunner)?
 
   func start(_ makeRunner: @escaping @Sendable () throws -> any ModelRunner) async throws -> (
-    RunnerLimits, String, String
+    RunnerLimits, String, String, deviceSeconds: Double
   ) {
     try await onQueue { thread in
       let runner = try makeRunner()
       thread.runner = runner
-      return (runner.limits, runner.deviceName, runner.engineName)
+      return (runner.limits, runner.deviceName, runner.engineName, runner.deviceSeconds)
     }
   }
 
@@ -249,6 +257,22 @@ private final class RunnerThread: @unchecked Sendable {
 
   func recover() async throws {
     try await onQueue { try $0.runner?.recover() }
+  }
+
+  func peakMemory() async -> Int {
+    await withCheckedContinuation { continuation in
+      queue.async { [self] in continuation.resume(returning: runner?.peakMemory ?? 0) }
+    }
+  }
+
+  /// Finishes what is not to be cut off by the end of the process.
+  func finish() async {
+    await withCheckedContinuation { continuation in
+      queue.async { [self] in
+        runner?.atEnd()
+        continuation.resume()
+      }
+    }
   }
 
   private func onQueue<Result: Sendable>(

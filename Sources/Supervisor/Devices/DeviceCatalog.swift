@@ -16,7 +16,7 @@ extension Core: DeviceCatalog {
 }
 
 /// What a device is, for people and for the cache's key.
-package struct DeviceIdentity: Sendable, Hashable {
+package struct DeviceIdentity: Sendable, Hashable, Codable {
   /// OpenVINO's name: "NPU".
   package var device: String
   /// The name for people, with the platform where it has one: "Intel(R) AI Boost (3720)".

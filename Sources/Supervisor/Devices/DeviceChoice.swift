@@ -3,7 +3,7 @@ import OpenVINO
 /// The devices to try for a request, and why others were passed over.
 package struct DeviceChoice: Sendable, Hashable {
   /// A device that is not used, and why.
-  package struct PassedOver: Sendable, Hashable {
+  package struct PassedOver: Sendable, Hashable, Codable {
     /// OpenVINO's name.
     package var device: String
     /// The reason, as half a sentence.

@@ -1,5 +1,5 @@
 /// What computes products with compressed weights on a CPU.
-package enum CPUKernels: String, Sendable, Hashable, CaseIterable {
+package enum CPUKernels: String, Sendable, Hashable, Codable, CaseIterable {
   /// Ours where they compute nearly all of a model, otherwise the plugin.
   case auto
   /// OpenVINO's plugin, which lays weights out anew when a model runs for the first time after a start.

@@ -1,5 +1,5 @@
 /// What keeps a conversation's keys and values.
-package enum EngineKind: String, Sendable, Hashable {
+package enum EngineKind: String, Sendable, Hashable, Codable {
   /// The model's own variables (`StatefulEngine`).
   case stateful
   /// Blocks of ours, read by OpenVINO's paged attention (`PagedEngine`).

@@ -11,6 +11,9 @@ package protocol ModelEngine: TextGenerationEngine {
   /// The tokens of the longest prompt that an empty cache takes.
   var longestPrompt: Int { get }
 
+  /// The tokens of a prompt that are computed at once at most; a longer one is computed in pieces.
+  var promptPieceLength: Int { get }
+
   /// Empties the cache.
   func reset() throws(SupervisorError)
 

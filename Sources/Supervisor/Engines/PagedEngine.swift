@@ -60,6 +60,7 @@ package final class PagedEngine: ModelEngine {
   package var entryFolders: [String] { model.entryFolder.map { [$0] } ?? [] }
   package var contextAdvice: String { "" }
   package var longestPrompt: Int { contextLength }
+  package var promptPieceLength: Int { options.longestRun }
   package var deviceName: String { model.report.device.name }
   package var contextLength: Int { options.contextLength }
 

@@ -53,6 +53,11 @@ package final class StatefulEngine: ModelEngine {
     if case .appendOnly(let promptLength) = options.cache { return min(promptLength, contextLength) }
     return contextLength
   }
+  package var promptPieceLength: Int {
+    if case .editable(let pieceLength) = options.cache { return min(pieceLength, contextLength) }
+    // From the beginning, as a whole.
+    return contextLength
+  }
 
   /// The device's name for people: "Intel(R) AI Boost (3720)".
   package var deviceName: String { model.report.device.name }

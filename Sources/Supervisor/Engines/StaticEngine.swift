@@ -52,6 +52,7 @@ package final class StaticEngine: ModelEngine {
       + "(now \(promptLength))"
   }
   package var longestPrompt: Int { contextLength }
+  package var promptPieceLength: Int { contextLength }
 
   private var promptLength: Int { prefill.tokens.elements.count }
 

@@ -20,10 +20,14 @@ package enum LoadEvent: Sendable, Hashable {
   case cacheWarning(SupervisorError)
   /// Loaded.
   case loaded(LoadReport)
+  /// The device was compared with the CPU.
+  case checked(Canary.Outcome)
+  /// The first runs are over, in which plugins repack weights, after so many seconds.
+  case warmedUp(seconds: Double)
 }
 
 /// How a model was loaded.
-package struct LoadReport: Sendable, Hashable {
+package struct LoadReport: Sendable, Hashable, Codable {
   /// The device that computes.
   package var device: DeviceIdentity
   /// Whether the compiled model came from the cache.

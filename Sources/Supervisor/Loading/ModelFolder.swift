@@ -4,7 +4,7 @@ import JSON
 /// The files of a model to run: a folder that we or another tool baked, or an IR file by itself.
 package struct ModelFolder: Sendable, Hashable {
   /// One of the graphs that a folder may have over the same weights; its file's name without the ending.
-  package enum Graph: String, Sendable {
+  package enum Graph: String, Sendable, Codable {
     /// Dynamic shapes; the runtime keeps the cache.
     case stateful = "openvino_model"
     /// A whole prompt, of fixed length.

@@ -13,6 +13,8 @@ package final class Worker: Sendable {
   private struct Inbox {
     var messages: [WorkerMessage] = []
     var isCancelled = false
+    /// What is to be done before the process ends.
+    var atEnd: @Sendable () -> Void = {}
   }
 
   /// A worker on the channel that its parent left it.
@@ -22,20 +24,22 @@ package final class Worker: Sendable {
 
   /// Works. Returns when the parent closes the channel.
   ///
-  /// - Parameter load: Loads the runner, with these limits if there are any.
-  package func run(_ load: (RunnerLimits?) throws -> any ModelRunner) throws {
+  /// - Parameter load: Loads the runner, with these limits if there are any, and tells how that goes.
+  package func run(
+    _ load: (RunnerLimits?, _ report: @escaping @Sendable (LoadEvent) -> Void) throws -> LoadedRunner
+  ) throws {
     guard case .frame(let frame) = channel.receive(), case .begin(let limits) = try WorkerMessage(frame)
     else { return }
-    let runner: any ModelRunner
+    listen()
+    let loaded: LoadedRunner
     do {
-      runner = try load(limits)
+      loaded = try load(limits) { [self] event in try? send(.loading(event)) }
     } catch {
       return try send(.failed(.init(error)))
     }
-    try send(
-      .ready(.init(limits: runner.limits, deviceName: runner.deviceName, engineName: runner.engineName)))
-    listen(runner.atEnd)
-    while let step = nextStep() { try carryOut(step, runner) }
+    inbox.withLock { $0.atEnd = loaded.runner.atEnd }
+    try send(.ready(loaded.facts))
+    while let step = nextStep() { try carryOut(step, loaded.runner) }
   }
 
   private func carryOut(_ step: Step, _ runner: any ModelRunner) throws {
@@ -64,8 +68,9 @@ package final class Worker: Sendable {
     }
   }
 
-  /// Receives while steps run, so that they can be stopped. A parent that is gone needs nothing any more.
-  private func listen(_ atEnd: @escaping @Sendable () -> Void) {
+  /// Receives while steps run, so that they can be stopped. A parent that is gone needs nothing any more, neither an answer
+  /// nor a model that is being compiled.
+  private func listen() {
     DispatchQueue(label: "oven.worker.inbox").async { [self] in
       while case .frame(let frame) = channel.receive(), let message = try? WorkerMessage(frame) {
         if case .cancel = message {
@@ -75,7 +80,7 @@ package final class Worker: Sendable {
           arrivals.signal()
         }
       }
-      atEnd()
+      inbox.withLock(\.atEnd)()
       Processes.exitAtOnce(0)
     }
   }

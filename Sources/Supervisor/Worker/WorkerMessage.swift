@@ -10,39 +10,20 @@ enum WorkerMessage {
   case step(Step)
   /// To the worker: the step is not needed any more.
   case cancel
+  /// From the worker: how loading goes.
+  case loading(LoadEvent)
   /// From the worker: it is loaded.
-  case ready(Facts)
+  case ready(RunnerFacts)
   /// From the worker: what it chose, and the seconds that it spent inside the device so far.
   case sampled([Sampled], deviceSeconds: Double)
   /// From the worker: it stopped the step.
   case cancelled
   /// From the worker: it could not do what it should, and why.
-  case failed(Failure)
-
-  /// What a worker is.
-  struct Facts: Codable, Sendable {
-    var limits: RunnerLimits
-    var deviceName: String
-    var engineName: String
-  }
-
-  /// An error, as the worker met it.
-  struct Failure: Codable, Sendable {
-    var code: String
-    var message: String
-    var mend: String
-
-    init(_ error: any Error) {
-      let error = error as? SupervisorError ?? SupervisorError(.inferenceFailed, "\(error)")
-      (code, message, mend) = (error.code.rawValue, error.message, error.mend)
-    }
-
-    var error: SupervisorError { SupervisorError(.init(rawValue: code), message, mend: mend) }
-  }
+  case failed(WorkerFailure)
 
   private enum Kind: UInt8 {
     case begin = 1
-    case step, cancel, ready, sampled, cancelled, failed
+    case step, cancel, loading, ready, sampled, cancelled, failed
   }
 
   /// As it is sent.
@@ -51,6 +32,7 @@ enum WorkerMessage {
     case .begin(let limits): Self.frame(.begin, Array(try JSONEncoder().encode(limits)))
     case .step(let step): Self.frame(.step, try step.encoded())
     case .cancel: Self.frame(.cancel)
+    case .loading(let event): Self.frame(.loading, Array(try JSONEncoder().encode(event)))
     case .ready(let facts): Self.frame(.ready, Array(try JSONEncoder().encode(facts)))
     case .sampled(let sampled, let seconds):
       Self.frame(
@@ -72,7 +54,8 @@ enum WorkerMessage {
     case .begin: self = .begin(try JSONDecoder().decode(RunnerLimits?.self, from: Data(bytes)))
     case .step: self = .step(try Step(decoding: bytes))
     case .cancel: self = .cancel
-    case .ready: self = .ready(try JSONDecoder().decode(Facts.self, from: Data(bytes)))
+    case .loading: self = .loading(try JSONDecoder().decode(LoadEvent.self, from: Data(bytes)))
+    case .ready: self = .ready(try JSONDecoder().decode(RunnerFacts.self, from: Data(bytes)))
     case .sampled:
       guard bytes.count >= 8 else { throw WireError(description: "an answer is cut off") }
       var pattern: UInt64 = 0
@@ -80,7 +63,7 @@ enum WorkerMessage {
       self = .sampled(
         try Sampled.decoded(Array(bytes.dropFirst(8))), deviceSeconds: Double(bitPattern: pattern))
     case .cancelled: self = .cancelled
-    case .failed: self = .failed(try JSONDecoder().decode(Failure.self, from: Data(bytes)))
+    case .failed: self = .failed(try JSONDecoder().decode(WorkerFailure.self, from: Data(bytes)))
     case nil: throw WireError(description: "a message of an unknown kind, \(frame.kind)")
     }
   }

@@ -29,13 +29,12 @@ final class AnswerTurn {
   /// Answers.
   ///
   /// - Parameters:
-  ///   - isCancelled: asked before every token and between the pieces of a long prompt.
+  ///   - isCancelled: asked after every token and several times a second.
   func run(
-    _ question: String, in session: inout ChatSession, isCancelled: @escaping () -> Bool
-  ) throws -> GenerationResult {
+    _ question: String, in session: inout ChatSession, isCancelled: () -> Bool
+  ) async throws -> GenerationResult {
     var options = sampling
     options.maxNewTokens = limit.tokens
-    let assistant = ready.assistant
     let watch = PromptWatch()
     let writer = AnswerWriter(
       isRaw: show?.isRaw ?? true, hidesThinking: show?.hidesThinking ?? false,
@@ -44,23 +43,23 @@ final class AnswerTurn {
       watch.end()
       if show != nil { writer.finish() }
     }
-    return try assistant.answer(
-      question, in: &session, options: options,
-      isCancelled: {
-        watch.note(done: assistant.computedTokens)
-        return isCancelled() || self.goesRound
-      }
+    return try await ready.assistant.answer(
+      question, in: &session, options: options, isCancelled: { isCancelled() || self.goesRound }
     ) { event in
-      if case .text(let text) = event { repetition.add(text) }
       switch event {
-      case .prompt(let tokens, let reused): watch.note(done: reused, total: tokens)
-      case .text(let text) where show != nil:
+      case .prompt(let done, let total): watch.note(done: done, total: total)
+      case .text(let text):
+        repetition.add(text)
+        guard show != nil else { return watch.end() }
         writer.write(text)
         if writer.isThinkingUnseen { watch.think() }
-      case .text: watch.end()
-      default: break
       }
     }
+  }
+
+  /// What is told of an answer while which the process that computes was lost; nil where it was not.
+  func loss(_ result: GenerationResult) -> String? {
+    result.loss.map { "\($0); another one went on with the answer" }
   }
 
   /// Why the answer is not whole; nil where it is.

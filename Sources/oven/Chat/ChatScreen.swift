@@ -10,6 +10,7 @@ struct ChatScreen {
   private var format: PromptFormat
   private let answer: AnswerOptions
   private let runtime: RuntimeOptions
+  private let runner: RunnerOptions
   private var settings: ChatSettings
   private let editor = LineEditor(history: .ofChat, completion: .ofChat)
   private let signals = SignalWatch()
@@ -26,11 +27,16 @@ struct ChatScreen {
   private var wasWarned = false
 
   /// Loads the model.
-  init(model: String, answer: AnswerOptions, runtime: RuntimeOptions, sampling: SamplingOptions) throws {
+  init(
+    model: String, answer: AnswerOptions, runtime: RuntimeOptions, runner: RunnerOptions,
+    sampling: SamplingOptions
+  ) async throws {
     folder = try ModelFolder(named: model)
+    let start = try ModelStart(folder, runtime, runner)
     format = try TokenizerChoice.format(answer.tokenizerId, for: folder, style: answer.chatStyle)
     self.answer = answer
     self.runtime = runtime
+    self.runner = runner
     settings = ChatSettings(sampling.options, isRaw: answer.raw, hidesThinking: answer.hideThinking)
     attached = try answer.files.map(QuestionText.file)
     session = format.makeSession()
@@ -40,12 +46,12 @@ struct ChatScreen {
     }
     // What is typed while the model loads is for the chat, and not for the screen.
     editor.begin()
-    let (folder, format) = (folder, format)
-    ready = try signals.loading { try ReadyModel(folder, format: format, runtime: runtime) }
+    let format = format
+    ready = try await signals.loading { try await start.ready(format) }
   }
 
   /// Converses until the user or a signal ends it.
-  mutating func run() throws {
+  mutating func run() async throws {
     note("Ask away; /help lists the commands, Ctrl-D ends.")
     if !attached.isEmpty { note("\(answer.files.joined(separator: ", ")) goes with the first question.") }
     signals.beginAnswer()
@@ -54,12 +60,13 @@ struct ChatScreen {
       let text = draft
       draft = ""
       switch editor.read(prompt: "> ", text: text, shouldStop: { [signals] in signals.isTerminated }) {
-      case .line(let line): if !handle(ChatSlash(line)) { break loop }
+      case .line(let line): if await !handle(ChatSlash(line)) { break loop }
       case .interrupted: note("Ctrl-D or /exit ends.")
       case .ended, .stopped: break loop
       }
     }
-    if totals.answers > 0 { note(totals.line(peakMemory: HostResources.peakMemory)) }
+    if totals.answers > 0 { note(totals.line(peakMemory: await peakMemory())) }
+    await ready?.close()
     // Scripts that end a chat within an answer see that it is not whole.
     if signals.isTerminated, last?.result.reason == .cancelled {
       throw ExitCode(ExitStatus.terminated.rawValue)
@@ -68,10 +75,10 @@ struct ChatScreen {
 
   /// Carries a line out. Its errors are shown and the chat goes on.
   /// - Returns: False to end.
-  private mutating func handle(_ line: ChatSlash) -> Bool {
+  private mutating func handle(_ line: ChatSlash) async -> Bool {
     do {
       switch line {
-      case .question(let text): if text.contains(where: { !$0.isWhitespace }) { try ask(text) }
+      case .question(let text): if text.contains(where: { !$0.isWhitespace }) { try await ask(text) }
       case .help:
         ChatSlash.helpLines(width: terminal.width).forEach { terminal.line(terminal.styled($0, .dim)) }
       case .system(let text): setSystem(text)
@@ -79,7 +86,7 @@ struct ChatScreen {
         session.reset()
         wasWarned = false
         note("A new conversation.")
-      case .regen: try regenerate()
+      case .regen: try await regenerate()
       case .undo: takeBack { "Taken back: \($0)" }
       case .edit: takeBack { _ in "Change the question, and ask it again:" }.map { draft = $0 }
       case .set(let name, let value): try set(name, value)
@@ -90,9 +97,9 @@ struct ChatScreen {
       case .load(let path):
         session.replaceMessages(try ChatFile.load(path))
         note("\(session.messages.count) messages; the next answer goes on from there.")
-      case .metrics: showMetrics()
-      case .device(let name): try setDevice(name)
-      case .model(let name): try setModel(name)
+      case .metrics: await showMetrics()
+      case .device(let name): try await setDevice(name)
+      case .model(let name): try await setModel(name)
       case .mistake(let text): note(text)
       case .exit: return false
       }
@@ -102,16 +109,16 @@ struct ChatScreen {
     return true
   }
 
-  private mutating func ask(_ text: String) throws {
+  private mutating func ask(_ text: String) async throws {
     let question = (attached + [text]).joined(separator: "\n\n")
     let before = session
-    let isWhole = try answer(question)
+    let isWhole = try await answer(question)
     // A question that was stopped before its answer takes nothing with it.
     if isWhole { attached = [] } else { session = before }
   }
 
   /// - Returns: False where nothing was answered.
-  private mutating func answer(_ question: String) throws -> Bool {
+  private mutating func answer(_ question: String) async throws -> Bool {
     guard let ready else {
       throw ErrorReport(
         what: "no model is loaded", why: "no device has taken it since the last /device",
@@ -131,15 +138,15 @@ struct ChatScreen {
       ready: ready, sampling: settings.options,
       show: .init(isRaw: settings.isRaw, hidesThinking: settings.hidesThinking))
     let beginsThinking = turn.beginsThinking(question, session)
-    let result = try turn.run(question, in: &session) { [signals] in
+    let result = try await turn.run(question, in: &session) { [signals] in
       RawTerminal.restore()
       return signals.shouldStop
     }
     totals.add(result.metrics)
     let report = MetricsReport(
-      result: result, load: ready.report, warmUpSeconds: ready.warmUpSeconds,
-      peakMemory: HostResources.peakMemory)
+      result: result, load: ready.report, warmUpSeconds: ready.warmUpSeconds, peakMemory: await peakMemory())
     last = report
+    if let loss = turn.loss(result) { note(loss) }
     let isTakenBack = result.reason == .cancelled && result.tokens.isEmpty
     note(
       [
@@ -161,11 +168,11 @@ struct ChatScreen {
         + "\(assistant.contextLength) tokens): soon the oldest turns are left out. /reset begins anew.")
   }
 
-  private mutating func regenerate() throws {
+  private mutating func regenerate() async throws {
     let before = session
     guard let question = session.takeBack() else { return note("There is no question yet.") }
     do {
-      if try !answer(question) { session = before }
+      if try await !answer(question) { session = before }
     } catch {
       session = before
       throw error
@@ -231,52 +238,60 @@ struct ChatScreen {
     note(text == "-" ? "The system's message is removed." : "The system's message is set.")
   }
 
-  private func showMetrics() {
+  /// The bytes that this process and the one that computes took at most.
+  private func peakMemory() async -> Int { HostResources.peakMemory + (await ready?.peakMemory() ?? 0) }
+
+  private func showMetrics() async {
     guard let last else { return note("Nothing was answered yet.") }
     last.lines.forEach { note($0) }
-    note("in total: " + totals.line(peakMemory: HostResources.peakMemory))
+    note("in total: " + totals.line(peakMemory: await peakMemory()))
   }
 
   /// The conversation stays. Two models at once may be more than the machine holds, so the first goes before the second
   /// is loaded, and comes back, from the cache, if the other device cannot take over.
-  private mutating func setDevice(_ name: String?) throws {
+  private mutating func setDevice(_ name: String?) async throws {
     guard let name else {
       return note(ready.map { "\($0.report.device.device) (\($0.report.device.name))" } ?? "no device")
     }
     // What is not there is refused while the model still is.
     _ = try DeviceChoice(request: name, properties: runtime.userProperties, catalog: Core())
-    try exchange(folder, format, device: name)
+    try await exchange(folder, format, device: name)
   }
 
-  private mutating func setModel(_ name: String?) throws {
+  private mutating func setModel(_ name: String?) async throws {
     guard let name else { return note(folder.folder) }
     let other = try ModelFolder(named: name)
     let format = try TokenizerChoice.format(nil, for: other, style: answer.chatStyle)
     let messages = session.messages
     let before = folder
-    try exchange(other, format, device: nil)
+    try await exchange(other, format, device: nil)
     guard folder != before || other == before else { return }
     session = format.makeSession()
     session.replaceMessages(messages)
     note("The conversation goes on with \(name).")
   }
 
-  private mutating func exchange(_ other: ModelFolder, _ otherFormat: PromptFormat, device: String?) throws {
+  private mutating func exchange(
+    _ other: ModelFolder, _ otherFormat: PromptFormat, device: String?
+  ) async throws {
     let before = ready?.report.device
+    await ready?.close()
     ready = nil
     do {
-      ready = try load(other, otherFormat, device)
+      ready = try await load(other, otherFormat, device)
       (folder, format) = (other, otherFormat)
     } catch {
       guard let before else { throw error }
       show(ErrorReport(error))
       note("Going back to \(other == folder ? before.device : folder.folder).")
-      ready = try load(folder, format, before.device)
+      ready = try await load(folder, format, before.device)
     }
   }
 
-  private func load(_ folder: ModelFolder, _ format: PromptFormat, _ device: String?) throws -> ReadyModel {
-    try signals.loading { try ReadyModel(folder, format: format, runtime: runtime, device: device) }
+  private func load(
+    _ folder: ModelFolder, _ format: PromptFormat, _ device: String?
+  ) async throws -> ReadyModel {
+    try await signals.loading { try await ModelStart(folder, runtime, runner, device: device).ready(format) }
   }
 
   private func show(_ report: ErrorReport) {

@@ -29,11 +29,8 @@ final class PromptWatch: Sendable {
   deinit { timer?.cancel() }
 
   /// So many tokens of so many are computed.
-  func note(done: Int, total: Int? = nil) {
-    state.withLock { state in
-      state.done = done
-      if let total { state.total = total }
-    }
+  func note(done: Int, total: Int) {
+    state.withLock { ($0.done, $0.total) = (done, total) }
   }
 
   /// The prompt is read, and the model thinks unseen.

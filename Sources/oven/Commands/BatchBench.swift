@@ -20,6 +20,17 @@ struct BatchBench {
     self.repetitions = repetitions
   }
 
+  /// A service on a model in this process, so that its memory is counted; every token is computed alone.
+  static func service(
+    of model: RunnableModel, _ options: PagedRunner.Options, _ tokenizer: Tokenizer
+  ) async throws -> ModelService {
+    var scheduling = Scheduler.Options()
+    scheduling.guessesFromText = false
+    return try await ModelService(
+      options: scheduling, makeStream: { tokenizer.makeStream(prompt: $0) },
+      makeRunner: { try model.makeRunner(options) })
+  }
+
   /// So many requests that come at the same moment and end together.
   func measure(sequences: Int) async throws -> BenchReport.Batch {
     var rates: [Double] = []
@@ -100,6 +111,16 @@ struct BatchBench {
     return .init(
       promptTokens: tokens, generatedTokens: generated, tokensPerSecond: Spread(values: rates),
       overhead: Spread(values: outside))
+  }
+
+  /// One prompt with its answer: the tokens a second of both.
+  func answer(number: Int) async throws -> (prefill: Double, decode: Double) {
+    let prompt = prompts.tokens(promptTokens, number: number)
+    let usage = try await usage(of: service.complete(try request(prompt)))
+    return (
+      Double(usage.promptTokens - usage.cachedTokens) / max(1e-9, usage.timeToFirstToken),
+      Double(usage.generatedTokens - 1) / max(1e-9, usage.totalTime - usage.timeToFirstToken)
+    )
   }
 
   private func usage(

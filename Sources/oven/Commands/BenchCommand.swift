@@ -58,7 +58,7 @@ struct BenchCommand: AsyncParsableCommand {
       let comparison = try BenchComparison(
         compare, model: model, options: runtime, promptTokens: promptTokens, generateTokens: generateTokens,
         repetitions: repetitions)
-      let report = try signals.loading { try comparison.measure() }
+      let report = try await signals.loading { try await comparison.measure() }
       if json { return Terminal.output.line(report.json.serialized(.pretty)) }
       return Terminal.output.rows(report.lines)
     }

@@ -76,58 +76,50 @@ struct BenchComparison {
   }
 
   /// Loads both, and lets them answer in turn: which one begins changes from pair to pair.
-  ///
-  /// - Parameter isCancelled: asked between two answers.
-  func measure() throws -> Report {
+  func measure() async throws -> Report {
     let screen = LoadScreen()
-    let engines = try [first, second].map { side in
-      let engine = try side.runtime.makeLoader { screen.show($0) }.makeEngine(
-        side.runtime.request(for: side.folder))
-      try engine.warmUp()
-      return (engine: engine, prompt: try prompt(of: side.folder, engine), generator: Generator(engine))
+    var loads: [LoadReport] = []
+    var benches: [BatchBench] = []
+    for side in [first, second] {
+      let (load, bench) = try await load(side, screen)
+      loads.append(load)
+      benches.append(bench)
     }
     var rates: [(prefill: [Double], decode: [Double])] = [([], []), ([], [])]
     let bar = ProgressBar("Comparing", total: pairs * 2, unit: .steps)
     func order(_ pair: Int) -> [Int] { pair % 2 == 0 ? [0, 1] : [1, 0] }
     for pair in -1..<pairs {
       for (turn, index) in order(pair).enumerated() {
-        let one = engines[index]
-        let metrics = try answer(one.generator, one.prompt.tokens, one.prompt.tokenizer)
+        let rate = try await benches[index].answer(number: pair + 1)
         // The first pair warms both up.
         guard pair >= 0 else { continue }
-        rates[index].prefill.append(metrics.promptTokensPerSecond)
-        rates[index].decode.append(metrics.tokensPerSecond)
+        rates[index].prefill.append(rate.prefill)
+        rates[index].decode.append(rate.decode)
         bar.update(pair * 2 + turn + 1, detail: "pair \(pair + 1) of \(pairs)")
       }
     }
     bar.finish()
     return Report(
       names: [first.name, second.name],
-      devices: engines.map {
-        "\($0.engine.report.device.device), \($0.engine.report.engine.rawValue) engine"
-      },
+      devices: loads.map { "\($0.device.device), \($0.engine.rawValue) engine" },
       prefill: rates.map { Spread(values: $0.prefill) }, decode: rates.map { Spread(values: $0.decode) })
   }
 
-  private func answer(
-    _ generator: Generator, _ prompt: [Int], _ tokenizer: Tokenizer
-  ) throws -> GenerationMetrics {
-    var options = GenerationOptions()
-    (options.doSample, options.ignoresEOS, options.maxNewTokens) = (false, true, generateTokens)
-    try generator.reset()
-    return try generator.generate(
-      prompt: prompt, config: GenerationConfig(options), stream: tokenizer.makeStream(prompt: prompt)
-    ).metrics
-  }
-
-  private func prompt(
-    of folder: ModelFolder, _ engine: any ModelEngine
-  ) throws -> (tokens: [Int], tokenizer: Tokenizer) {
-    let tokenizer = try Tokenizer.load(folder: folder.folder)
-    let text = "The baker weighs the flour, heats the oven and waits until the loaves are done. "
-    let piece = tokenizer.encode(text, addSpecialTokens: false)
-    let count = max(1, min(promptTokens, engine.longestPrompt, engine.contextLength - generateTokens - 1))
-    return ((0..<count).map { piece.isEmpty ? 1 : piece[$0 % piece.count] }, tokenizer)
+  /// Loads a side for one conversation.
+  private func load(_ side: Side, _ screen: LoadScreen) async throws -> (LoadReport, BatchBench) {
+    let loader = try side.runtime.makeLoader { screen.show($0) }
+    let model = try loader.loadRunnable(side.runtime.request(for: side.folder), servesMany: false)
+    let tokenizer = try Tokenizer.load(folder: side.folder.folder)
+    var options = PagedRunner.Options()
+    options.sequences = 1
+    let service = try await BatchBench.service(of: model, options, tokenizer)
+    let room = min(service.longestPrompt, service.contextLength - generateTokens - 1)
+    return (
+      model.report,
+      BatchBench(
+        service: service, tokenizer: tokenizer, promptTokens: max(1, min(promptTokens, room)),
+        generateTokens: generateTokens, repetitions: 1)
+    )
   }
 }
 

@@ -80,7 +80,7 @@ struct BenchRun {
       if cached.count < repetitions { model = try loader.loadRunnable(request) }
     }
     let report = model.report
-    let service = try await service(of: model, options, tokenizer)
+    let service = try await BatchBench.service(of: model, options.paged, tokenizer)
     let bench = BatchBench(
       service: service, tokenizer: tokenizer, promptTokens: promptTokens, generateTokens: generateTokens,
       repetitions: repetitions)
@@ -97,17 +97,6 @@ struct BenchRun {
         cachedSeconds: Spread(values: cached), warmUpSeconds: warmUpSeconds, prefills: prefills,
         decode: decode),
       peakMemory: HostResources.peakMemory)
-  }
-
-  /// The model in this process, so that its memory is counted; every token is computed alone.
-  private func service(
-    of model: RunnableModel, _ options: ServiceOptions, _ tokenizer: Tokenizer
-  ) async throws -> ModelService {
-    var scheduling = Scheduler.Options()
-    scheduling.guessesFromText = false
-    return try await ModelService(
-      options: scheduling, makeStream: { tokenizer.makeStream(prompt: $0) },
-      makeRunner: { [options = options.runner] in try model.makeRunner(options) })
   }
 
   /// A sixteenth, a quarter and all of the longest prompt, as far as there is room.

@@ -14,9 +14,11 @@ struct ChatCommand: AsyncParsableCommand {
   @Argument(help: "The baked folder, or its openvino_model.xml.", completion: .model) var model: String
   @OptionGroup(title: "Answer") var answer: AnswerOptions
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
+  @OptionGroup(title: "Scheduler") var runner: RunnerOptions
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
   func run() async throws {
-    try SupervisorCommand.run(model: model, answer: answer, runtime: runtime, sampling: sampling)
+    try await SupervisorCommand.run(
+      model: model, answer: answer, runtime: runtime, runner: runner, sampling: sampling)
   }
 }

@@ -24,6 +24,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup(title: "Answer") var answer: AnswerOptions
   @OptionGroup(title: "Hub") var hub: HubOptions
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
+  @OptionGroup(title: "Scheduler") var runner: RunnerOptions
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
   func validate() throws {
@@ -37,8 +38,8 @@ struct RunCommand: AsyncParsableCommand {
     _ = try GenerationConfig(sampling.options)
     var answer = answer
     if !question.isEmpty { answer.prompt = question.joined(separator: " ") }
-    try SupervisorCommand.run(
-      model: try await place(), answer: answer, runtime: runtime, sampling: sampling)
+    try await SupervisorCommand.run(
+      model: try await place(), answer: answer, runtime: runtime, runner: runner, sampling: sampling)
   }
 
   /// The folder of the model, which is made where it is missing.

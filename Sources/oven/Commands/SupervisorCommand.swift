@@ -33,27 +33,32 @@ struct SupervisorCommand: AsyncParsableCommand {
   @OptionGroup(title: "Device") var runtime: RuntimeOptions
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
   @OptionGroup(title: "Server, with --serve") var server: ServeOptions
-  @OptionGroup(title: "Scheduler, with --serve") var service: ServiceOptions
+  @OptionGroup(title: "Scheduler") var service: ServiceOptions
 
   func run() async throws {
     if serve {
       return try await ServeCommand.run(
         [modelXml], serve: server, runtime: runtime, service: service, style: answer.chatStyle)
     }
-    try Self.run(model: modelXml, answer: answer, runtime: runtime, sampling: sampling)
+    try await Self.run(
+      model: modelXml, answer: answer, runtime: runtime, runner: service.runner, sampling: sampling)
   }
 
   /// A chat where a person sits at the terminal, otherwise one answer.
   static func run(
-    model: String, answer: AnswerOptions, runtime: RuntimeOptions, sampling: SamplingOptions
-  ) throws {
+    model: String, answer: AnswerOptions, runtime: RuntimeOptions, runner: RunnerOptions,
+    sampling: SamplingOptions
+  ) async throws {
     // What cannot be right is refused before anything is read or loaded.
     _ = try GenerationConfig(sampling.options)
     if answer.prompt == nil, !answer.json, Terminal.inputIsInteractive {
-      var chat = try ChatScreen(model: model, answer: answer, runtime: runtime, sampling: sampling)
-      try chat.run()
+      var chat = try await ChatScreen(
+        model: model, answer: answer, runtime: runtime, runner: runner, sampling: sampling)
+      try await chat.run()
     } else {
-      try OneShotAnswer(model: model, answer: answer, runtime: runtime, sampling: sampling).run()
+      try await OneShotAnswer(
+        model: model, answer: answer, runtime: runtime, runner: runner, sampling: sampling
+      ).run()
     }
   }
 }

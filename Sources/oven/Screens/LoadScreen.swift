@@ -15,6 +15,8 @@ final class LoadScreen: Sendable {
     var subject = "model"
     /// Devices that were passed over, with their reasons, until something else is shown.
     var passedOver: [String] = []
+    /// Whether nothing more is shown.
+    var isOver = false
   }
 
   private let terminal: Terminal
@@ -24,20 +26,23 @@ final class LoadScreen: Sendable {
 
   private let staysOpen: Bool
   private let seen: SeenNotes
+  private let canRedraw: Bool
+  /// The width of a terminal on which nothing is drawn again.
   private let columns: Int?
 
   /// - Parameters:
-  ///   - staysOpen: whether more follows on the line of a finished load; then `end` ends it.
+  ///   - staysOpen: whether more follows on the line of a finished load; then `end` ends it, and the screen.
   ///   - seen: what earlier runs have said about devices.
-  ///   - columns: the width of the terminal to which the process that started this one passes on what it prints.
+  ///   - redraws: whether lines may be drawn again, where the terminal can.
   init(
-    _ terminal: Terminal = .error, staysOpen: Bool = false, seen: SeenNotes = .ofDevices, columns: Int? = nil
+    _ terminal: Terminal = .error, staysOpen: Bool = false, seen: SeenNotes = .ofDevices, redraws: Bool = true
   ) {
-    self.columns = columns ?? (terminal.isInteractive && !terminal.canRedraw ? terminal.width : nil)
+    canRedraw = redraws && terminal.canRedraw
+    columns = terminal.isInteractive && !canRedraw ? terminal.width : nil
     self.terminal = terminal
     self.staysOpen = staysOpen
     self.seen = seen
-    timer = terminal.canRedraw ? DispatchSource.makeTimerSource(queue: .global()) : nil
+    timer = canRedraw ? DispatchSource.makeTimerSource(queue: .global()) : nil
     timer?.setEventHandler { [weak self] in self?.tick() }
     timer?.schedule(deadline: .now() + 1, repeating: 1)
     timer?.resume()
@@ -47,6 +52,7 @@ final class LoadScreen: Sendable {
 
   /// Shows one event.
   func show(_ event: LoadEvent) {
+    if state.withLock(\.isOver) { return }
     switch event {
     case .passedOver(let note):
       state.withLock { $0.passedOver.append("\(note.device) (\(Self.short(note.reason)))") }
@@ -68,6 +74,10 @@ final class LoadScreen: Sendable {
       add((report.kernels == .oven ? ", Oven's kernels" : "") + (report.tuned.isEmpty ? "" : ", tuned"))
       add(", \(Units.time(report.seconds))")
       if !staysOpen { end() }
+    case .checked(.passed(let agreement)):
+      add(", agrees with the CPU on \(Int(agreement * 100)) % of a test")
+    case .checked: break
+    case .warmedUp(let seconds): add(", warm-up \(Units.time(seconds))")
     }
   }
 
@@ -76,13 +86,16 @@ final class LoadScreen: Sendable {
     state.withLock { state in
       guard let open = state.text else { return }
       state.text = open + text
-      terminal.canRedraw ? redraw(open + text) : write(text, &state)
+      canRedraw ? redraw(open + text) : write(text, &state)
     }
   }
 
   /// Ends the open line.
   func end() {
-    state.withLock { state in close(&state) }
+    state.withLock { state in
+      close(&state)
+      state.isOver = staysOpen
+    }
   }
 
   /// Begins a line about what is loaded to `place`.
@@ -94,7 +107,7 @@ final class LoadScreen: Sendable {
       state.text = text
       state.begin = .now
       state.column = 0
-      terminal.canRedraw ? redraw(text) : write(text, &state)
+      canRedraw ? redraw(text) : write(text, &state)
     }
   }
 
@@ -135,7 +148,7 @@ final class LoadScreen: Sendable {
   private func close(_ state: inout State) {
     guard let text = state.text else { return }
     // For good, and whole: now it may wrap.
-    if terminal.canRedraw {
+    if canRedraw {
       let lines = TextWrap.lines(text, width: terminal.width).map { TerminalText.safe($0) }
       terminal.send("\r\u{1B}[K" + lines.joined(separator: "\n"))
     }

@@ -65,9 +65,9 @@ final class SignalWatch: Sendable {
   }
 
   /// Runs `body`, in which signals end the program at once.
-  func loading<Result>(_ body: () throws -> Result) rethrows -> Result {
+  func loading<Result>(_ body: () async throws -> Result) async rethrows -> Result {
     shared.state.withLock { $0.isLoading = true }
     defer { shared.state.withLock { $0.isLoading = false } }
-    return try body()
+    return try await body()
   }
 }

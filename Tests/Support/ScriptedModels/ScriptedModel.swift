@@ -34,6 +34,16 @@ package struct ScriptedModel: Sendable {
     }
   }
 
+  /// A model that answers token n with n + 1, and the last one of its vocabulary with 2.
+  package static func counting(vocabulary: Int) -> ScriptedModel {
+    ScriptedModel(vocabulary: vocabulary) { tokens, _ in
+      var logits = [Float](repeating: 0, count: vocabulary)
+      let last = tokens.last ?? 0
+      logits[last + 1 < vocabulary ? last + 1 : 2] = 5
+      return logits
+    }
+  }
+
   private static func mixed(_ value: UInt64) -> UInt64 {
     var value = value
     value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -12,6 +12,9 @@ package final class ScriptedRunner: ModelRunner {
   package let limits: RunnerLimits
   package let deviceName = "scripted"
   package let engineName = "scripted"
+  /// What each step is said to take.
+  package var secondsPerStep = 0.0
+  package private(set) var deviceSeconds = 0.0
   /// Called before a step is computed: throws to let the runner die.
   package var beforeStep: (Step) throws -> Void = { _ in }
   /// Says of a row that what it needs is not there yet.
@@ -45,6 +48,7 @@ package final class ScriptedRunner: ModelRunner {
     for id in step.ended { promptCounts[id] = nil }
     for setup in step.begun { promptCounts[setup.id] = setup.promptCount }
     try beforeStep(step)
+    deviceSeconds += secondsPerStep
     for save in step.saves { kept[save.digest] = cache[save.block] }
     for load in step.loads {
       guard let block = kept[load.digest] else { throw BadStep(description: "nothing kept for \(load)") }

@@ -9,12 +9,13 @@ import Supervisor
 struct ScriptedWorker {
   static func main() throws {
     let hangs = CommandLine.arguments.contains("hang")
-    try Worker().run { limits in
+    try Worker().run { limits, _ in
       let own = RunnerLimits(
         contextLength: 400, blockLength: 4, blockCount: 120, sequences: 6, stepTokens: 24, takesDrafts: true)
-      return ScriptedRunner(
-        .hashing(vocabulary: 40), limits: limits ?? own,
-        beforeStep: { if hangs, $0.number >= 2 { Thread.sleep(forTimeInterval: 60) } })
+      return LoadedRunner(
+        ScriptedRunner(
+          .hashing(vocabulary: 40), limits: limits ?? own,
+          beforeStep: { if hangs, $0.number >= 2 { Thread.sleep(forTimeInterval: 60) } }))
     }
   }
 }

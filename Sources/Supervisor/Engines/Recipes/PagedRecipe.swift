@@ -54,6 +54,11 @@ struct PagedRecipe: EngineRecipe {
   func makeRunner(
     _ model: LoadedModel, _ options: PagedRunner.Options, _ makeMatcher: TokenMatcherFactory?
   ) throws(SupervisorError) -> any ModelRunner {
-    try PagedRunner(model, options: options, makeMatcher: makeMatcher)
+    // One conversation goes on from copies of its recurrent states, which sequences of a step do not have.
+    if options.sequences == 1, try !PagedInterface(model.compiled).states.isEmpty {
+      return EngineRunner(
+        try makeEngine(model, contextLength: options.contextLength), makeMatcher: makeMatcher)
+    }
+    return try PagedRunner(model, options: options, makeMatcher: makeMatcher)
   }
 }
