@@ -102,7 +102,8 @@ import Tokenization
   /// While the device computes, and nothing is heard of it.
   @Test func aPromptIsStoppedBetweenEvents() async throws {
     let format = try PromptFormat(folder: Self.tokenizer, style: .raw)
-    let (begun, gate) = (Mutex(false), DispatchSemaphore(value: 0))
+    let begun = Mutex(false)
+    let gate = DispatchSemaphore(value: 0)
     let assistant = try await assistant(
       [5], format,
       beforeStep: { _ in
@@ -121,7 +122,8 @@ import Tokenization
   @Test func anAnswerThatIsStoppedStaysInTheConversation() async throws {
     let format = try PromptFormat(folder: Self.tokenizer, style: .raw)
     let script = format.tokenizer.encode("One two three four", addSpecialTokens: false)
-    let (begun, gate) = (Mutex(false), DispatchSemaphore(value: 0))
+    let begun = Mutex(false)
+    let gate = DispatchSemaphore(value: 0)
     // The device hangs after the third word, of which nothing is shown yet.
     let assistant = try await assistant(
       script, format,
@@ -189,9 +191,9 @@ import Tokenization
       script, format,
       beforeStep: { step in
         guard step.number == 3 else { return }
-        try lives.withLock {
-          defer { $0 = 0 }
-          if $0 > 0 { throw Death() }
+        try lives.withLock { lives in
+          defer { lives = 0 }
+          if lives > 0 { throw Death() }
         }
       })
     var options = GenerationOptions()

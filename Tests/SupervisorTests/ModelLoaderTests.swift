@@ -48,6 +48,8 @@ import Testing
       switch event {
       case .passedOver(let note): "passed over \(note.device)"
       case .graph(let graph): graph.rawValue
+      case .checked: "checked"
+      case .warmedUp: "warmed up"
       case .fromCache: "from cache"
       case .compiling(_, let reason): compiling(reason)
       case .waiting: "waiting"
