@@ -38,7 +38,10 @@ package final class OneByOne {
     var answer = Answer()
     while let step = scheduler.next() {
       let chosen = answer.tokens.count
-      guard !isCancelled(chosen) else { break }
+      guard !isCancelled(chosen) else {
+        scheduler.abandoned()
+        break
+      }
       do {
         let sampled = try runner.run(step, isCancelled: { isCancelled(chosen) })
         for row in step.rows {
