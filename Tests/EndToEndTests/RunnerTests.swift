@@ -118,7 +118,7 @@ import Testing
     #expect(service.engineName == "stateful")
     try await expectTogether(service, text, from: [21, 40, 33], to: 100)
   }
-  /// Two graphs of fixed shapes: prompts up to the longer one's length, one answer at a time.
+  /// Two graphs of fixed shapes: prompts up to the context's length, one answer at a time.
   @Test func fixedShapesTakeTurns() async throws {
     let folder = try TemporaryFolder()
     let text = try longText("llama")
@@ -128,10 +128,10 @@ import Testing
     #expect(service.engineName == runnable.report.engine.rawValue && service.limits.sequences == 1)
     try await expectTogether(service, text, from: [21, 48, 33], to: 100)
     await #expect {
-      _ = try await service.complete(request(Array(text[..<49]), 4))
+      _ = try await service.complete(request(Array(repeating: 1, count: 113), 4))
     } throws: { error in
       let failure = error as? CompletionFailure
-      return failure?.code == .promptTooLong && failure?.contextLength == 48
+      return failure?.code == .promptTooLong && failure?.contextLength == 112
     }
   }
 }
