@@ -1,12 +1,14 @@
 """Compares `oven bench` with OpenVINO GenAI's LLMPipeline, in turn, on the same machine in the same run.
 
     python compare.py OVEN FOLDER [--peer-folder DIR ...] [--rounds 5] [--prompt-tokens 512] [--generate-tokens 128]
-                      [--device CPU] [--peers-in-oven]
+                      [--device CPU] [--peers-in-oven] [--gguf FILE [--llama PYTHON]]
 
-FOLDER is baked by Oven; both programs run it, Oven with OpenVINO's kernels and with its own. Each DIR, baked by another
-tool, is run by GenAI, and by Oven only where asked for. A round loads every contestant anew in a process of its own and lets it answer a few times;
-rounds alternate, so that a machine whose speed drifts is unfair to nobody. What counts is the median over the rounds, and the ratio round by round. GenAI is asked
-for its usual backend (paged attention) and for the stateful one (SDPA).
+FOLDER is baked by Oven; both programs run it, Oven as it comes and with OpenVINO's kernels. Each DIR, baked by another
+tool, is run by GenAI, and by Oven only where asked for. The GGUF that the folder was baked from is run by llama.cpp (the
+server in the package xllamacpp, whose own timings count). A round loads every contestant anew in a process of its own and
+lets it answer a few times; rounds alternate, so that a machine whose speed drifts is unfair to nobody. What counts is the
+median over the rounds, and the ratio round by round. GenAI is asked for its usual backend (paged attention) and for the
+stateful one (SDPA).
 """
 import argparse
 import json
@@ -51,9 +53,54 @@ def run_genai(arguments, folder, backend):
     return json.loads(subprocess.check_output(command).decode().strip().split("\n")[-1])
 
 
-def run_oven(arguments, folder, kernels):
+LLAMA = """
+import http.client, json, os, random, socket, statistics, sys, time
+import xllamacpp
+gguf, prompt_tokens, generate_tokens, repetitions = sys.argv[1], *map(int, sys.argv[2:])
+with socket.socket() as listener:
+    listener.bind(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+params = xllamacpp.CommonParams()
+params.model.path, params.port, params.verbosity = gguf, port, -1
+params.n_parallel, params.n_ctx = 1, (prompt_tokens + generate_tokens + 255) // 256 * 256
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = os.cpu_count()
+server = xllamacpp.Server(params)
+prefill, decode, dice = [], [], random.Random(1)
+for number in range(repetitions + 1):
+    body = {"prompt": [dice.randrange(1000, 20000) for _ in range(prompt_tokens)], "n_predict": generate_tokens,
+            "temperature": 0, "ignore_eos": True, "cache_prompt": False}
+    for attempt in range(600):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        try:
+            connection.request("POST", "/completion", json.dumps(body), {"content-type": "application/json"})
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+            if response.status == 200:
+                break
+        except OSError:
+            pass
+        time.sleep(0.1)
+    timings = answer["timings"]
+    assert timings["prompt_n"] >= prompt_tokens and timings["predicted_n"] == generate_tokens, timings
+    if number:
+        prefill.append(timings["prompt_per_second"])
+        decode.append(timings["predicted_per_second"])
+print(json.dumps({"prefill": statistics.median(prefill), "decode": statistics.median(decode)}), flush=True)
+os._exit(0)
+"""
+
+
+def run_llama(arguments):
     command = [
-        arguments.oven, "bench", folder, "--device", arguments.device, "--json", "--cpu-kernels", kernels,
+        arguments.llama, "-c", LLAMA, arguments.gguf, str(arguments.prompt_tokens), str(arguments.generate_tokens),
+        str(arguments.repetitions),
+    ]
+    return json.loads(subprocess.check_output(command, stderr=subprocess.DEVNULL).decode().strip().split("\n")[-1])
+
+
+def run_oven(arguments, folder, *options):
+    command = [
+        arguments.oven, "bench", folder, "--device", arguments.device, "--json", *options,
         "--prompt-tokens", str(arguments.prompt_tokens), "--generate-tokens", str(arguments.generate_tokens),
         "--repetitions", str(arguments.repetitions),
     ]
@@ -75,6 +122,8 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--peer-folder", action="append", default=[])
     parser.add_argument("--peers-in-oven", action="store_true", help="let Oven run the peers' folders too")
+    parser.add_argument("--gguf", help="what the folder was baked from, for llama.cpp")
+    parser.add_argument("--llama", help="a Python that has xllamacpp", default=sys.executable)
     parser.add_argument("--device", default="CPU")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--repetitions", type=int, default=3)
@@ -86,14 +135,17 @@ def main():
         return os.path.basename(os.path.normpath(folder))
 
     ours = f"oven, {name(arguments.folder)}"
-    contestants = {ours: lambda: run_oven(arguments, arguments.folder, "plugin")}
+    contestants = {ours: lambda: run_oven(arguments, arguments.folder)}
     if arguments.device == "CPU":
-        contestants["oven, own kernels"] = lambda: run_oven(arguments, arguments.folder, "oven")
+        contestants["oven, the plugin's kernels"] = lambda: run_oven(
+            arguments, arguments.folder, "--cpu-kernels", "plugin")
+    if arguments.gguf:
+        contestants[f"llama.cpp, {name(arguments.gguf)}"] = lambda: run_llama(arguments)
     for folder in [arguments.folder, *arguments.peer_folder]:
         for label, backend in (("GenAI", ""), ("GenAI SDPA", "SDPA")):
             contestants[f"{label}, {name(folder)}"] = lambda f=folder, b=backend: run_genai(arguments, f, b)
     for folder in arguments.peer_folder if arguments.peers_in_oven else []:
-        contestants[f"oven, {name(folder)}"] = lambda f=folder: run_oven(arguments, f, "plugin")
+        contestants[f"oven, {name(folder)}"] = lambda f=folder: run_oven(arguments, f)
     results = {contestant: [] for contestant in contestants}
     for number in range(arguments.rounds):
         for contestant, run in contestants.items():
