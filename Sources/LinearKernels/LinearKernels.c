@@ -139,7 +139,7 @@ int oven_linear_supports(const oven_matrix *matrix) {
 
 size_t oven_linear_prepared_size(const oven_matrix *matrix, size_t count) {
   if (count < OVEN_LINEAR_MANY_ROWS) return count * chunk_count(matrix) * few_chunk_size(matrix);
-  if (table()->has_tiles) return rounded_up(count, TILE) * rounded_up(matrix->columns, DEPTH) * 2;
+  if (table()->has_tiles) return rounded_up(count, TILE) * rounded_up(matrix->columns, STEP) * 2;
   const size_t codes = rounded_up(count * rounded_up(matrix->columns, 128), 64);
   return codes + count * unit_count(matrix) * 12;
 }

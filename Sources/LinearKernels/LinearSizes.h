@@ -9,15 +9,18 @@
 #define MANY_BATCH 256
 #define MANY_STEPS 32
 
-// LinearTiles.h: rows and columns of a tile, and its bytes.
+// LinearTiles.h: rows and columns of a tile, and its bytes; columns of two tiles that are unpacked together.
 #define TILE 16
 #define DEPTH 32
 #define TILE_BYTES 1024
-// Rows and columns of the matrix that are unpacked at a time, and rows of numbers that they then multiply: 256 KB of the
-// former, 512 KB of the latter and 136 KB of sums stay in a core's second cache.
-#define PANEL 128
-#define SPAN 1024
-#define TILES_BATCH 256
+#define STEP (2 * DEPTH)
+// Columns of two tiles of rows that are unpacked at a time: 36 KB stay in a core's
+// first cache.
+#define SPAN 576
+// Rows of the matrix whose sums are written together: long pieces of each row of the output.
+#define PANEL 64
+// Rows of numbers that they are multiplied with at a time.
+#define TILES_BATCH 512
 // Floats between two rows of sums; a power of two would put all of them into the same few lines of the first cache.
 #define SUMS_STRIDE (TILES_BATCH + TILE)
 
@@ -41,7 +44,7 @@ static inline size_t many_scratch_floats(const oven_matrix *matrix) {
 }
 
 static inline size_t tiles_scratch_floats(const oven_matrix *matrix) {
-  return PANEL * SPAN / 2 + PANEL * SUMS_STRIDE + 2 * groups_room(matrix);
+  return 2 * TILE * SPAN / 2 + PANEL * SUMS_STRIDE + 2 * TILE * groups_room(matrix);
 }
 
 #endif
