@@ -133,8 +133,8 @@ final class CompiledGrammar: @unchecked Sendable {
   private func beginMask(_ places: [Place]) {
     let lexer = shared.lexer
     lexer.languages.budget.begin(.byte)
-    for place in places { _ = lexer.next(place.state, 0) }
-    for row in rowsAtStart(places) { _ = lexer.next(rows.start(row), 0) }
+    for place in places { _ = lexer.next(lexer.near(place.state), 0) }
+    for row in rowsAtStart(places) { _ = lexer.next(lexer.near(rows.start(row)), 0) }
     lexer.languages.budget.begin(.mask)
     descents = 0
   }
@@ -180,7 +180,8 @@ final class CompiledGrammar: @unchecked Sendable {
       descents += 1
       ends.removeAll(keepingCapacity: true)
       LexerWalk.descend(
-        shared.lexer, trie, below: exit.node, from: rows.start(exit.row), into: words, &ends)
+        shared.lexer, trie, below: exit.node, from: shared.lexer.near(rows.start(exit.row)), into: words,
+        &ends)
       for end in ends {
         let next = Exit(node: end.node, row: rows.step(exit.row, end.state))
         if seen.insert(next).inserted { pending.append(next) }

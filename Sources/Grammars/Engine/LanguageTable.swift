@@ -42,6 +42,9 @@ final class LanguageTable {
   /// Any character as a JSON string writes it.
   private(set) lazy var anyCharacter = character(.all, .json)
 
+  /// Languages as far as a few bytes can tell, by their numbers; see `near`.
+  private var nearby: [ID: ID] = [:]
+
   /// What may still be computed, so that nobody's expressions hold up all others.
   var budget = WorkBudget.constraint
 
@@ -335,6 +338,42 @@ extension LanguageTable {
       }
     }
     return grouped(result.map { Move(bytes: $0.bytes, next: union($0.next)) })
+  }
+}
+
+// MARK: - Sight
+
+extension LanguageTable {
+  /// Parts of a sequence whose counters are looked at.
+  private static let nearParts = 4
+
+  /// A language that has the same beginnings as another one, and ends where that may, for all texts of at most `reach`
+  /// bytes: a counter that is far from its limit is one without. So what a token does at the thousandth character of a
+  /// string of at most five thousand is what it did at the first.
+  ///
+  /// Where intersections or complements stand in it, it is the language itself: whether anything can come of a text may
+  /// follow from what is far away there.
+  func near(_ id: ID, reach: Int) -> ID {
+    guard !isBoolean[Int(id)] else { return id }
+    if let known = nearby[id] { return known }
+    let result = near(id, reach: Int32(clamping: reach), parts: Self.nearParts)
+    nearby[id] = result
+    return result
+  }
+
+  private func near(_ id: ID, reach: Int32, parts: Int) -> ID {
+    guard parts > 0 else { return id }
+    switch nodes[Int(id)] {
+    case .never, .empty, .bytes, .multiple, .intersection, .complement: return id
+    case .sequence(let first, let second):
+      return sequence(
+        near(first, reach: reach, parts: parts - 1), near(second, reach: reach, parts: parts - 1))
+    case .union(let all):
+      return all.count > Self.nearParts ? id : union(all.map { near($0, reach: reach, parts: parts - 1) })
+    case .repetition(let inner, let least, let most):
+      return repetition(
+        inner, min: min(least, reach + 1), max: most > reach ? Self.unbounded : most)
+    }
   }
 }
 

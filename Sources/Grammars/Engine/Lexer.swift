@@ -34,6 +34,7 @@ final class Lexer {
   private var walks: [State: LexerWalk] = [:]
   private var runs: [State: Int] = [:]
   private var successors: [State: Set<State>?] = [:]
+  private var nearby: [State: State] = [:]
 
   init(vocabulary: GrammarVocabulary) {
     self.vocabulary = vocabulary
@@ -126,8 +127,20 @@ final class Lexer {
     }
   }
 
+  /// A state from which every token does what it does from this one, the same one for many: lexemes end at the same places,
+  /// while how far counters are from their limits is forgotten where no token reaches these.
+  func near(_ state: State) -> State {
+    if let known = nearby[state] { return known }
+    let reach = vocabulary.trie.depth
+    let result = self.state(
+      threads[Int(state)].map { Thread(lexeme: $0.lexeme, rest: languages.near($0.rest, reach: reach)) })
+    if !languages.budget.isSpent { nearby[state] = result }
+    return result
+  }
+
   /// What the tokens do from a state, remembered for the states that come most.
-  func walk(_ state: State) -> LexerWalk {
+  func walk(_ place: State) -> LexerWalk {
+    let state = near(place)
     if let known = walks[state] { return known }
     if walks.count >= 1024 { walks.removeAll() }
     let computed = LexerWalk(self, from: state)
