@@ -111,12 +111,12 @@ bench-serve: build model ## time 1 to 64 clients beside GenAI and llama.cpp, the
 fuzz: ## feed made-up bytes to every reader, SECONDS=600 each (needs lld, and python3 for the first inputs)
 	sh Fuzz/run all $(or $(SECONDS),600)
 
-test: runtime model lint ## run all tests
+test: runtime model ## run all tests
 	$(SWIFT) build -c $(CONFIG) -j $(JOBS) --build-tests
 	$(SWIFT) test -c $(CONFIG) --skip-build --filter '$(TALKING)'
 	$(SWIFT) test -c $(CONFIG) --skip-build --skip '$(TALKING)'
 
-lint: ## check the formatting of the sources
+lint: ## check the formatting of the sources (CI does; other toolchains format otherwise)
 	@$(SWIFT) format lint --strict --parallel -r Package.swift Sources Tests Benchmarks Examples Fuzz
 
 format: ## format the sources

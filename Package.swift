@@ -112,7 +112,8 @@ let package = Package(
 
     // HTTP: routes and wire types; sees only protocols of Generation.
     library(
-      "Serving", ["Digests", "Files", "Generation", "Grammars", "JSON", "Text", nioPosix] + nio + server),
+      "Serving",
+      ["Digests", "Errors", "Files", "Generation", "Grammars", "JSON", "Text", nioPosix] + nio + server),
 
     // Baking with a look at what the model does: runs it piece by piece.
     library(

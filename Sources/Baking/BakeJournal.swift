@@ -36,8 +36,8 @@ struct BakeJournal {
 
   /// What a stopped bake of the same thing noted; empty if there is none.
   static func entries(in staging: StagingFolder, fingerprint: String) -> [Entry] {
-    guard let data = try? Data(contentsOf: staging.url.appending(path: fileName)) else { return [] }
-    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+    guard let bytes = SmallFile.bytes(at: staging.path(fileName), limit: 1 << 30) else { return [] }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     guard let first = lines.first, let header = try? JSON(parsing: String(first)),
       header["bake"]?.string == fingerprint
     else { return [] }

@@ -142,9 +142,8 @@ struct WeightsStage {
 
   /// What tells a file from another one in its place.
   private static func state(of path: String) -> String {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    let modified = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    return "\(path) \(attributes?[.size] as? Int ?? -1) \(modified)"
+    let status = FileStatus(at: path)
+    return "\(path) \(status?.size ?? -1) \(status?.modifiedNanoseconds ?? 0)"
   }
 }
 

@@ -1,4 +1,5 @@
 import Baking
+import Errors
 import Graph
 import Quantization
 
@@ -33,14 +34,16 @@ struct CalibrationEstimate {
     seconds < 90 ? "\(max(1, Int(seconds.rounded()))) s" : "\(Int((seconds / 60).rounded())) min"
   }
 
-  var sentence: String {
+  var sentence: Wording {
     let source =
       switch options.text {
       case .selfWritten: "a text that the model writes"
       case .file(let url): url.lastPathComponent
       }
     return
-      "Calibrating by \(options.windowCount) windows of \(source) (\(options.stages.names.joined(separator: ", "))), "
-      + "about \(text); --calibrate none rounds to nearest instead"
+      """
+      Calibrating by \(options.windowCount) windows of \(source) (\(options.stages.names.joined(separator: ", "))), \
+      about \(text); \(setting: .calibrate) none rounds to nearest instead
+      """
   }
 }

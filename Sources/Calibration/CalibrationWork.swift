@@ -28,7 +28,7 @@ struct CalibrationWork {
 
   /// A new file for a layer.
   func layerFile(_ index: Int, folds: [ChannelFold]) throws -> LayerFile {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Folders.make(folder.path)
     return try LayerFile(url(layer: index), folds: folds)
   }
 
@@ -67,16 +67,16 @@ struct CalibrationWork {
       url.appendingPathExtension("json").path, with: Array(list.serialized().utf8))
     guard layer > 0 else { return }
     let last = stateURL(after: layer - 1)
-    try? FileManager.default.removeItem(at: last)
-    try? FileManager.default.removeItem(at: last.appendingPathExtension("json"))
+    Removal.file(last.path)
+    Removal.file(last.appendingPathExtension("json").path)
   }
 
   /// What was kept after so many layers; nil where that is not there.
   func batches(after layers: Int) throws -> [TextBatch]? {
     guard resumes, layers > 0 else { return nil }
     let url = stateURL(after: layers - 1)
-    guard let data = try? Data(contentsOf: url.appendingPathExtension("json")),
-      let list = try? JSON(parsing: String(decoding: data, as: UTF8.self)),
+    guard let bytes = SmallFile.bytes(at: url.appendingPathExtension("json").path, limit: 1 << 30),
+      let list = try? JSON(parsing: bytes),
       list["fingerprint"]?.string == fingerprint, let entries = list["batches"]?.array,
       let file = try? FileByteSource(path: url.path)
     else { return nil }

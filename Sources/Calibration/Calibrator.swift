@@ -99,13 +99,15 @@ package struct Calibrator: WeightCalibrator {
     let estimate = CalibrationEstimate(model, options, workers: workerCount)
     if let budget = options.budget, estimate.seconds > budget {
       var result = CalibratedWeights(report: ["skipped": "estimated time"])
-      result.notes = [
-        "four-bit weights are rounded to nearest: a calibration would take about \(estimate.text); "
-          + "--calibrate self makes it"
-      ]
+      let skipped: Wording =
+        """
+        four-bit weights are rounded to nearest: a calibration would take about \(estimate.text); \
+        \(setting: .calibrate) self makes it
+        """
+      result.notes = [skipped.text(model.options.settingName)]
       return result
     }
-    events(.stage(estimate.sentence))
+    events(.stage(estimate.sentence.text(model.options.settingName)))
     let segments = GraphSegments(model.graph)
     let sites = LinearSites(model.graph)
     let work = CalibrationWork(

@@ -120,13 +120,13 @@ extension LayerFile {
 
   /// A layer that an earlier, stopped bake of the same thing finished; nil where there is none.
   init?(finished url: URL, fingerprint: String, format: (String) -> CompressedFormat?) {
-    guard let data = try? Data(contentsOf: Self.listURL(url)),
-      let list = try? JSON(parsing: String(decoding: data, as: UTF8.self)),
-      list["fingerprint"]?.string == fingerprint, let bytes = list["bytes"]?.int,
-      (try? FileByteSource(path: url.path))?.byteCount == bytes
+    guard let bytes = SmallFile.bytes(at: Self.listURL(url).path, limit: 1 << 30),
+      let list = try? JSON(parsing: bytes),
+      list["fingerprint"]?.string == fingerprint, let count = list["bytes"]?.int,
+      (try? FileByteSource(path: url.path))?.byteCount == count
     else { return nil }
     self.url = url
-    byteCount = bytes
+    byteCount = count
     folds = (list["folds"]?.array ?? []).compactMap { ChannelFold($0) }
     notes = (list["notes"]?.array ?? []).compactMap(\.string)
     for entry in list["matrices"]?.array ?? [] {

@@ -1,4 +1,5 @@
 import Baking
+import Files
 import Foundation
 import JSON
 import OpenVINO
@@ -26,7 +27,7 @@ struct SelfWrittenText {
   func write(events: @escaping BakeEventHandler, isCancelled: @escaping @Sendable () -> Bool) throws -> [Int]
   {
     let folder = model.workFolder.appending(path: Self.folderName)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    defer { Removal.quietly(folder.path) }
     try bake(to: folder, isCancelled)
     let compiled = try core.compile(
       core.readModel(folder.appending(path: "openvino_model.xml").path), for: "CPU",
@@ -70,7 +71,7 @@ struct SelfWrittenText {
     options.isStrictAboutTokenizer = false
     options.needsTokenizer = false
     options.calibrator = nil
-    try FileManager.default.createDirectory(at: model.workFolder, withIntermediateDirectories: true)
+    try Folders.make(model.workFolder.path)
     _ = try Bake(options).run(isCancelled: isCancelled)
   }
 

@@ -22,10 +22,7 @@ package struct FastDigest: Sendable {
   /// The checksum of all bytes so far, as 32 hexadecimal digits. More bytes may follow.
   package var hexadecimal: String {
     let value = withUnsafePointer(to: state) { oven_checksum_end($0) }
-    return [value.high, value.low].map { half in
-      let digits = String(half, radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
+    return Hex.text(of: value.high) + Hex.text(of: value.low)
   }
 
   /// The checksum of bytes that are all there.

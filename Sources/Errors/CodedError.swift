@@ -92,8 +92,28 @@ public struct CodedError<Library: ErrorLibrary>: Error, Sendable, CustomStringCo
   }
 
   /// All sentences.
-  public var description: String {
-    [message, why, mend].filter { !$0.isEmpty }.joined(separator: Library.separator)
+  public var description: String { sentences.description }
+}
+
+/// An error whose sentences may name settings, whichever library it is of.
+public protocol WordedError: Error {
+  /// All that it says.
+  var sentences: Wording { get }
+
+  /// The same error with settings named as a program's users know them.
+  func naming(_ name: (Setting) -> String) -> Self
+}
+
+extension CodedError: WordedError {
+  public var sentences: Wording {
+    let all = [messageWording, whyWording, mendWording].filter { !$0.isEmpty }
+    return all.dropFirst().reduce(all.first ?? "") { $0 + Wording(Library.separator) + $1 }
+  }
+
+  public func naming(_ name: (Setting) -> String) -> Self {
+    CodedError(
+      code, wording: Wording(messageWording.text(name)), why: Wording(whyWording.text(name)),
+      mend: Wording(mendWording.text(name)), cause: cause)
   }
 }
 

@@ -16,10 +16,24 @@ public struct Wording: Sendable, Hashable, Codable, CustomStringConvertible {
     case setting(Setting)
   }
 
-  fileprivate var parts: [Part]
+  fileprivate var parts: [Part] = []
 
   /// A sentence without settings.
-  public init(_ text: String) { parts = text.isEmpty ? [] : [.text(text)] }
+  public init(_ text: String) { append(.text(text)) }
+
+  /// What an error says.
+  public init(describing error: any Error) {
+    self = (error as? any WordedError)?.sentences ?? Wording("\(error)")
+  }
+
+  /// Texts that follow each other are one, so that equal sentences are equal however they were put together.
+  fileprivate mutating func append(_ part: Part) {
+    switch (parts.last, part) {
+    case (_, .text("")): break
+    case (.text(let first), .text(let second)): parts[parts.count - 1] = .text(first + second)
+    default: parts.append(part)
+    }
+  }
 
   /// Whether there is nothing to say.
   public var isEmpty: Bool { parts.isEmpty }
@@ -42,7 +56,7 @@ public struct Wording: Sendable, Hashable, Codable, CustomStringConvertible {
   /// One sentence after the other.
   public static func + (first: Wording, second: Wording) -> Wording {
     var result = first
-    result.parts += second.parts
+    for part in second.parts { result.append(part) }
     return result
   }
 }
@@ -50,25 +64,23 @@ public struct Wording: Sendable, Hashable, Codable, CustomStringConvertible {
 extension Wording: ExpressibleByStringInterpolation {
   /// The pieces of a literal.
   public struct StringInterpolation: StringInterpolationProtocol {
-    fileprivate var parts: [Part] = []
+    fileprivate var wording = Wording("")
 
     public init(literalCapacity: Int, interpolationCount: Int) {}
 
-    public mutating func appendLiteral(_ literal: String) {
-      if !literal.isEmpty { parts.append(.text(literal)) }
-    }
+    public mutating func appendLiteral(_ literal: String) { wording.append(.text(literal)) }
 
     /// A value as it describes itself.
-    public mutating func appendInterpolation(_ value: some Any) { parts.append(.text("\(value)")) }
+    public mutating func appendInterpolation(_ value: some Any) { wording.append(.text("\(value)")) }
 
     /// The name of a setting.
-    public mutating func appendInterpolation(setting: Setting) { parts.append(.setting(setting)) }
+    public mutating func appendInterpolation(setting: Setting) { wording.append(.setting(setting)) }
 
     /// Another sentence.
-    public mutating func appendInterpolation(_ wording: Wording) { parts += wording.parts }
+    public mutating func appendInterpolation(_ other: Wording) { wording = wording + other }
   }
 
   public init(stringLiteral text: String) { self.init(text) }
 
-  public init(stringInterpolation: StringInterpolation) { parts = stringInterpolation.parts }
+  public init(stringInterpolation: StringInterpolation) { self = stringInterpolation.wording }
 }

@@ -21,6 +21,14 @@ package enum Folders {
   /// As `names`; none where the folder cannot be read.
   package static func readableNames(in folder: String) -> [String] { (try? names(in: folder)) ?? [] }
 
+  /// The paths, from `folder`, of what is in it and in the folders below it that are no links; sorted.
+  package static func paths(below folder: String) -> [String] {
+    readableNames(in: folder).flatMap { name in
+      let isFolder = FileStatus(at: "\(folder)/\(name)", followsLinks: false)?.isFolder == true
+      return isFolder ? paths(below: "\(folder)/\(name)").map { "\(name)/\($0)" } : [name]
+    }.sorted()
+  }
+
   /// The names in an open stream, which is closed, as the bytes that the file system has.
   static func rawNames(_ stream: OpaquePointer) -> [[UInt8]] {
     defer { closedir(stream) }

@@ -77,6 +77,6 @@ package struct Sampler: Sendable {
     let kind = logits.contains(where: \.isNaN) ? "not a number (NaN)" : "minus infinity"
     return GenerationError(
       .badLogits, "the device computed \(kind) for all \(logits.count) tokens",
-      mend: "try another device or precision (--property INFERENCE_PRECISION_HINT=f32)")
+      advice: "try another device or precision (\(setting: .property) INFERENCE_PRECISION_HINT=f32)")
   }
 }

@@ -1,3 +1,5 @@
+import Errors
+
 /// What computes logits: a model on a device, with the tokens that its cache holds.
 ///
 /// An engine belongs to one thread or task. Nothing here knows terminals or processes, so an engine may as well stand
@@ -13,7 +15,7 @@ package protocol TextGenerationEngine: AnyObject {
   var deviceSeconds: Double { get }
 
   /// How the context could be made longer, as half a sentence for errors; empty where the model itself ends there.
-  var contextAdvice: String { get }
+  var contextAdvice: Wording { get }
 
   /// Forgets everything after the first `length` tokens.
   ///
@@ -44,5 +46,5 @@ extension TextGenerationEngine {
     return common
   }
 
-  package var contextAdvice: String { "" }
+  package var contextAdvice: Wording { "" }
 }

@@ -65,7 +65,10 @@ package struct Canary: Sendable {
         .deviceDisagrees,
         "\(device.device) (\(device.name), driver \(device.driver.isEmpty ? "unknown" : device.driver)) computes "
           + "something else than the CPU: only \(Int(agreement * 100)) % of the tokens of a test agree",
-        mend: "Update the driver, try another --weight-format or --device CPU, or skip this with --no-canary."
+        advice: """
+          Update the driver, try another \(setting: .bakedFormat) or \(setting: .device) CPU, or skip this with \
+          \(setting: .noCanary).
+          """
       )
     }
     return .passed(agreement: agreement)

@@ -223,7 +223,7 @@ import Testing
     let error = #expect(throws: SupervisorError.self) { try loader.makeEngine(request(model)) }
     #expect(error?.code == .loadFailed)
     #expect(error?.message.contains("paged attention") == true)
-    #expect(error?.mend.contains("--engine paged") == true)
+    #expect(error?.mend.contains("ModelLoader.Request.engine paged") == true)
   }
 
   @Test func otherDevicesHaveNoPages() throws {

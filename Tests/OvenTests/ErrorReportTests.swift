@@ -23,16 +23,4 @@ struct ErrorReportTests {
     #expect(ErrorReport(error).mend == "Choose one with --gguf.")
     #expect(error.mend == "Choose one with FileSelection.gguf.")
   }
-
-  /// Whatever an error tells the user to give is an option of `oven bake`.
-  @Test func everySettingIsAnOption() throws {
-    let page = try #require(HelpPage(dump: HelpRequest.dump, path: ["bake"]))
-    let known = Set(page.items.flatMap(\.names))
-    #expect(Setting.options.count > 20)
-    for (setting, option) in Setting.options {
-      // A flag and its opposite are one item.
-      let isKnown = known.contains(option) || known.contains(option.replacing("--no-", with: "--"))
-      #expect(isKnown, "\(setting): \(option)")
-    }
-  }
 }

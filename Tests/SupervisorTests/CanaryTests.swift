@@ -32,7 +32,7 @@ import Testing
     let error = #expect(throws: SupervisorError.self) { try canary.check(engine, loader: loader) }
     #expect(error?.code == .deviceDisagrees)
     #expect(error?.message.contains("driver") == true)
-    #expect(error?.mend.contains("--no-canary") == true)
+    #expect(error?.mend.contains("no Canary") == true)
     #expect(engine.count == 0)
   }
 

@@ -186,7 +186,8 @@ import Testing
       }
       #expect(error?.code == .cacheUnusable)
       #expect(error?.message.contains(said) == true)
-      #expect(error?.mend.contains("--cache-dir") == true && error?.mend.contains("chown") == false)
+      #expect(
+        error?.mend.contains("CompiledModelCache.folder") == true && error?.mend.contains("chown") == false)
     }
   }
 

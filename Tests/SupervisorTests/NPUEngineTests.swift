@@ -43,7 +43,7 @@ import Testing
     #expect(error?.code == .promptTooLong)
     #expect(error?.message.contains("65 tokens") == true)
     #expect(error?.message.contains("64") == true)
-    #expect(error?.mend.contains("--prompt-length 65") == true)
+    #expect(error?.mend.contains("NPUProperties.promptLength 65") == true)
     // The engine stays usable.
     try engine.append([5])
     #expect(try engine.greedy(1) == Array(Toy.cases()[0].greedy.prefix(1)))

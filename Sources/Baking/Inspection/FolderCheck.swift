@@ -46,7 +46,7 @@ public struct FolderCheck: Sendable {
   }
 
   private static func result(of path: String, _ entry: JSON) throws -> Result {
-    guard FileManager.default.fileExists(atPath: path) else { return .missing }
+    guard FileStatus(at: path) != nil else { return .missing }
     let file = try FileByteSource(path: path)
     if let expected = entry["bytes"]?.int, expected != file.byteCount {
       return .otherSize(found: file.byteCount, expected: expected)

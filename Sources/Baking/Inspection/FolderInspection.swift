@@ -112,13 +112,13 @@ extension FolderInspection.Graph {
 
   fileprivate init(_ folder: URL, _ name: String) throws {
     let document = try IRReader.parse(
-      Array(try BoundedFile.contents(of: folder.appending(path: name), limit: 1 << 29)))
+      try BoundedFile.contents(of: folder.appending(path: name), limit: 1 << 29))
     // The fixed-shape graphs of a bake stand over the weights of the first one.
     let own = folder.appending(path: Self.weightsName(name)).path
     let shared = folder.appending(path: WeightsStage.fileName).path
-    let path = FileManager.default.fileExists(atPath: own) ? own : shared
+    let path = FileStatus(at: own) == nil ? shared : own
     self.name = name
-    weightsByteCount = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+    weightsByteCount = FileStatus(at: path)?.size
     neededByteCount = document.layers.reduce(0) { most, layer in
       guard layer.type == "Const", let offset = layer.attributes["offset"].flatMap({ Int($0) }),
         let size = layer.attributes["size"].flatMap({ Int($0) })

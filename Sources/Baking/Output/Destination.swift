@@ -8,10 +8,8 @@ struct Destination {
 
   /// Whether nothing is lost by writing there: there is nothing, or an empty folder.
   var isFree: Bool {
-    guard let kind = try? FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
-    else { return true }
-    return kind == .typeDirectory
-      && (try? Folders.names(in: url.path))?.isEmpty == true
+    guard let status = FileStatus(at: url.path, followsLinks: false) else { return true }
+    return status.isFolder && (try? Folders.names(in: url.path))?.isEmpty == true
   }
 
   /// Refuses what a bake must not replace.
@@ -34,7 +32,7 @@ struct Destination {
     guard !isFree else { return }
     guard replaces else { throw BakeError.destinationExists(url.path) }
     let isModel = [Manifest.fileName, "openvino_model.xml"].contains {
-      FileManager.default.fileExists(atPath: url.appending(path: $0).path)
+      FileStatus(at: url.appending(path: $0).path) != nil
     }
     guard isModel else {
       throw BakeError(

@@ -85,7 +85,7 @@ public final class StagingFolder {
       for name in try Folders.names(in: staging) { try Rename.synchronize(staging + "/" + name) }
       try Rename.synchronize(staging)
     }
-    if FileManager.default.fileExists(atPath: destination.path) {
+    if FileStatus(at: final) != nil {
       guard replacing || Destination(url: destination).isFree else {
         throw BakeError.destinationExists(destination.path)
       }

@@ -118,11 +118,11 @@ public enum TemplateSource {
 
   /// A file's text; nil where there is no such file.
   private static func read(_ path: String) throws(TemplateError) -> String? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard FileStatus(at: path) != nil else { return nil }
+    guard let bytes = SmallFile.bytes(at: path, limit: 1 << 28) else {
       throw TemplateError(.file, "cannot read \(path)", mend: "make the file readable")
     }
-    guard let text = String(validating: data, as: UTF8.self) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw TemplateError(.file, "\(path) is not UTF-8 text")
     }
     return text

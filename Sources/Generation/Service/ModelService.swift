@@ -18,6 +18,7 @@ package actor ModelService: CompletionService {
   private let scheduler: Scheduler
   private let thread: RunnerThread
   private let clock: @Sendable () -> Double
+  private let words: @Sendable (any Error) -> String
   private var listeners: [Int: Listener] = [:]
   private var isWorking = false
   private var isDraining = false
@@ -35,6 +36,7 @@ package actor ModelService: CompletionService {
   ///   - warmsUp: Whether a few tokens are computed at once, unless a request is faster: devices lay their weights out in
   ///     the first run, and whoever comes meanwhile is queued.
   ///   - keptBlocks: Makes what says which blocks are kept in a folder.
+  ///   - words: What an error of the runner says to people.
   ///   - makeStream: Makes what turns the tokens after a prompt into text.
   ///   - makeRunner: Loads the model; called on the runner's thread.
   package init(
@@ -44,6 +46,7 @@ package actor ModelService: CompletionService {
     keptBlocks: @escaping @Sendable (_ folder: String) -> @Sendable (BlockDigest) -> Bool = { _ in
       { _ in false }
     },
+    words: @escaping @Sendable (any Error) -> String = { "\($0)" },
     makeStream: @escaping @Sendable (_ prompt: [Int]) -> any TokenTextStream,
     makeRunner: @escaping @Sendable () throws -> any ModelRunner
   ) async throws {
@@ -55,6 +58,7 @@ package actor ModelService: CompletionService {
     self.deviceName = deviceName
     self.engineName = engineName
     self.clock = clock
+    self.words = words
     contextLength = limits.longestSequence
     scheduler = Scheduler(limits: limits, options: options, makeStream: makeStream)
     if let folder = limits.prefixFolder { scheduler.isKept = keptBlocks(folder) }
@@ -167,13 +171,12 @@ package actor ModelService: CompletionService {
   }
 
   private func recover(from error: any Error) async {
-    lastLoss = "\(error)"
-    deliver(scheduler.runnerLost(lastLoss))
+    deliver(scheduler.runnerLost(words(error)))
     restarts += 1
     do {
       try await thread.recover()
     } catch {
-      let failure = CompletionFailure(.runnerLost, "the model cannot be run again: \(error)")
+      let failure = CompletionFailure(.runnerLost, "the model cannot be run again: \(words(error))")
       end = failure
       deliver(scheduler.failAll(failure))
     }

@@ -34,9 +34,9 @@ extension HubCache {
   /// What the cache has of `revision`, described like a listing; files whose blob is missing are left out.
   package func localModel(revision: String) -> HubModel? {
     guard let commit = commit(of: revision), let folder = snapshotFolder(revision: revision),
-      let paths = try? FileManager.default.subpathsOfDirectory(atPath: folder)
+      FileStatus(at: folder)?.isFolder == true
     else { return nil }
-    let files: [HubFile] = paths.sorted().compactMap { path in
+    let files: [HubFile] = Folders.paths(below: folder).compactMap { path in
       guard let size = Disk.fileSize("\(folder)/\(path)") else { return nil }
       let blob = Links.target(of: "\(folder)/\(path)")?.split(separator: "/").last.map(String.init)
       return HubFile(

@@ -1,3 +1,4 @@
+import Digests
 import Generation
 import HTTPTypes
 import Hummingbird
@@ -127,7 +128,7 @@ enum RandomID {
 
   /// So many random bytes, in hexadecimal digits.
   static func hexadecimal(_ bytes: Int) -> String {
-    String((0..<bytes * 2).map { _ in Array("0123456789abcdef")[Int.random(in: 0..<16)] })
+    Hex.text(of: (0..<bytes).map { _ in UInt8.random(in: 0 ... .max) })
   }
 }
 

@@ -1,4 +1,5 @@
 import Digests
+import Errors
 import HTTPTypes
 
 /// Who may ask: keys, hosts and origins.
@@ -7,13 +8,19 @@ package struct AccessRules: Sendable {
   private let hosts: Set<String>?
   private let origins: Set<String>
   private let allowsAllOrigins: Bool
+  private let settingName: @Sendable (Setting) -> String
 
   /// - Parameters:
   ///   - keys: any of these opens; none for a server without keys.
   ///   - hosts: the names by which the server may be called, without ports; nil for any. A server that only its own
   ///     machine reaches must not answer to foreign names, or pages of the web could reach it by a name of theirs.
   ///   - origins: the pages that may use the server from a browser, besides its own; `*` for all.
-  package init(keys: [String] = [], hosts: [String]? = nil, origins: [String] = []) {
+  ///   - settingName: how whoever runs the server gives a setting, for what clients are told.
+  package init(
+    keys: [String] = [], hosts: [String]? = nil, origins: [String] = [],
+    settingName: @escaping @Sendable (Setting) -> String = { $0.name }
+  ) {
+    self.settingName = settingName
     self.keys = keys.map(Self.digest)
     self.hosts = hosts.map { Set($0.map { $0.lowercased() }) }
     allowsAllOrigins = origins.contains("*")
@@ -55,9 +62,10 @@ package struct AccessRules: Sendable {
   package func checkHost(_ authority: String?) throws(ServingError) {
     guard let hosts, let authority else { return }
     guard hosts.contains(Self.host(authority)) else {
-      throw ServingError(
-        .forbidden,
-        "this server does not answer to the name '\(authority.prefix(80))': allow it with --allow-host")
+      throw refusal(
+        """
+        this server does not answer to the name '\(authority.prefix(80))': allow it with \(setting: .allowedHosts)
+        """)
     }
   }
 
@@ -77,9 +85,12 @@ package struct AccessRules: Sendable {
     if allowsAllOrigins || origins.contains(origin) { return origin }
     let own = authority.map { ["http://\($0)", "https://\($0)"] } ?? []
     if own.contains(origin.lowercased()) { return nil }
-    throw ServingError(
-      .forbidden, "pages of \(origin.prefix(80)) may not use this server: allow them with --cors-origin")
+    throw refusal(
+      "pages of \(origin.prefix(80)) may not use this server: allow them with \(setting: .allowedOrigins)")
   }
+
+  /// What a client is told who may not do what it asks for.
+  func refusal(_ words: Wording) -> ServingError { ServingError(.forbidden, words.text(settingName)) }
 }
 
 extension HTTPField.Name {

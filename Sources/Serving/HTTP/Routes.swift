@@ -58,7 +58,7 @@ struct Routes {
   private var ollama: [(HTTPRequest.Method, String, Handler)] {
     let chat = OllamaChatRoute(desk: desk, registry: registry)
     let generate = OllamaGenerateRoute(desk: desk, registry: registry)
-    let pull = OllamaPullRoute(desk: desk, registry: registry, fetches: fetches)
+    let pull = OllamaPullRoute(desk: desk, registry: registry, access: access, fetches: fetches)
     let models = OllamaModelRoutes(registry: registry, limits: desk.limits, version: version)
     let missing: [(HTTPRequest.Method, String, Handler)] = [
       (.post, "/api/embed"), (.post, "/api/embeddings"), (.post, "/api/create"), (.post, "/api/copy"),

@@ -7,6 +7,7 @@ import NIOCore
 struct OllamaPullRoute {
   let desk: AnswerDesk
   let registry: ModelRegistry
+  let access: AccessRules
   /// Nil for a server that brings nothing in.
   let fetches: ModelFetches?
 
@@ -21,7 +22,8 @@ struct OllamaPullRoute {
     var events = AsyncThrowingStream<FetchProgress, any Error> { $0.finish() }
     if (try? await registry.entry(exactly: stem)) == nil {
       guard let fetches else {
-        throw ServingError(.forbidden, "this server brings no models in: it was started with --no-pull")
+        throw access.refusal(
+          "this server brings no models in: it was started with \(setting: .fetchesNothing)")
       }
       guard !desk.state.isDraining else { throw ServingError(.unavailable, "the server is going down") }
       events = await fetches.fetch(stem)

@@ -1,3 +1,4 @@
+import Errors
 import Files
 
 /// Whom a cache of compiled models believes. Whoever writes to it puts code into this process.
@@ -51,14 +52,15 @@ package enum CacheTrust: Sendable {
   }
 
   private static func refusal(_ folder: String, _ reason: String) -> SupervisorError {
-    let mend =
+    let mend: Wording =
       FileStatus(at: folder)?.owner == Owners.user
-      ? "Look at what is in it and empty it, then make it yours alone (`chmod go-w \(folder)`); "
-        + "or give another folder with --cache-dir or CACHE_DIR."
-      : "Give a folder of your own with --cache-dir or CACHE_DIR."
+      ? """
+      Look at what is in it and empty it, then make it yours alone (`chmod go-w \(folder)`); or give another \
+      folder with \(setting: .cacheFolder).
+      """ : "Give a folder of your own with \(setting: .cacheFolder)."
     return SupervisorError(
       .cacheUnusable,
-      "the cache folder \(folder) is not used: \(reason), and compiled models are code", mend: mend)
+      "the cache folder \(folder) is not used: \(reason), and compiled models are code", advice: mend)
   }
 
   /// A folder that cannot be created or written.
@@ -67,36 +69,38 @@ package enum CacheTrust: Sendable {
     if let status = FileStatus(at: folder), !status.isFolder {
       return SupervisorError(
         .cacheUnusable, "the cache folder \(folder) is no folder",
-        mend: "Give a folder with --cache-dir or CACHE_DIR, or --no-cache.")
+        advice: "Give a folder with \(setting: .cacheFolder), or \(setting: .noCache).")
     }
     if Folders.isReadOnly(Folders.nearest(folder)) {
       return SupervisorError(
         .cacheUnusable, "the cache folder \(folder) is on a file system that cannot be written",
-        mend: "Give another folder with --cache-dir or CACHE_DIR.")
+        advice: "Give another folder with \(setting: .cacheFolder).")
     }
     if error.isLink {
       return SupervisorError(
         .cacheUnusable, "the cache folder \(folder) cannot be written: \(error.path) is a symbolic link",
-        mend: "Find out who put it there, and remove it (`rm \(error.path)`), or give another folder with "
-          + "--cache-dir or CACHE_DIR.")
+        advice: """
+          Find out who put it there, and remove it (`rm \(error.path)`), or give another folder with \
+          \(setting: .cacheFolder).
+          """)
     }
     let place = Folders.nearest(folder)
     return SupervisorError(
       .cacheUnusable,
       "the cache folder \(folder) cannot be written (\(error.message)); \(place) belongs to "
         + Owners.name(of: place),
-      mend: writable(folder, place, error))
+      advice: writable(folder, place, error))
   }
 
   /// How a folder becomes writable. Only one of Oven's own may change hands: what lies above it belongs to others.
-  private static func writable(_ folder: String, _ place: String, _ error: FileError) -> String {
+  private static func writable(_ folder: String, _ place: String, _ error: FileError) -> Wording {
     guard place == folder, error.isForbidden else {
-      return "Give a folder of your own with --cache-dir or CACHE_DIR."
+      return "Give a folder of your own with \(setting: .cacheFolder)."
     }
     let command =
       FileStatus(at: folder)?.owner == Owners.user
       ? "chmod -R u+rwX \(folder)" : "sudo chown -R $USER \(folder)"
-    return "Make it yours to write (`\(command)`), or give another one with --cache-dir or CACHE_DIR."
+    return "Make it yours to write (`\(command)`), or give another one with \(setting: .cacheFolder)."
   }
 
   /// An entry that could not be written.
@@ -106,6 +110,6 @@ package enum CacheTrust: Sendable {
       error.isFullDisk
         ? "the compiled model could not be kept: the disk of \(folder) is full"
         : "the compiled model could not be kept: \(error.message)",
-      mend: "Free some space, or give another folder with --cache-dir or CACHE_DIR.")
+      advice: "Free some space, or give another folder with \(setting: .cacheFolder).")
   }
 }

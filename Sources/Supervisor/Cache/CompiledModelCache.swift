@@ -106,7 +106,7 @@ package struct CompiledModelCache: Sendable {
       .cacheUnusable,
       "the compiled model is not kept: \(folder) cannot be written, and belongs to "
         + Owners.name(of: folder),
-      mend: "Give a folder of your own with --cache-dir or CACHE_DIR.")
+      advice: "Give a folder of your own with \(setting: .cacheFolder).")
   }
 
   /// Who may use what is made in a folder that the user named: whoever may use the folder, as its group does, or the
@@ -140,7 +140,7 @@ package struct CompiledModelCache: Sendable {
     do throws(FileError) { _ = try Folders.names(in: folder) } catch {
       throw SupervisorError(
         .cacheUnusable, "the cache folder cannot be read: \(error.message)",
-        mend: "Give another folder with --cache-dir or CACHE_DIR.")
+        advice: "Give another folder with \(setting: .cacheFolder).")
     }
   }
 

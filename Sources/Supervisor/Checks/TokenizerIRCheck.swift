@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import JSON
 import OpenVINO
@@ -78,7 +79,7 @@ package struct TokenizerIRCheck {
 
   /// Whether a folder has such models.
   package static func applies(to folder: URL) -> Bool {
-    FileManager.default.fileExists(atPath: folder.appending(path: "openvino_detokenizer.xml").path)
+    FileStatus(at: folder.appending(path: "openvino_detokenizer.xml").path) != nil
   }
 
   /// Compares the two on texts.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import OpenVINO
 
@@ -20,7 +21,7 @@ package struct TokenizersExtension: Sendable {
   /// - Parameter library: the path of the runtime's library.
   package init(library: String, environment: [String: String]) throws(OpenVINOError) {
     if let path = environment["OPENVINO_TOKENIZERS_LIB"], !path.isEmpty {
-      guard FileManager.default.fileExists(atPath: path) else {
+      guard FileStatus(at: path) != nil else {
         throw OpenVINOError(.missing, "OPENVINO_TOKENIZERS_LIB names \(path), which is not there")
       }
       self.path = path
@@ -31,7 +32,7 @@ package struct TokenizersExtension: Sendable {
       folder.appending(path: Self.fileName),
       folder.appending(path: "../../openvino_tokenizers/lib/\(Self.fileName)").standardizedFileURL,
     ]
-    guard let found = places.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+    guard let found = places.first(where: { FileStatus(at: $0.path) != nil }) else {
       let list = places.map(\.path).joined(separator: " and ")
       throw OpenVINOError(
         .missing, "\(Self.fileName) is neither at \(list)",

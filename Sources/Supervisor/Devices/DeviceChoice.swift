@@ -1,3 +1,4 @@
+import Errors
 import OpenVINO
 
 /// The devices to try for a request, and why others were passed over.
@@ -7,10 +8,10 @@ package struct DeviceChoice: Sendable, Hashable {
     /// OpenVINO's name.
     package var device: String
     /// The reason, as half a sentence.
-    package var reason: String
+    package var reason: Wording
 
     /// Makes a note.
-    package init(device: String, reason: String) {
+    package init(device: String, reason: Wording) {
       self.device = device
       self.reason = reason
     }
@@ -53,7 +54,7 @@ package struct DeviceChoice: Sendable, Hashable {
       return present.contains { $0.hasPrefix(device + ".") } ? device : nil
     }
     guard request.contains(where: { !$0.isWhitespace }) else {
-      throw SupervisorError(.deviceUnavailable, "the device's name is empty", mend: Self.mend(request))
+      throw SupervisorError(.deviceUnavailable, "the device's name is empty", advice: Self.mend(request))
     }
     isAutomatic = request.uppercased() == "AUTO"
     passedOver = []
@@ -64,12 +65,13 @@ package struct DeviceChoice: Sendable, Hashable {
           candidates.append(found)
         } else {
           let reason = try Self.reason(for: device, present: present, catalog: catalog)
-          passedOver.append(PassedOver(device: device, reason: reason))
+          passedOver.append(PassedOver(device: device, reason: Wording(reason)))
         }
       }
       if candidates.isEmpty {
         let reasons = passedOver.map { "\($0.device): \($0.reason)" }.joined(separator: "; ")
-        throw SupervisorError(.deviceUnavailable, "no device can be used: \(reasons)", mend: Self.mend("CPU"))
+        throw SupervisorError(
+          .deviceUnavailable, "no device can be used: \(reasons)", advice: Self.mend("CPU"))
       }
       return
     }
@@ -79,7 +81,7 @@ package struct DeviceChoice: Sendable, Hashable {
     for parent in parents where find(parent) == nil {
       let reason = try Self.reason(for: parent.uppercased(), present: present, catalog: catalog)
       throw SupervisorError(
-        .deviceUnavailable, "\(parent) cannot be used: \(reason)", mend: Self.mend(parent.uppercased()))
+        .deviceUnavailable, "\(parent) cannot be used: \(reason)", advice: Self.mend(parent.uppercased()))
     }
     candidates = [request.uppercased()]
   }
@@ -106,7 +108,7 @@ package struct DeviceChoice: Sendable, Hashable {
         guard isAutomatic, Self.faultsOfDevices.contains(error.code), index + 1 < candidates.count else {
           throw error
         }
-        let note = PassedOver(device: device, reason: error.message)
+        let note = PassedOver(device: device, reason: error.messageWording)
         passedOver.append(note)
         report(note)
       }
@@ -137,16 +139,21 @@ package struct DeviceChoice: Sendable, Hashable {
     devices.isEmpty ? "nothing" : devices.joined(separator: ", ")
   }
 
-  private static func mend(_ device: String) -> String {
+  private static func mend(_ device: String) -> Wording {
     // GPU.1 is one of several GPUs.
     switch device.prefix(while: { $0 != "." }) {
     case "NPU":
-      "Run `oven doctor`: it names the missing kernel module, driver, firmware or group. "
-        + "Or choose --device CPU, or AUTO."
+      """
+      Run `\(setting: .doctor)`: it names the missing kernel module, driver, firmware or group. Or choose \
+      \(setting: .device) CPU, or AUTO.
+      """
     case "GPU":
-      "Run `oven doctor`: it names the missing OpenCL driver or group. Or choose --device CPU, or AUTO."
+      """
+      Run `\(setting: .doctor)`: it names the missing OpenCL driver or group. Or choose \(setting: .device) CPU, \
+      or AUTO.
+      """
     case "CPU":
-      "Run `oven doctor`: it says which of OpenVINO's libraries does not load."
+      "Run `\(setting: .doctor)`: it says which of OpenVINO's libraries does not load."
     default:
       "Devices are named as OpenVINO does: CPU, GPU, GPU.1, NPU, HETERO:GPU,CPU, or AUTO."
     }

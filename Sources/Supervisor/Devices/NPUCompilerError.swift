@@ -1,3 +1,5 @@
+import Errors
+
 /// What an NPU's compiler says when it refuses a model, and the mend that fits.
 ///
 /// The compiler writes pages of which one line counts; a plugin wraps it in the places that it was thrown through.
@@ -5,7 +7,7 @@ package struct NPUCompilerError: Sendable, Hashable {
   /// The compiler's own last line about the fault, without time and marks.
   package var line: String
   /// What the user can do about it.
-  package var mend: String
+  package var mend: Wording
 
   /// Finds the line in what OpenVINO threw.
   package init(_ message: String) {
@@ -52,38 +54,53 @@ package struct NPUCompilerError: Sendable, Hashable {
     return rest.count > 240 ? rest.prefix(240) + "…" : String(rest)
   }
 
-  private static let usualMend =
-    "Run `oven doctor`; a newer NPU driver brings a newer compiler. --device CPU runs the model."
+  private static let usualMend: Wording =
+    "Run `\(setting: .doctor)`; a newer NPU driver brings a newer compiler. \(setting: .device) CPU runs the model."
 
   /// What signs of the compiler mean, the particular ones first (docs/npu.md has the graphs behind them).
-  private static let mends: [(signs: [String], mend: String)] = [
+  private static let mends: [(signs: [String], mend: Wording)] = [
     (
       ["to_shape was called on a dynamic shape", "dynamic shape", "upper bound"],
-      "It compiles fixed shapes only: bake with --static and run with --static, or leave NPU_USE_NPUW alone."
+      """
+      It compiles fixed shapes only: bake with \(setting: .bakedShapes) and run with \(setting: .runsFixedShapes), \
+      or leave NPU_USE_NPUW alone.
+      """
     ),
     (
       ["invalid map<K, T> key", "zero point", "zero_point"],
-      "It takes symmetric 4-bit weights only: bake again with --target npu --weight-format int4."
+      """
+      It takes symmetric 4-bit weights only: bake again with \(setting: .bakedTarget) npu \
+      \(setting: .bakedFormat) int4.
+      """
     ),
     (
       ["UnrollPermuteDMA", "merged sub output shape"],
       "This platform's compiler cannot transpose one head at a time: bake again with this Oven, whose graphs avoid it."
     ),
     (
-      ["cannot schedule", "FeasibleAllocation", "not covered by aliases", "CMX", "ERROR_INPUT_TOO_BIG"],
-      "A step does not fit into the NPU's memory: bake again with this Oven, or give a shorter --prompt-length."
+      ["cannot schedule", "FeasibleAllocation", "not covered by aliases", "CMX"],
+      """
+      A step does not fit into the NPU's memory: bake again with this Oven, or give a shorter \
+      \(setting: .longestPrompt).
+      """
     ),
     (
       ["undeclared parameters", "unregistered_parameters"],
-      "OpenVINO's splitter cannot cut this model, which has too few layers alike: bake and run it with --static."
+      """
+      OpenVINO's splitter cannot cut this model, which has too few layers alike: bake and run it with \
+      \(setting: .runsFixedShapes).
+      """
     ),
     (
       ["OUT_OF_DEVICE_MEMORY", "OUT_OF_HOST_MEMORY", "bad_alloc", "out of memory"],
-      "There is too little memory: close programs, or give a shorter --prompt-length and --response-length."
+      """
+      There is too little memory: close programs, or give a shorter \(setting: .longestPrompt) and \
+      \(setting: .responseLength).
+      """
     ),
     (
       ["UNSUPPORTED_VERSION", "unsupported version", "ELF", "compatibility"],
-      "Driver and compiler do not fit together: install the newest NPU driver (`oven doctor` names yours)."
+      "Driver and compiler do not fit together: install the newest NPU driver (`\(setting: .doctor)` names yours)."
     ),
   ]
 }

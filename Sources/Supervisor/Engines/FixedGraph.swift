@@ -142,6 +142,7 @@ private struct Memory {
 
   private func bad(_ what: String) -> SupervisorError {
     SupervisorError(
-      .badModel, "\(model.folder.xml) has \(what)", mend: "Bake again with --static, or run without it.")
+      .badModel, "\(model.folder.xml) has \(what)",
+      advice: "Bake again with \(setting: .bakedShapes), or run without it.")
   }
 }

@@ -58,7 +58,6 @@ package final class PagedEngine: ModelEngine {
   package var folder: ModelFolder { model.folder }
   package var report: LoadReport { model.report }
   package var entryFolders: [String] { model.entryFolder.map { [$0] } ?? [] }
-  package var contextAdvice: String { "" }
   package var longestPrompt: Int { contextLength }
   package var promptPieceLength: Int { options.longestRun }
   package var deviceName: String { model.report.device.name }

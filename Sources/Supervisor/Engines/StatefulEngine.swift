@@ -1,3 +1,4 @@
+import Errors
 import Generation
 import OpenVINO
 
@@ -46,8 +47,9 @@ package final class StatefulEngine: ModelEngine {
   package var folder: ModelFolder { model.folder }
   package var report: LoadReport { model.report }
   package var entryFolders: [String] { model.entryFolder.map { [$0] } ?? [] }
-  package var contextAdvice: String {
-    model.npu == nil ? "" : "load the model with a longer --prompt-length (now \(longestPrompt))"
+  package var contextAdvice: Wording {
+    model.npu == nil
+      ? "" : "load the model with a longer \(setting: .longestPrompt) (now \(longestPrompt))"
   }
   package var longestPrompt: Int {
     if case .appendOnly(let promptLength) = options.cache { return min(promptLength, contextLength) }
@@ -91,7 +93,7 @@ package final class StatefulEngine: ModelEngine {
     guard count + new.count <= options.contextLength else {
       throw SupervisorError(
         .contextFull, "\(count + new.count) tokens do not fit into a context of \(options.contextLength)",
-        mend: "Shorten the prompt, or begin a new conversation."
+        advice: "Shorten the prompt, or begin a new conversation."
           + (contextAdvice.isEmpty ? "" : " Or \(contextAdvice)."))
     }
     switch options.cache {
@@ -119,7 +121,9 @@ package final class StatefulEngine: ModelEngine {
     guard new.count <= promptLength else {
       throw SupervisorError(
         .promptTooLong, "the prompt has \(new.count) tokens; the model was loaded for \(promptLength)",
-        mend: "Shorten the prompt, or load the model with --prompt-length \(new.count) or more.")
+        advice: """
+          Shorten the prompt, or load the model with \(setting: .longestPrompt) \(new.count) or more.
+          """)
     }
     try run(new, inPiecesOf: promptLength, shouldContinue)
   }

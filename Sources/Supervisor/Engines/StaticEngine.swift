@@ -1,3 +1,4 @@
+import Errors
 import Generation
 
 /// Runs one conversation at a time on the fixed-shape graphs of a bake: one computes a prompt in chunks, the others one
@@ -46,10 +47,12 @@ package final class StaticEngine: ModelEngine {
   }
 
   package var deviceName: String { report.device.name }
-  package let contextLength: Int
-  package var contextAdvice: String {
-    "bake the model with a longer --context-length (now \(contextLength)) and --prompt-length "
-      + "(now \(promptLength))"
+  package var contextLength: Int { decode.mask.elements.count }
+  package var contextAdvice: Wording {
+    """
+    bake the model with a longer \(setting: .bakedContextLength) (now \(contextLength)) and \
+    \(setting: .bakedPromptLength) (now \(promptLength))
+    """
   }
   package var longestPrompt: Int { contextLength }
   package var promptPieceLength: Int { contextLength }
@@ -62,10 +65,22 @@ package final class StaticEngine: ModelEngine {
     guard total <= contextLength else {
       throw SupervisorError(
         .contextFull, "\(total) tokens do not fit into a context of \(contextLength)",
-        mend: "Shorten the prompt, begin a new conversation, or \(contextAdvice).")
+        advice: "Shorten the prompt, begin a new conversation, or \(contextAdvice).")
     }
-    let all = tokens + new
-    while count < total {
+    guard count > 0 || new.count <= promptLength else {
+      throw SupervisorError(
+        .promptTooLong,
+        "the prompt has \(new.count) tokens; openvino_prefill.xml was baked for \(promptLength)",
+        advice: """
+          Shorten the prompt, or bake again with \(setting: .bakedShapes) \(setting: .bakedPromptLength) \
+          \(new.count) or more.
+          """)
+    }
+    // The prompt's graph takes as long for one token as for all.
+    if total <= promptLength, pace.prefersPrompt(of: promptLength, overSteps: new.count) {
+      return try run(prompt: tokens + new)
+    }
+    for token in new {
       guard shouldContinue() else { throw SupervisorError(.cancelled, "stopped within the prompt") }
       // Near the end of the context a chunk begins earlier than what is new, at the last place that its past reaches to.
       let start = min(count, prefill.pastLength), end = min(start + promptLength, total)

@@ -78,7 +78,7 @@ final class StaticKeyValueCache {
   private static func foreign(_ what: String) -> SupervisorError {
     SupervisorError(
       .badModel, "openvino_prefill.xml and openvino_decode.xml do not belong together: they have \(what)",
-      mend: "Bake again with --static, or run without it.")
+      advice: "Bake again with \(setting: .bakedShapes), or run without it.")
   }
 
   /// Keeps what the prefill graph computed for its first `count` tokens, which are those from `position` on.

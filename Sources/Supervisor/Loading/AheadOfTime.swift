@@ -53,7 +53,8 @@ package struct AheadOfTime: Sendable {
     }
     guard let cache = loader.cache else {
       throw SupervisorError(
-        .cacheUnusable, "there is no cache to keep the result in", mend: "Give --out FILE.")
+        .cacheUnusable, "there is no cache to keep the result in",
+        advice: "Give \(setting: .compiledFile) FILE.")
     }
     let key = plan.key(try request.model.identity(), request.model, catalog)
     let entry = try cache.withLock(on: key, whileWaiting: { loader.report(.waiting) }) {

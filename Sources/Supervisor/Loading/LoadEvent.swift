@@ -1,3 +1,5 @@
+import Errors
+
 /// What happens while a model is loaded, for whoever shows progress.
 package enum LoadEvent: Sendable, Hashable {
   /// A device of AUTO is not used.
@@ -11,11 +13,11 @@ package enum LoadEvent: Sendable, Hashable {
   /// Another process compiles the same model for the same device.
   case waiting
   /// An entry of the cache is not used, and why.
-  case discarded(reason: String)
+  case discarded(reason: Wording)
   /// Others may change the model's files: which, and why.
   case modelWritableByOthers(String)
   /// The engine that comes first cannot run the model on this device, and the next one is taken.
-  case otherEngine(instead: EngineKind, reason: String)
+  case otherEngine(instead: EngineKind, reason: Wording)
   /// The run goes on without a cache.
   case cacheWarning(SupervisorError)
   /// Loaded.

@@ -1,4 +1,6 @@
+import Errors
 import Files
+import Generation
 import OpenVINO
 
 /// How one graph of a model is compiled for one device.
@@ -95,7 +97,8 @@ struct LoadPlan {
     let device = identity.name.isEmpty ? identity.device : "\(identity.device), \(identity.name),"
     if let property = ownProperties.first(where: { error.message.contains($0) }) {
       return SupervisorError(
-        .loadFailed, "\(identity.device) refuses --property \(property): \(error.message)",
+        .loadFailed,
+        wording: "\(identity.device) refuses \(setting: .property) \(property): \(error.message)",
         mend: "Leave it out, or check its name and value in OpenVINO's documentation of the device.")
     }
     if let error = SupervisorError(outOfThreads: error, "\(identity.device) cannot load the model") {
@@ -105,12 +108,12 @@ struct LoadPlan {
     if identity.device.hasPrefix("NPU") {
       let refusal = NPUCompilerError(error.message)
       return SupervisorError(
-        .loadFailed, "\(device) cannot compile the model: \(refusal.line)", mend: refusal.mend)
+        .loadFailed, "\(device) cannot compile the model: \(refusal.line)", advice: refusal.mend)
     }
     return SupervisorError(
       .loadFailed, "\(identity.device) cannot load the model: \(error.message)",
-      mend: identity.device == "CPU"
+      advice: identity.device == "CPU"
         ? "The model may be damaged or of a kind that this OpenVINO does not know."
-        : "Run `oven doctor`, or try --device CPU.")
+        : "Run `\(setting: .doctor)`, or try \(setting: .device) CPU.")
   }
 }

@@ -1,3 +1,4 @@
+import Errors
 import Files
 import JSON
 
@@ -53,24 +54,27 @@ package struct ModelFolder: Sendable, Hashable {
   /// - Throws: `.noModel` where there is none, with what was found instead.
   package init(path: String) throws(SupervisorError) {
     guard let status = FileStatus(at: path) else {
-      throw SupervisorError(.noModel, "there is no file or folder \(path)", mend: Self.bakeFirst)
+      throw SupervisorError(.noModel, "there is no file or folder \(path)", advice: Self.bakeFirst)
     }
     folder = status.isFolder ? path : Folders.parent(of: path)
     if folder.utf8.count > 1, folder.utf8.last == UInt8(ascii: "/") { folder.removeLast() }
     xml = status.isFolder ? folder + "/openvino_model.xml" : path
     guard FileStatus(at: xml)?.isFolder == false else {
-      throw SupervisorError(.noModel, "the folder \(path) has no openvino_model.xml", mend: Self.bakeFirst)
+      throw SupervisorError(.noModel, "the folder \(path) has no openvino_model.xml", advice: Self.bakeFirst)
     }
     guard xml.hasSuffix(".xml") else {
-      throw SupervisorError(.noModel, "\(path) is not an OpenVINO model (.xml)", mend: Self.bakeFirst)
+      throw SupervisorError(.noModel, "\(path) is not an OpenVINO model (.xml)", advice: Self.bakeFirst)
     }
     weights = String(xml.dropLast(4)) + ".bin"
     guard FileStatus(at: weights)?.isFolder == false else {
       throw SupervisorError(
         .noModel, "\(xml) has no weights: \(weights) is missing",
-        mend: FileStatus(at: folder + "/openvino_model.bin") == nil
+        advice: FileStatus(at: folder + "/openvino_model.bin") == nil
           ? "Copy the .bin file too, or bake again."
-          : "It may be one of several graphs over openvino_model.bin: name the folder, with --static for these."
+          : """
+          It may be one of several graphs over openvino_model.bin: name the folder, with \
+          \(setting: .runsFixedShapes) for these.
+          """
       )
     }
     manifest = folder + "/oven.json"
@@ -89,8 +93,10 @@ package struct ModelFolder: Sendable, Hashable {
       throw SupervisorError(
         .noModel,
         "the folder \(folder) has no \(graph.rawValue).xml: it was baked without fixed-shape graphs",
-        mend: "Leave --static out, or bake them too: oven bake SOURCE -o DIR --static --prompt-length 1024 "
-          + "--context-length 1152.")
+        advice: """
+          Leave \(setting: .runsFixedShapes) out, or bake them too: \(setting: .bake) \(setting: .bakedShapes) \
+          \(setting: .bakedPromptLength) 1024 \(setting: .bakedContextLength) 1152.
+          """)
     }
     return copy
   }
@@ -119,7 +125,7 @@ package struct ModelFolder: Sendable, Hashable {
   /// More tokens than any device here has the memory to hold the keys of.
   private static let longestContext = 1 << 22
 
-  private static let bakeFirst = "Bake a checkpoint first: oven bake SOURCE -o DIR."
+  private static let bakeFirst: Wording = "Bake a checkpoint first: \(setting: .bake)."
 
   private mutating func readConfiguration() {
     guard let bytes = SmallFile.bytes(at: folder + "/config.json", limit: 1 << 24),

@@ -1,3 +1,4 @@
+import Errors
 import OpenVINO
 
 // How a compiled model is found in the cache, or compiled and kept there.
@@ -49,7 +50,10 @@ extension ModelLoader {
       throw error
     } catch {
       // The lock file cannot be made: a folder that was taken away under our feet.
-      report(.cacheWarning(SupervisorError(.cacheUnusable, "the cache cannot be used: \(error)")))
+      report(
+        .cacheWarning(
+          SupervisorError(
+            .cacheUnusable, wording: "the cache cannot be used: \(Wording(describing: error))")))
       return (try compile(model, plan, reason: nil), false, nil)
     }
   }
@@ -71,7 +75,10 @@ extension ModelLoader {
       report(
         .cacheWarning(
           SupervisorError(
-            .cacheUnusable, "\(plan.identity.device) does not give its compiled model away: \(error)")))
+            .cacheUnusable,
+            wording: """
+              \(plan.identity.device) does not give its compiled model away: \(Wording(describing: error))
+              """)))
     }
     return (compiled, false, nil)
   }
@@ -94,7 +101,7 @@ extension ModelLoader {
       cache.noteUse(of: entry)
       return (compiled, true, entry)
     } catch {
-      report(.discarded(reason: error.message))
+      report(.discarded(reason: error.messageWording))
       return nil
     }
   }

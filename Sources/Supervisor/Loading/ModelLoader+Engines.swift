@@ -1,3 +1,5 @@
+import Errors
+
 extension ModelLoader {
   /// Loads a model and makes the engine that the request asks for.
   package func makeEngine(_ request: Request) throws(SupervisorError) -> any ModelEngine {
@@ -41,7 +43,9 @@ extension ModelLoader {
     } catch let error as SupervisorError {
       throw error
     } catch {
-      throw SupervisorError(.inferenceFailed, "\(device) stopped in its first answer: \(error)")
+      throw SupervisorError(
+        .inferenceFailed,
+        wording: "\(device) stopped in its first answer: \(Wording(describing: error))")
     }
   }
 }

@@ -24,9 +24,11 @@ extension ModelLoader {
           throw OpenVINOError(.unsupported, "too little of it")
         }
         guard placed.count > 0 else {
-          throw OpenVINOError(
-            .unsupported, "no product of it has weights of a kind that Oven's kernels compute",
-            mend: "Leave --cpu-kernels oven out.")
+          refusal = SupervisorError(
+            .loadFailed,
+            "no product of \(request.model.xml) has weights of a kind that Oven's kernels compute",
+            advice: "Leave \(setting: .cpuKernels) oven out.")
+          throw OpenVINOError(.unsupported, "nothing of it")
         }
       }
       return model

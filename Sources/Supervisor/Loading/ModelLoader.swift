@@ -108,13 +108,14 @@ package struct ModelLoader: Sendable {
   private func key(_ request: Request, on device: String) throws(SupervisorError) -> CacheKey {
     let request = tuned(request, on: device)
     let plans = try plans(request, on: device)
-    let keys = try plans.map { plan throws(SupervisorError) in
-      plan.key(try request.model.identity(), request.model, core)
-    }
+    let identity = try request.model.identity()
+    func key(_ plan: LoadPlan) -> CacheKey { plan.key(identity, request.model, core) }
     // The way that loading would take: the first one that was kept, or is possible.
-    if let kept = keys.first(where: { cache?.entry(for: $0) != nil }) { return kept }
-    for (plan, key) in zip(plans, keys).dropLast() where (try? prepare(request, plan)) != nil { return key }
-    return keys[keys.count - 1]
+    if let kept = plans.lazy.map(key).first(where: { cache?.entry(for: $0) != nil }) { return kept }
+    return try onBestWay(plans, refused: { _, _ in }) { plan, isOnly throws(SupervisorError) in
+      if !isOnly { _ = try prepare(request, plan) }
+      return key(plan)
+    }
   }
 
   /// The ways to run a model on a device, the best one first; at least one.
@@ -139,7 +140,7 @@ package struct ModelLoader: Sendable {
       guard engine == .paged else { return [usual] }
       throw SupervisorError(
         .loadFailed, "the paged engine runs on the CPU, not on \(device)",
-        mend: "Give --device CPU, or leave --engine paged out.")
+        advice: "Give \(setting: .device) CPU, or leave \(setting: .engine) paged out.")
     }
     guard engine == .auto else { return [PagedRecipe()] }
     // The plugin's paged delta rule takes five times as long for one prompt (docs/hybrids.md).
@@ -156,7 +157,7 @@ package struct ModelLoader: Sendable {
       return try loadBest(request, on: device)
     } catch {
       guard [.loadFailed, .kernelsUnsuited].contains(error.code) else { throw error }
-      report(.discarded(reason: "what was found to be fastest is refused now: \(error.message)"))
+      report(.discarded(reason: "what was found to be fastest is refused now: \(error.messageWording)"))
       var plain = asked
       plain.tuned = TunedSettings()
       return try loadBest(plain, on: device)
@@ -164,23 +165,40 @@ package struct ModelLoader: Sendable {
   }
 
   private func loadBest(_ request: Request, on device: String) throws(SupervisorError) -> LoadedModel {
-    var plans = try plans(request, on: device)
-    while plans.count > 1 {
-      let plan = plans.removeFirst()
+    try onBestWay(
+      try plans(request, on: device),
+      refused: { report(.otherEngine(instead: $0.engine, reason: $1.messageWording)) }
+    ) { plan, _ throws(SupervisorError) in try load(request, plan) }
+  }
+
+  /// What the first of the ways gives that the model can go.
+  ///
+  /// - Parameters:
+  ///   - refused: Is told the ways that the device refuses.
+  ///   - body: Tries a way, and knows whether it is the only one left.
+  private func onBestWay<Result>(
+    _ plans: [LoadPlan], refused: (LoadPlan, SupervisorError) -> Void,
+    _ body: (LoadPlan, _ isOnly: Bool) throws(SupervisorError) -> Result
+  ) throws(SupervisorError) -> Result {
+    var rest = plans[...]
+    while let plan = rest.popFirst() {
       do throws(SupervisorError) {
-        return try load(request, plan)
+        return try body(plan, rest.isEmpty)
       } catch {
+        guard !rest.isEmpty else { throw error }
         switch error.code {
-        case .kernelsUnsuited: plans.removeAll { $0.kernels == plan.kernels }
+        case .kernelsUnsuited:
+          rest.removeAll { $0.kernels == plan.kernels }
+          if rest.isEmpty { throw error }
         case .loadFailed:
-          report(.otherEngine(instead: plan.engine, reason: error.message))
+          refused(plan, error)
           // What refuses a form of the model mostly refuses it with other kernels, too.
-          plans = plans.filter { $0.engine != plan.engine } + plans.filter { $0.engine == plan.engine }
+          rest = rest.filter { $0.engine != plan.engine } + rest.filter { $0.engine == plan.engine }
         default: throw error
         }
       }
     }
-    return try load(request, plans[0])
+    throw SupervisorError(.loadFailed, "there is no way to run the model")
   }
 
   private func load(_ request: Request, _ plan: LoadPlan) throws(SupervisorError) -> LoadedModel {

@@ -62,7 +62,7 @@ package final class PrefixStore: Sendable {
   private static func unusable(_ folder: String, _ reason: String) -> SupervisorError {
     SupervisorError(
       .cacheUnusable, "prompts cannot be kept in \(folder): \(reason)",
-      mend: "Give a folder that only you can write to, or leave --prefix-cache out.")
+      advice: "Give a folder that only you can write to, or leave \(setting: .prefixFolder) out.")
   }
 
   /// The blocks in a folder that `init` made, for whoever only asks what is there.

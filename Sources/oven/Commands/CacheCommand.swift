@@ -102,8 +102,9 @@ struct CacheCommand: ParsableCommand {
           // As a load does with AUTO: one that refuses is passed over, as long as another is left.
           let isLast = index + 1 == choice.candidates.count
           guard choice.isAutomatic, error.code == .loadFailed, !isLast else { throw error }
-          reports.append(CacheReport.json(passedOver: device, reason: error.message))
-          if !json { Terminal.output.line("\(device): passed over, \(error.message)") }
+          let reason = error.report.what
+          reports.append(CacheReport.json(passedOver: device, reason: reason))
+          if !json { Terminal.output.line("\(device): passed over, \(reason)") }
         }
       }
       if json {

@@ -1,9 +1,12 @@
 import Baking
 import Checkpoints
 import Errors
+import Generation
 import Graph
 import Hub
 import Quantization
+import Serving
+import Supervisor
 
 extension Setting {
   /// How a setting of the libraries is given on the command line.
@@ -20,5 +23,18 @@ extension Setting {
     .groupSizeFallback: "--group-size-fallback", .sym: "--sym", .noSym: "--no-sym", .ratio: "--ratio",
     .backupPrecision: "--backup-precision", .awq: "--awq", .target: "--target", .stream: "--stream",
     .ggufChoice: "--gguf", .adapter: "--lora", .staticShapes: "--static",
+
+    .device: "--device", .engine: "--engine", .cpuKernels: "--cpu-kernels", .property: "--property",
+    .runsFixedShapes: "--static", .longestPrompt: "--prompt-length", .responseLength: "--response-length",
+    .cacheFolder: "--cache-dir or CACHE_DIR", .noCache: "--no-cache", .noCanary: "--no-canary",
+    .prefixFolder: "--prefix-cache", .inProcess: "--in-process", .compiledFile: "--out",
+    .bake: "oven bake SOURCE -o DIR", .doctor: "oven doctor",
+
+    .fetchesNothing: "--no-pull", .allowedHosts: "--allow-host", .allowedOrigins: "--cors-origin",
   ]
+}
+
+extension Error {
+  /// The error with settings named as they are given on the command line.
+  var withOptions: any Error { (self as? any WordedError)?.naming(\.option) ?? self }
 }

@@ -116,7 +116,8 @@ struct ServeOptions: ParsableArguments {
     let own = ["localhost", "127.0.0.1", "[::1]", host.lowercased()]
     let hosts = isLocal ? own + allowHost : allowHost.isEmpty ? nil : own + allowHost
     let isSocket = host.hasPrefix("unix:")
-    return AccessRules(keys: keys, hosts: isSocket ? nil : hosts, origins: corsOrigin)
+    return AccessRules(
+      keys: keys, hosts: isSocket ? nil : hosts, origins: corsOrigin, settingName: { $0.option })
   }
 
   private var isLoopback: Bool {

@@ -16,7 +16,7 @@ enum JSONLines {
         result = try answer(try JSON(parsing: line))
       } catch {
         failed += 1
-        result = ["error": .string("\(error)")]
+        result = ["error": .string("\(error.withOptions)")]
       }
       Terminal.output.line(result.serialized())
     }

@@ -55,21 +55,24 @@ final class LoadScreen: Sendable {
     if state.withLock(\.isOver) { return }
     switch event {
     case .passedOver(let note):
-      state.withLock { $0.passedOver.append("\(note.device) (\(Self.short(note.reason)))") }
+      state.withLock { $0.passedOver.append("\(note.device) (\(Self.short(note.reason.text(\.option))))") }
     case .graph(let graph): state.withLock { $0.subject = graph.words }
     case .fromCache(let device): open("\(device.device) … from cache (\(device.name))")
     case .compiling(let device, _):
       let hint = device.device.hasPrefix("NPU") ? ", first run, usually 1–2 min" : ""
       open("\(device.device) … compiling for \(device.name)\(hint)")
     case .waiting: line("Another process compiles the same model; waiting for it.")
-    case .discarded(let reason): line("A cache entry is not used: \(reason)")
+    case .discarded(let reason): line("A cache entry is not used: \(reason.text(\.option))")
     case .otherEngine(let engine, let reason):
-      line(terminal.styled("the \(engine.rawValue) engine is not used: \(Self.short(reason))", .dim))
+      line(
+        terminal.styled(
+          "the \(engine.rawValue) engine is not used: \(Self.short(reason.text(\.option)))", .dim))
     case .modelWritableByOthers(let reason):
       line("\(terminal.styled("warning:", .yellow)) others may change the model: \(reason)")
     case .cacheWarning(let error):
-      line("\(terminal.styled("warning:", .yellow)) \(error.message)")
-      if !error.mend.isEmpty { line("  mend: \(ErrorReport.phrase(error.mend))") }
+      let report = error.report
+      line("\(terminal.styled("warning:", .yellow)) \(report.what)")
+      if !report.mend.isEmpty { line("  mend: \(ErrorReport.phrase(report.mend))") }
     case .loaded(let report):
       add((report.kernels == .oven ? ", Oven's kernels" : "") + (report.tuned.isEmpty ? "" : ", tuned"))
       add(", \(Units.time(report.seconds))")

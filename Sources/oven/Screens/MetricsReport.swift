@@ -65,7 +65,7 @@ package struct MetricsReport {
         "seconds": .double(load.seconds), "from_cache": .bool(load.fromCache),
         "warm_up_seconds": .double(warmUpSeconds),
         "passed_over": .array(
-          load.passedOver.map { ["device": .string($0.device), "reason": .string($0.reason)] }),
+          load.passedOver.map { ["device": .string($0.device), "reason": .string($0.reason.text(\.option))] }),
       ],
       "peak_memory_bytes": .int(peakMemory),
       "prompt_tokens": .int(metrics.promptTokens), "reused_tokens": .int(metrics.reusedTokens),

@@ -41,7 +41,11 @@ struct FolderSource {
 
   /// As the server takes it.
   var source: ModelSource {
-    ModelSource(name: name, facts: facts, loadOn: { try await load(on: $0) })
+    ModelSource(
+      name: name, facts: facts,
+      loadOn: {
+        do { return try await load(on: $0) } catch { throw error.withOptions }
+      })
   }
 
   private func load(on device: String?) async throws -> ServedModel {

@@ -27,6 +27,6 @@ struct FixedShapesRecipe: EngineRecipe {
   private func alone(_ model: LoadedModel) -> SupervisorError {
     SupervisorError(
       .badModel, "\(model.folder.xml) is one of several graphs of fixed shapes, and no model alone",
-      mend: "Name the folder, with --static.")
+      advice: "Name the folder, with \(setting: .runsFixedShapes).")
   }
 }

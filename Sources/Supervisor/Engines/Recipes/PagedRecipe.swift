@@ -42,7 +42,7 @@ struct PagedRecipe: EngineRecipe {
   func refusal(_ device: DeviceIdentity, _ message: String) -> SupervisorError? {
     SupervisorError(
       .loadFailed, "\(device.device) cannot run the model with paged attention: \(message)",
-      mend: "Leave --engine paged out.")
+      advice: "Leave \(setting: .engine) paged out.")
   }
 
   func makeEngine(
