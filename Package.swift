@@ -155,6 +155,8 @@ let package = Package(
       name: "bench-tokenizer", dependencies: ["Tokenization"], path: "Benchmarks/tokenizer",
       exclude: ["compare.py"], swiftSettings: settings),
 
+    // What other programs say of bytes.
+    .target(name: "SystemSums", path: "Tests/Support/SystemSums", swiftSettings: settings),
     // Models without a device, for the tests of whatever stands on a runner or a service.
     .target(
       name: "ScriptedModels", dependencies: ["Generation"], path: "Tests/Support/ScriptedModels",
@@ -176,7 +178,7 @@ let package = Package(
     tests("Oven", ["Errors", "Generation", "Hub", "JSON", "OpenVINO", "Supervisor", "oven"]),
     tests("JSON", ["JSON"]),
     tests("Text", ["Text"]),
-    tests("Digests", ["Digests", "Kernels"]),
+    tests("Digests", ["Digests", "Kernels", "SystemSums"]),
     tests("Files", ["Digests", "Files"]),
     tests("Tensors", ["Tensors"]),
     tests("Patterns", ["Patterns", "Text"]),
@@ -189,8 +191,8 @@ let package = Package(
     tests("TokenizerImport", ["JSON", "Tokenization"]),
     tests("TokenizerIR", ["JSON", "Tokenization", "TokenizerIR"]),
     tests("ChatTemplates", ["ChatTemplates", "JSON", orderedCollections]),
-    tests("Hub", ["Digests", "Files", "Hub", "Tensors", nioPosix] + nio),
-    tests("Baking", ["Digests", "Baking", "JSON", "Quantization", "Tensors"]),
+    tests("Hub", ["Files", "Hub", "SystemSums", "Tensors", nioPosix] + nio),
+    tests("Baking", ["Baking", "JSON", "Quantization", "SystemSums", "Tensors"]),
     tests("OpenVINO", ["OpenVINO"]),
     tests("LinearKernels", ["JSON", "LinearKernels"]),
     tests("Grammars", ["Generation", "Grammars", "JSON", "Tokenization"]),

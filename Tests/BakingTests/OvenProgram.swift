@@ -1,7 +1,7 @@
 import Baking
-import Digests
 import Foundation
 import JSON
+import SystemSums
 
 /// The program `oven` as it was built beside these tests.
 enum OvenProgram {
@@ -38,7 +38,7 @@ struct FoundFolder {
       guard let name = file["name"]?.string, let sum = file["sha256"]?.string,
         let bytes = try? Data(contentsOf: url.appending(path: name))
       else { return false }
-      return Hex.text(of: SHA256.digest(of: bytes)) == sum
+      return SystemSum.sha256(bytes) == sum
     }
   }
 }

@@ -1,7 +1,7 @@
-import Digests
 import Foundation
 import Hub
 import NIOConcurrencyHelpers
+import SystemSums
 
 /// A server that behaves as the hub does, with a content server on another port for big files.
 final class FakeHub: Sendable {
@@ -10,13 +10,9 @@ final class FakeHub: Sendable {
     var content: [UInt8]
     var isLarge: Bool
 
-    var sha256: String { Hex.text(of: SHA256.digest(of: content)) }
-    var blob: String {
-      var hash = SHA1()
-      hash.update("blob \(content.count)\0".utf8)
-      hash.update(content)
-      return hash.hexadecimal
-    }
+    var sha256: String { SystemSum.sha256(content) }
+    /// As Git names it.
+    var blob: String { SystemSum.sha1(Array("blob \(content.count)\0".utf8) + content) }
     var etag: String { isLarge ? sha256 : blob }
   }
 

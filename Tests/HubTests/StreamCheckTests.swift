@@ -1,14 +1,13 @@
-import Digests
-import Testing
-
 import Hub
+import SystemSums
+import Testing
 
 @Suite("The checksum of a file that is read nearly in order")
 struct StreamCheckTests {
   private static let content = HubFixture.bytes(count: 100, seed: 5)
 
   private func file(_ content: [UInt8] = content, size: Int? = nil) -> HubFile {
-    let sum = Hex.text(of: SHA256.digest(of: content))
+    let sum = SystemSum.sha256(content)
     return HubFile(path: "m.safetensors", size: size ?? content.count, etag: sum, sha256: sum)
   }
 

@@ -6,16 +6,43 @@ import Testing
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  @Test(arguments: ["docs/architecture.md", "CONTRIBUTING.md", "README.md"])
-  func namedFilesExist(_ paper: String) throws {
-    let text = try String(contentsOf: Self.root.appending(path: paper), encoding: .utf8)
-    let names = text.matches(of: /(Sources|Tests|Examples|docs|scripts)\/[A-Za-z0-9_+.\/-]*[A-Za-z0-9_]/)
-      .map { String($0.output.0) }
-    #expect(names.count >= 3, "\(paper) names no files")
-    for name in names {
+  private static let papers: [String] = {
+    let pages =
+      (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: "docs").path)) ?? []
+    return ["CHANGELOG.md", "CONTRIBUTING.md", "README.md"]
+      + pages.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
+  }()
+
+  @Test func thereArePapers() {
+    #expect(Self.papers.count > 10)
+  }
+
+  @Test(arguments: papers) func namedFilesExist(_ paper: String) throws {
+    let url = Self.root.appending(path: paper)
+    let text = try String(contentsOf: url, encoding: .utf8)
+    let folders =
+      /(Sources|Tests|Examples|Benchmarks|Fuzz|deploy|docs|scripts)\/[A-Za-z0-9_+.\/-]*[A-Za-z0-9_]/
+    let names = text.matches(of: folders).map { Self.root.appending(path: String($0.output.0)) }
+    if ["docs/architecture.md", "CONTRIBUTING.md", "README.md"].contains(paper) {
+      #expect(names.count > 10, "\(paper) names no files")
+    }
+    let links = text.matches(of: /\]\(([^):#]+)(#[^)]*)?\)/)
+      .map { url.deletingLastPathComponent().appending(path: String($0.output.1)) }
+    for file in names + links {
       #expect(
-        FileManager.default.fileExists(atPath: Self.root.appending(path: name).path),
-        "\(paper) names \(name), which does not exist")
+        FileManager.default.fileExists(atPath: file.path),
+        "\(paper) names \(file.path), which does not exist")
+    }
+  }
+
+  /// Whatever is asked of `make` is one of its targets.
+  @Test(arguments: papers) func namedTargetsExist(_ paper: String) throws {
+    let make = try String(contentsOf: Self.root.appending(path: "Makefile"), encoding: .utf8)
+    let targets = Set(make.matches(of: /(?m)^([a-z-]+):/).map { String($0.output.1) })
+    let text = try String(contentsOf: Self.root.appending(path: paper), encoding: .utf8)
+    for match in text.matches(of: /(`|\n    (\$ )?)make ([a-z]+(-[a-z]+)*)/) {
+      let name = String(match.output.3)
+      #expect(targets.contains(name) || name == "bench", "\(paper) names make \(name), which does not exist")
     }
   }
 

@@ -1,20 +1,33 @@
-/// What keeps a conversation's keys and values.
-package enum EngineKind: String, Sendable, Hashable, Codable {
-  /// The model's own variables (`StatefulEngine`).
-  case stateful
-  /// Blocks of ours, read by OpenVINO's paged attention (`PagedEngine`).
-  case paged
-  /// Columns of ours beside fixed-shape graphs (`StaticEngine`).
-  case fixedShapes = "static"
+/// What keeps a conversation's keys and values, by its name in reports. Each recipe names its own.
+package struct EngineKind: RawRepresentable, Sendable, Hashable {
+  /// The name.
+  package let rawValue: String
+
+  /// Names an engine.
+  package init(rawValue: String) { self.rawValue = rawValue }
 }
 
 /// Which engine is asked for.
-package enum EngineChoice: String, Sendable, Hashable, CaseIterable {
-  /// The paged one on a CPU, where the model has a paged form; otherwise the stateful one. A gated delta net is computed
-  /// faster without pages as long as there is one conversation.
+package enum EngineChoice: RawRepresentable, Sendable, Hashable, CaseIterable {
+  /// The one that is fastest as far as is known.
   case auto
-  /// The paged one, or an error.
-  case paged
-  /// The stateful one.
-  case stateful
+  /// This one, or an error.
+  case only(EngineKind)
+
+  package static let paged = EngineChoice.only(.paged)
+  package static let stateful = EngineChoice.only(.stateful)
+
+  package static var allCases: [EngineChoice] { [.auto] + EngineRecipes.choosable.map(Self.only) }
+
+  package init?(rawValue: String) {
+    guard let choice = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+    self = choice
+  }
+
+  package var rawValue: String {
+    switch self {
+    case .auto: "auto"
+    case .only(let kind): kind.rawValue
+    }
+  }
 }

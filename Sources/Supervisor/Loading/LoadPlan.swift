@@ -27,15 +27,9 @@ struct LoadPlan {
   init(
     _ request: ModelLoader.Request, device: String, kernels: CPUKernels? = nil, catalog: some DeviceCatalog
   ) {
-    let recipe: any EngineRecipe =
-      if request.model.graph != .stateful {
-        FixedShapesRecipe(graph: request.model.graph)
-      } else if device.hasPrefix("NPU") {
-        NPURecipe(request)
-      } else {
-        StatefulRecipe()
-      }
-    self.init(request, device: device, recipe: recipe, kernels: kernels, catalog: catalog)
+    self.init(
+      request, device: device, recipe: EngineRecipes.usual(request, on: device), kernels: kernels,
+      catalog: catalog)
   }
 
   /// A way that was chosen.

@@ -120,32 +120,15 @@ package struct ModelLoader: Sendable {
 
   /// The ways to run a model on a device, the best one first; at least one.
   private func plans(_ request: Request, on device: String) throws(SupervisorError) -> [LoadPlan] {
+    let recipes = try EngineRecipes.ways(request, on: device)
     let usual = LoadPlan(request, device: device, kernels: .plugin, catalog: core)
     if let second = request.withoutTransposedValues(usual) {
       return [usual, LoadPlan(second, device: device, kernels: .plugin, catalog: core)]
     }
     let kernels = request.kernels(on: device)
-    return try recipes(request, on: device, usual: usual.recipe).flatMap { recipe in
+    return recipes.flatMap { recipe in
       kernels.map { LoadPlan(request, device: device, recipe: recipe, kernels: $0, catalog: core) }
     }
-  }
-
-  /// What may keep the conversation, the best first.
-  private func recipes(
-    _ request: Request, on device: String, usual: any EngineRecipe
-  ) throws(SupervisorError) -> [any EngineRecipe] {
-    let engine = request.wantedEngine
-    guard engine != .stateful, request.model.graph == .stateful, !request.allLogits else { return [usual] }
-    guard device == "CPU" else {
-      guard engine == .paged else { return [usual] }
-      throw SupervisorError(
-        .loadFailed, "the paged engine runs on the CPU, not on \(device)",
-        advice: "Give \(setting: .device) CPU, or leave \(setting: .engine) paged out.")
-    }
-    guard engine == .auto else { return [PagedRecipe()] }
-    // The plugin's paged delta rule takes five times as long for one prompt (docs/hybrids.md).
-    return request.model.hasDeltaNets && !request.servesMany
-      ? [usual, PagedRecipe()] : [PagedRecipe(), usual]
   }
 
   /// Loads onto one device, in the best of the ways that it takes: a model that has no paged form, or whose paged form

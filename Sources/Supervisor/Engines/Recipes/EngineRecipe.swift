@@ -1,11 +1,23 @@
 import Generation
 import OpenVINO
 
-/// What is special to one way of running a graph, from the plan to what answers. A new engine is a type of these, its case
-/// of `EngineKind`, and its place among `ModelLoader.plans`.
+/// What is special to one way of running a graph, from the plan to what answers. A new engine is a type of these, and its
+/// line in `EngineRecipes`.
 protocol EngineRecipe: Sendable {
   /// How reports name it.
-  var engine: EngineKind { get }
+  static var kind: EngineKind { get }
+  /// Whether it may be asked for by this name.
+  static var isChoosable: Bool { get }
+  /// Whether it runs a graph as it is, without another form of it.
+  static var isUsual: Bool { get }
+
+  /// Makes a recipe for a request on a device; nil where it is for other graphs or devices.
+  ///
+  /// - Throws: `.loadFailed` where it is asked for by name and cannot run there.
+  init?(_ request: ModelLoader.Request, on device: String) throws(SupervisorError)
+
+  /// Its place among the ways to run the same: the lowest first.
+  func place(_ request: ModelLoader.Request) -> Int
   /// The lengths that the graph is compiled for; nil where any will do.
   var npu: NPUProperties? { get }
 
@@ -56,6 +68,14 @@ protocol EngineRecipe: Sendable {
 
 /// What most engines need: nothing special.
 extension EngineRecipe {
+  static var isChoosable: Bool { true }
+  static var isUsual: Bool { true }
+
+  /// How reports name it.
+  var engine: EngineKind { Self.kind }
+
+  func place(_ request: ModelLoader.Request) -> Int { 1 }
+
   var npu: NPUProperties? { nil }
 
   func standIn(_ request: ModelLoader.Request) -> String? { nil }

@@ -1,12 +1,23 @@
 import Generation
 import OpenVINO
 
+extension EngineKind {
+  /// Keys and values of ours beside fixed-shape graphs (`StaticEngine`).
+  package static let fixedShapes = EngineKind(rawValue: "static")
+}
+
 /// One of the graphs of fixed shapes; together they run as a `StaticModel`.
 struct FixedShapesRecipe: EngineRecipe {
   /// Which of them.
   let graph: ModelFolder.Graph
 
-  var engine: EngineKind { .fixedShapes }
+  static var kind: EngineKind { .fixedShapes }
+  static var isChoosable: Bool { false }
+
+  init?(_ request: ModelLoader.Request, on device: String) {
+    guard request.model.graph != .stateful else { return nil }
+    graph = request.model.graph
+  }
 
   func cutsLogits(_ request: ModelLoader.Request) -> Bool { false }
   func note(cutsLogits: Bool) -> String { graph.rawValue }

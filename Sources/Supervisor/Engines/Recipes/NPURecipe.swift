@@ -6,9 +6,13 @@ struct NPURecipe: EngineRecipe {
   private let stateful = StatefulRecipe()
   private let lengths: NPUProperties
 
-  init(_ request: ModelLoader.Request) { lengths = request.npu.overridden(by: request.properties) }
+  init?(_ request: ModelLoader.Request, on device: String) {
+    guard request.model.graph == .stateful, device.hasPrefix("NPU") else { return nil }
+    lengths = request.npu.overridden(by: request.properties)
+  }
 
-  var engine: EngineKind { .stateful }
+  static var kind: EngineKind { .stateful }
+  static var isChoosable: Bool { false }
   var npu: NPUProperties? { lengths }
 
   func standIn(_ request: ModelLoader.Request) -> String? { NPUProperties.standIn(in: request.properties) }

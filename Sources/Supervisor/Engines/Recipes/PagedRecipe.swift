@@ -1,9 +1,30 @@
 import Generation
 import OpenVINO
 
+extension EngineKind {
+  /// Blocks of ours, read by OpenVINO's paged attention (`PagedEngine`).
+  package static let paged = EngineKind(rawValue: "paged")
+}
+
 /// Blocks of ours keep the conversations, read by OpenVINO's paged attention (`PagedEngine`, `PagedRunner`).
 struct PagedRecipe: EngineRecipe {
-  var engine: EngineKind { .paged }
+  static var kind: EngineKind { .paged }
+  static var isUsual: Bool { false }
+
+  init?(_ request: ModelLoader.Request, on device: String) throws(SupervisorError) {
+    guard request.model.graph == .stateful, !request.allLogits else { return nil }
+    guard device == "CPU" else {
+      guard request.wantedEngine == .paged else { return nil }
+      throw SupervisorError(
+        .loadFailed, "the paged engine runs on the CPU, not on \(device)",
+        advice: "Give \(setting: .device) CPU, or leave \(setting: .engine) paged out.")
+    }
+  }
+
+  func place(_ request: ModelLoader.Request) -> Int {
+    // The plugin's paged delta rule takes five times as long for one prompt (docs/hybrids.md).
+    request.model.hasDeltaNets && !request.servesMany ? 2 : 0
+  }
 
   func cutsLogits(_ request: ModelLoader.Request) -> Bool { !request.allLogits }
 

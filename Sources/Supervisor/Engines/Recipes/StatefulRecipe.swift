@@ -1,9 +1,20 @@
 import Generation
 import OpenVINO
 
+extension EngineKind {
+  /// The model's own variables (`StatefulEngine`).
+  package static let stateful = EngineKind(rawValue: "stateful")
+}
+
 /// The model's own variables keep the conversation (`StatefulEngine`).
 struct StatefulRecipe: EngineRecipe {
-  var engine: EngineKind { .stateful }
+  static var kind: EngineKind { .stateful }
+
+  init() {}
+
+  init?(_ request: ModelLoader.Request, on device: String) {
+    guard request.model.graph == .stateful, !device.hasPrefix("NPU") else { return nil }
+  }
 
   func cutsLogits(_ request: ModelLoader.Request) -> Bool { !request.allLogits }
 
