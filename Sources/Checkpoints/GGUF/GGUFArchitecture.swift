@@ -127,6 +127,11 @@ extension GGUFArchitecture {
     Name("rope_factors_short", "", .dropped),
   ]
 
+  /// A norm before each branch, of which the second is stored as one after attention.
+  static let windowedNorms = [
+    Name("attn_norm", "input_layernorm"), Name("post_attention_norm", "post_attention_layernorm"),
+  ]
+
   /// The attention projections of most families.
   static func attention(permuted: Bool) -> [Name] {
     [

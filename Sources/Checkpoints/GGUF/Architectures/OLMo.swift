@@ -1,3 +1,5 @@
+import JSON
+
 extension GGUFArchitecture {
   /// OLMo: norms without weights.
   static let olmo = GGUFArchitecture(

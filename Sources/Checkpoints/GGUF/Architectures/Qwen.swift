@@ -1,6 +1,28 @@
 import JSON
 
 extension GGUFArchitecture {
+  /// Qwen 1. Its size inside counts gate and up projection together.
+  static let qwen = GGUFArchitecture(
+    name: "qwen", modelType: "qwen", className: "QWenLMHeadModel", layerPrefix: "transformer.h.",
+    globals: [
+      Name("token_embd", "transformer.wte"), Name("output_norm", "transformer.ln_f"),
+      Name("output", "lm_head"), Name("rope_freqs", "", .dropped),
+    ],
+    layer: [
+      Name("attn_norm", "ln_1"), Name("attn_qkv", "attn.c_attn"), Name("attn_output", "attn.c_proj"),
+      Name("ffn_norm", "ln_2"), Name("ffn_up", "mlp.w1"), Name("ffn_gate", "mlp.w2"),
+      Name("ffn_down", "mlp.c_proj"),
+    ],
+    configure: { context, config in
+      if let rows = context.firstTensor("ffn_up.weight")?.shape[0] {
+        config["intermediate_size"] = .int(2 * rows)
+      }
+      config["kv_channels"] = config["head_dim"]
+      config["seq_length"] = config["max_position_embeddings"]
+      config["layer_norm_epsilon"] = config["rms_norm_eps"] ?? config["layer_norm_eps"] ?? 1e-6
+      config["no_bias"] = .bool(!context.hasLayerTensor("ffn_up.bias"))
+    })
+
   /// Qwen2 and Qwen2.5.
   static let qwen2 = GGUFArchitecture(
     name: "qwen2", modelType: "qwen2", className: "Qwen2ForCausalLM",
