@@ -1,7 +1,7 @@
 /// Why a chat template could not be read or rendered, and on which line of it.
-public struct TemplateError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct TemplateError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What kind of fault it is. The names follow the exceptions of the reference engine (Jinja2 in Python).
-  public enum Code: String, Sendable {
+  package enum Code: String, Sendable {
     /// The template's text is no valid template.
     case syntax = "TemplateSyntaxError"
     /// A filter or test that does not exist was about to run.
@@ -29,23 +29,23 @@ public struct TemplateError: Error, Sendable, Equatable, CustomStringConvertible
   }
 
   /// What kind of fault it is.
-  public var code: Code
+  package var code: Code
   /// The line of the template, from 1; 0 where the fault has no place in a template.
-  public var line: Int
+  package var line: Int
   /// A sentence for people, without the line.
-  public var message: String
+  package var message: String
   /// What to do about it, where there is something.
-  public var mend: String?
+  package var mend: String?
 
   /// Makes an error of `code` on `line`.
-  public init(_ code: Code, line: Int = 0, _ message: String, mend: String? = nil) {
+  package init(_ code: Code, line: Int = 0, _ message: String, mend: String? = nil) {
     self.code = code
     self.line = line
     self.message = message
     self.mend = mend
   }
 
-  public var description: String {
+  package var description: String {
     let place = line > 0 ? "line \(line) of the template: " : ""
     return code == .raised ? "\(place)\(message)" : "\(place)\(code.rawValue): \(message)"
   }

@@ -3,14 +3,14 @@ import JSON
 import Tensors
 
 /// Opens checkpoints of every format that is known.
-public enum Checkpoint {
+package enum Checkpoint {
   /// Reads the headers of the checkpoint at `path` and checks them; tensor data is read later, by rows.
   ///
   /// `path` is a Hugging Face folder or one of the files: `*.safetensors`, `*.safetensors.index.json`, `*.bin`,
   /// `*.bin.index.json`, `*.gguf`. In a folder the first of these that is there is taken: `model.safetensors`
   /// or its index, any one other safetensors file, `pytorch_model.bin` or its index, a GGUF file.
   /// - Throws: `CheckpointError`, or `TensorError` where a file cannot be read.
-  public static func open(path: String) throws -> OpenedCheckpoint {
+  package static func open(path: String) throws -> OpenedCheckpoint {
     switch FileStatus(at: path)?.kind {
     case .folder: return try openFolder(path)
     case .file: return try openFile(path, config: try config(in: Folders.parent(of: path)))
@@ -122,7 +122,7 @@ public enum Checkpoint {
   ///
   /// - Parameter sources: files of safetensors or PyTorch, the kind being told by the end of their names.
   /// - Throws: `CheckpointError` for other kinds, and as `open(path:)`.
-  public static func open(sources: [any ByteSource], configIn folder: String) throws -> OpenedCheckpoint {
+  package static func open(sources: [any ByteSource], configIn folder: String) throws -> OpenedCheckpoint {
     var tensors: [any StoredTensor] = []
     var format = PlainFormat.safetensors
     for source in sources {

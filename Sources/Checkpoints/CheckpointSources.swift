@@ -4,17 +4,17 @@ import Tensors
 /// Single files, wherever their bytes are.
 extension Checkpoint {
   /// The tensors of a safetensors file.
-  public static func safetensors(_ source: any ByteSource) throws -> any WeightSource {
+  package static func safetensors(_ source: any ByteSource) throws -> any WeightSource {
     try TensorTable(try SafetensorsFile(source).tensors, of: source.name)
   }
 
   /// The tensors of a file of `torch.save`.
-  public static func torch(_ source: any ByteSource) throws -> any WeightSource {
+  package static func torch(_ source: any ByteSource) throws -> any WeightSource {
     try TensorTable(try TorchFile(source).tensors, of: source.name)
   }
 
   /// A GGUF file that holds a whole model.
-  public static func gguf(_ source: any ByteSource) throws -> OpenedCheckpoint {
+  package static func gguf(_ source: any ByteSource) throws -> OpenedCheckpoint {
     let file = try GGUFFile(source)
     let model = try GGUFModel(file, tensors: file.tensors)
     return OpenedCheckpoint(

@@ -1,13 +1,13 @@
 import Tensors
 
 /// The tensors of an opened checkpoint in the order of its files.
-public struct TensorTable: WeightSource {
-  public private(set) var tensorNames: [String] = []
+package struct TensorTable: WeightSource {
+  package private(set) var tensorNames: [String] = []
   private var tensors: [String: any StoredTensor] = [:]
 
   /// A table of `tensors`.
   /// - Throws: `CheckpointError` of code `malformed` where two have the same name.
-  public init(_ tensors: [any StoredTensor] = [], of file: String = "the checkpoint") throws(CheckpointError)
+  package init(_ tensors: [any StoredTensor] = [], of file: String = "the checkpoint") throws(CheckpointError)
   {
     tensorNames.reserveCapacity(tensors.count)
     self.tensors.reserveCapacity(tensors.count)
@@ -19,8 +19,8 @@ public struct TensorTable: WeightSource {
     }
   }
 
-  public func tensor(named name: String) -> (any StoredTensor)? { tensors[name] }
+  package func tensor(named name: String) -> (any StoredTensor)? { tensors[name] }
 
   /// All tensors, in order.
-  public var all: [any StoredTensor] { tensorNames.compactMap { tensors[$0] } }
+  package var all: [any StoredTensor] { tensorNames.compactMap { tensors[$0] } }
 }

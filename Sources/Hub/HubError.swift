@@ -2,55 +2,55 @@ import Errors
 import Tensors
 
 /// Why the hub or the local cache of it could not give what was asked for.
-public typealias HubError = CodedError<HubFault>
+package typealias HubError = CodedError<HubFault>
 
 /// The library of `HubError`.
-public enum HubFault: ErrorLibrary {}
+package enum HubFault: ErrorLibrary {}
 
 extension ErrorCode where Library == HubFault {
   /// A model name, revision or address that cannot be one.
-  public static var invalidName: Self { "invalid-name" }
+  package static var invalidName: Self { "invalid-name" }
   /// The model, the revision or the file does not exist (or is private and no token was given).
-  public static var notFound: Self { "not-found" }
+  package static var notFound: Self { "not-found" }
   /// The token is missing, wrong or has no right to this.
-  public static var unauthorized: Self { "unauthorized" }
+  package static var unauthorized: Self { "unauthorized" }
   /// The model asks its users to accept terms first.
-  public static var gated: Self { "gated" }
+  package static var gated: Self { "gated" }
   /// The server asks to come back later, later than we are willing to wait.
-  public static var rateLimited: Self { "rate-limited" }
+  package static var rateLimited: Self { "rate-limited" }
   /// The server answers with errors of its own, or with something that is no answer.
-  public static var serverFailure: Self { "server-failure" }
+  package static var serverFailure: Self { "server-failure" }
   /// The server sends whole files only.
-  public static var noRanges: Self { "no-ranges" }
+  package static var noRanges: Self { "no-ranges" }
   /// No connection, or one that keeps breaking.
-  public static var unreachable: Self { "unreachable" }
+  package static var unreachable: Self { "unreachable" }
   /// Network use was forbidden and the cache does not have it.
-  public static var offline: Self { "offline" }
+  package static var offline: Self { "offline" }
   /// The listing of a model is not what a hub sends.
-  public static var malformedListing: Self { "malformed-listing" }
+  package static var malformedListing: Self { "malformed-listing" }
   /// A file name that would leave the model's folder.
-  public static var unsafePath: Self { "unsafe-path" }
+  package static var unsafePath: Self { "unsafe-path" }
   /// The content's checksum is not the one that the hub names.
-  public static var checksumMismatch: Self { "checksum-mismatch" }
+  package static var checksumMismatch: Self { "checksum-mismatch" }
   /// The content is longer or shorter than the hub says.
-  public static var sizeMismatch: Self { "size-mismatch" }
+  package static var sizeMismatch: Self { "size-mismatch" }
   /// The content changed while it was being read.
-  public static var contentChanged: Self { "content-changed" }
+  package static var contentChanged: Self { "content-changed" }
   /// The model lacks a file that a bake needs.
-  public static var missingFile: Self { "missing-file" }
+  package static var missingFile: Self { "missing-file" }
   /// The model offers several sets of weights and none was chosen.
-  public static var ambiguousChoice: Self { "ambiguous-choice" }
+  package static var ambiguousChoice: Self { "ambiguous-choice" }
   /// The disk has less room than the download needs.
-  public static var diskFull: Self { "disk-full" }
+  package static var diskFull: Self { "disk-full" }
   /// A file or folder of the cache cannot be written or read.
-  public static var cannotWrite: Self { "cannot-write" }
+  package static var cannotWrite: Self { "cannot-write" }
   /// The work was cancelled.
-  public static var cancelled: Self { "cancelled" }
+  package static var cancelled: Self { "cancelled" }
 }
 
 extension CodedError: SourceInterruption where Library == HubFault {
   /// What was read before is good unless the content itself is in doubt.
-  public var leavesEarlierReadsGood: Bool {
+  package var leavesEarlierReadsGood: Bool {
     switch code {
     case .checksumMismatch, .sizeMismatch, .contentChanged, .malformedListing, .unsafePath: false
     default: true

@@ -2,9 +2,9 @@ import Errors
 
 extension Setting {
   /// Weights that are read as they come, and not stored.
-  public static let stream: Setting = "HubClient.stream"
+  package static let stream: Setting = "HubClient.stream"
   /// Which GGUF file is meant.
-  public static let ggufChoice: Setting = "FileSelection.gguf"
+  package static let ggufChoice: Setting = "FileSelection.gguf"
   /// A bake without a tokenizer.
-  public static let withoutTokenizer: Setting = "BakeOptions.needsTokenizer = false"
+  package static let withoutTokenizer: Setting = "BakeOptions.needsTokenizer = false"
 }

@@ -4,7 +4,7 @@ import Text
 ///
 /// Patterns of well-known tokenizers run on hand-written scanners, chosen by their exact text; every other one
 /// runs on a backtracking engine whose work stays near linear in the text.
-public struct Pattern: Sendable {
+package struct Pattern: Sendable {
   enum Matcher: Sendable {
     case literal([UInt8])
     case program(RegexProgram)
@@ -16,7 +16,7 @@ public struct Pattern: Sendable {
   /// Compiles a regular expression.
   ///
   /// - Throws: `PatternError` when the text is no regular expression or uses a construct that is not supported.
-  public init(regex: String) throws(PatternError) {
+  package init(regex: String) throws(PatternError) {
     if let scanner = ScannerChoice.scanner(for: regex) {
       matcher = .scanner(scanner)
     } else {
@@ -30,7 +30,7 @@ public struct Pattern: Sendable {
   }
 
   /// A pattern that matches exactly this text; the empty text never matches.
-  public init(literal: String) {
+  package init(literal: String) {
     matcher = .literal(Array(literal.utf8))
   }
 
@@ -41,7 +41,7 @@ public struct Pattern: Sendable {
   }
 
   /// Leftmost match at or after `start` (byte offsets, at a scalar's boundary), nil if there is none.
-  public func firstMatch(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Range<Int>? {
+  package func firstMatch(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Range<Int>? {
     guard start >= 0, start <= text.count else { return nil }
     switch matcher {
     case .literal(let bytes): return Self.find(bytes, in: text, from: start)
@@ -60,7 +60,7 @@ public struct Pattern: Sendable {
 
   /// Calls `body` for each successive match that does not overlap the one before, in order. An empty match right
   /// after a match is left out, as the `find_iter` of HF tokenizers does.
-  public func forEachMatch(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
+  package func forEachMatch(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
     switch matcher {
     case .literal(let bytes):
       var at = 0

@@ -7,24 +7,24 @@ import Tokenization
 ///
 /// The operations are those of the `openvino_tokenizers` extension, which the runtime loads itself. A tokenizer may
 /// use what they cannot express: then making the IR throws, or `differences` says where it will differ.
-public struct TokenizerIR: Sendable {
+package struct TokenizerIR: Sendable {
   /// A model: the XML document and the constants beside it.
-  public struct Model: Sendable {
+  package struct Model: Sendable {
     /// The text of the `.xml` file.
-    public let xml: String
+    package let xml: String
     /// The bytes of the `.bin` file.
-    public let bin: [UInt8]
+    package let bin: [UInt8]
   }
 
   /// Text → `input_ids`, `attention_mask` (both i64 [batch, tokens]).
-  public let tokenizer: Model
+  package let tokenizer: Model
   /// Ids (i64 [batch, tokens]) → `string_output`.
-  public let detokenizer: Model
+  package let detokenizer: Model
   /// Known differences from the tokenizer itself, a sentence each.
-  public let differences: [String]
+  package let differences: [String]
 
   /// The release of the extension whose operations are used; runtimes look for it.
-  public static let extensionVersion = "2026.4.1.0"
+  package static let extensionVersion = "2026.4.1.0"
 
   /// - Parameters:
   ///   - tokenizer: the tokenizer.
@@ -32,7 +32,7 @@ public struct TokenizerIR: Sendable {
   ///   - chatTemplate: the template to write; nil takes the one of `config`.
   ///   - eosTokenIDs: the ids that end a text where `config` does not name them.
   /// - Throws: `TokenizerIRError` when a component has no operation.
-  public init(
+  package init(
     _ tokenizer: Tokenizer, config: JSON? = nil, chatTemplate: String? = nil, eosTokenIDs: [Int] = []
   ) throws(TokenizerIRError) {
     let vocabulary = LoweredVocabulary(tokenizer.definition)

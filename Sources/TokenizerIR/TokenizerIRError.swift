@@ -1,18 +1,18 @@
 import Errors
 
 /// Why a tokenizer cannot be written as tokenizer IR.
-public typealias TokenizerIRError = CodedError<TokenizerIRFault>
+package typealias TokenizerIRError = CodedError<TokenizerIRFault>
 
 /// The library of `TokenizerIRError`.
-public enum TokenizerIRFault: ErrorLibrary {
-  public static let separator = "; "
+package enum TokenizerIRFault: ErrorLibrary {
+  package static let separator = "; "
 }
 
 extension ErrorCode where Library == TokenizerIRFault {
   /// The tokenizer's definition lacks a part, or a part is of another type.
-  public static var malformed: Self { "malformed" }
+  package static var malformed: Self { "malformed" }
   /// A component that the runtime's extension has no operation for.
-  public static var unsupported: Self { "unsupported" }
+  package static var unsupported: Self { "unsupported" }
 }
 
 extension CodedError where Library == TokenizerIRFault {

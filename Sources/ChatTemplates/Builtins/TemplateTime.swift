@@ -1,18 +1,18 @@
 import Files
 
 /// The local time that `strftime_now` tells.
-public struct TemplateTime: Sendable, Equatable {
-  public var year: Int
+package struct TemplateTime: Sendable, Equatable {
+  package var year: Int
   /// From 1.
-  public var month: Int
+  package var month: Int
   /// From 1.
-  public var day: Int
-  public var hour: Int
-  public var minute: Int
-  public var second: Int
+  package var day: Int
+  package var hour: Int
+  package var minute: Int
+  package var second: Int
 
   /// A time of the Gregorian calendar.
-  public init(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
+  package init(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
     self.year = year
     self.month = month
     self.day = day
@@ -22,7 +22,7 @@ public struct TemplateTime: Sendable, Equatable {
   }
 
   /// The time that the environment variable `OVEN_TEMPLATE_NOW` (ISO 8601) pins, else the computer's local time.
-  public static func current() -> TemplateTime {
+  package static func current() -> TemplateTime {
     if let pinned = Processes.variable("OVEN_TEMPLATE_NOW").flatMap(TemplateTime.init(iso8601:)) {
       return pinned
     }
@@ -30,7 +30,7 @@ public struct TemplateTime: Sendable, Equatable {
   }
 
   /// The computer's local time.
-  public static func system() -> TemplateTime {
+  package static func system() -> TemplateTime {
     let now = LocalClock.moment()
     return TemplateTime(
       year: now.year, month: now.month, day: now.day, hour: now.hour, minute: now.minute, second: now.second)
@@ -38,7 +38,7 @@ public struct TemplateTime: Sendable, Equatable {
 
   /// Reads an ISO 8601 time such as `2026-01-14T21:00:00`; the time of day, its fraction and the zone may be
   /// missing, and the zone is not applied: the time is taken as the local one.
-  public init?(iso8601 text: String) {
+  package init?(iso8601 text: String) {
     var fields: [Int] = []
     var digits = ""
     // The sign of a zone comes after the time of day, that of a date between its parts.
@@ -102,7 +102,7 @@ public struct TemplateTime: Sendable, Equatable {
   ]
 
   /// The time laid out by a `strftime` format in the C locale, with the flags `-`, `_`, `0`, `^` and `#` of glibc.
-  public func formatted(_ format: String) -> String {
+  package func formatted(_ format: String) -> String {
     var result = ""
     var scalars = Array(format.unicodeScalars)[...]
     while let scalar = scalars.popFirst() {

@@ -1,18 +1,18 @@
 /// What a template may use up at most. Templates come from model folders, that is from strangers.
-public struct TemplateLimits: Sendable {
+package struct TemplateLimits: Sendable {
   /// Nodes of the template that may be evaluated.
-  public var steps: Int
+  package var steps: Int
   /// Bytes of text, lists and maps that may be made while rendering, the output included.
-  public var bytes: Int
+  package var bytes: Int
   /// Expressions, blocks and calls that may be under way at once.
-  public var depth: Int
+  package var depth: Int
   /// Blocks, brackets and operators inside one another in the template's text.
-  public var nesting: Int
+  package var nesting: Int
   /// Lists and maps inside one another.
-  public var valueDepth: Int
+  package var valueDepth: Int
 
   /// The defaults let every known template render conversations of many megabytes, and end in seconds.
-  public init(
+  package init(
     steps: Int = 5_000_000, bytes: Int = 256 << 20, depth: Int = 800, nesting: Int = 100,
     valueDepth: Int = 280
   ) {

@@ -1,7 +1,7 @@
 import JSON
 
 /// How models without a chat template want to be asked: the fixed forms of older models.
-public enum ChatStyle: String, CaseIterable, Sendable {
+package enum ChatStyle: String, CaseIterable, Sendable {
   /// `### System:`, `### User:`, `### Assistant:` (Intel's neural-chat).
   case neural
   /// `[INST] <<SYS>> … <</SYS>> … [/INST]` (Llama 2, Mistral 7B).
@@ -16,7 +16,7 @@ public enum ChatStyle: String, CaseIterable, Sendable {
   case raw
 
   /// Texts that a model of this style writes when it goes on to speak for the user: the answer ends before them.
-  public var stopStrings: [String] {
+  package var stopStrings: [String] {
     switch self {
     case .neural: ["### User:", "### System:", "### Assistant:"]
     case .alpaca: ["### Instruction:", "### Response:"]
@@ -28,7 +28,7 @@ public enum ChatStyle: String, CaseIterable, Sendable {
   }
 
   /// Whether the text has the begin token in it already, so that the tokenizer must not add another.
-  public var writesBeginToken: Bool { self == .llama2 || self == .llama3 }
+  package var writesBeginToken: Bool { self == .llama2 || self == .llama3 }
 
   /// Renders a conversation.
   ///
@@ -37,7 +37,7 @@ public enum ChatStyle: String, CaseIterable, Sendable {
   ///     with a `text` each.
   ///   - addGenerationPrompt: Whether to end with the beginning of the assistant's answer.
   /// - Throws: `TemplateError` of code `.value` for a message without role or text.
-  public func render(_ messages: [JSON], addGenerationPrompt: Bool = true) throws(TemplateError) -> String {
+  package func render(_ messages: [JSON], addGenerationPrompt: Bool = true) throws(TemplateError) -> String {
     var turns: [Turn] = []
     for message in messages { turns.append(try Turn(message)) }
     return switch self {

@@ -4,15 +4,15 @@ import JSON
 ///
 /// Rendering means exactly what transformers' `apply_chat_template` means: the same language, the same white space,
 /// the same sandbox (Jinja2's immutable one), the same `tojson`.
-public struct ChatTemplate: Sendable {
+package struct ChatTemplate: Sendable {
   /// The template's text.
-  public let source: String
+  package let source: String
   private let body: [Statement]
   private let limits: TemplateLimits
 
   /// Reads a template.
   /// - Throws: `TemplateError` with the line of the fault.
-  public init(source: String, limits: TemplateLimits = .init()) throws(TemplateError) {
+  package init(source: String, limits: TemplateLimits = .init()) throws(TemplateError) {
     self.source = source
     self.limits = limits
     var parser = try Parser(source: source, limits: limits)
@@ -24,7 +24,7 @@ public struct ChatTemplate: Sendable {
   ///
   /// - Parameters: as those of `render`.
   /// - Throws: as `render`.
-  public func apply(
+  package func apply(
     _ context: JSONObject, now: @escaping @Sendable () -> TemplateTime = TemplateTime.current
   ) throws(TemplateError) -> String {
     let defaults: JSONObject = ["tools": nil, "documents": nil, "add_generation_prompt": false]
@@ -38,7 +38,7 @@ public struct ChatTemplate: Sendable {
   ///   - now: The time that `strftime_now` tells.
   /// - Throws: `TemplateError` with the line of the fault, of code `.raised` where the template refuses the
   ///   conversation itself.
-  public func render(
+  package func render(
     _ context: JSONObject, now: @escaping @Sendable () -> TemplateTime = TemplateTime.current
   ) throws(TemplateError) -> String {
     let interpreter = Interpreter(context: context, limits: limits, clock: now)

@@ -4,25 +4,25 @@ import JSON
 import OrderedCollections
 
 /// The templates of a model: usually one, sometimes several with names.
-public struct TemplateSet: Sendable {
+package struct TemplateSet: Sendable {
   /// The texts by name; the usual one is called `default`, one for conversations with tools `tool_use`.
-  public var texts: OrderedDictionary<String, String>
+  package var texts: OrderedDictionary<String, String>
   /// Where they come from, for messages: a file's path, or what the caller said.
-  public var origin: String
+  package var origin: String
 
   /// One template without a name, for example that of a GGUF file (`tokenizer.chat_template`).
-  public init(text: String, origin: String) {
+  package init(text: String, origin: String) {
     self.init(texts: ["default": text], origin: origin)
   }
 
   /// Several templates by name.
-  public init(texts: OrderedDictionary<String, String>, origin: String) {
+  package init(texts: OrderedDictionary<String, String>, origin: String) {
     self.texts = texts
     self.origin = origin
   }
 
   /// A template without a name and others with names; nil where there is neither.
-  public init?(default text: String?, named: [String: String], origin: String) {
+  package init?(default text: String?, named: [String: String], origin: String) {
     var texts: OrderedDictionary<String, String> = [:]
     texts["default"] = text ?? named["default"]
     for (name, text) in named.sorted(by: { $0.key < $1.key }) where name != "default" { texts[name] = text }
@@ -34,7 +34,7 @@ public struct TemplateSet: Sendable {
   /// else `default`.
   ///
   /// - Throws: `TemplateError` of code `.file` where neither exists.
-  public func text(hasTools: Bool) throws(TemplateError) -> String {
+  package func text(hasTools: Bool) throws(TemplateError) -> String {
     if hasTools, let text = texts["tool_use"] { return text }
     if let text = texts["default"] { return text }
     if texts.count == 1, let text = texts.values.first { return text }
@@ -45,12 +45,12 @@ public struct TemplateSet: Sendable {
 }
 
 /// Finds what a model's folder says about its prompts.
-public enum TemplateSource {
+package enum TemplateSource {
   /// The templates of a folder: `chat_template.jinja` (and `additional_chat_templates/NAME.jinja`), else those in
   /// `tokenizer_config.json`, else `chat_template.json`; nil where there are none.
   ///
   /// - Throws: `TemplateError` of code `.file` for a file that cannot be read or makes no sense.
-  public static func inFolder(_ folder: String) throws(TemplateError) -> TemplateSet? {
+  package static func inFolder(_ folder: String) throws(TemplateError) -> TemplateSet? {
     let text = try read(folder + "/chat_template.jinja")
     let more = folder + "/additional_chat_templates"
     var named: [String: String] = [:]
@@ -88,7 +88,7 @@ public enum TemplateSource {
   /// `special_tokens_map.json` replace them where the configuration does not list added tokens itself.
   ///
   /// - Throws: `TemplateError` of code `.file` for a file that cannot be read.
-  public static func specialTokens(inFolder folder: String) throws(TemplateError) -> JSONObject {
+  package static func specialTokens(inFolder folder: String) throws(TemplateError) -> JSONObject {
     var tokens = JSONObject()
     func read(_ members: JSON?, where isRole: (String) -> Bool = { _ in true }) {
       for (name, value) in members?.object ?? [:] where isRole(name) {

@@ -3,13 +3,13 @@ import JSON
 import Tensors
 
 /// A LoRA adapter as PEFT saves it: for some weights of a model two narrow matrices, whose product is added to them.
-public struct LoRAAdapter: Sendable {
+package struct LoRAAdapter: Sendable {
   /// The folder.
-  public let path: String
+  package let path: String
   /// The model that it was made for, as far as it says.
-  public let baseModel: String?
+  package let baseModel: String?
   /// The file with the matrices.
-  public let file: CheckpointFile
+  package let file: CheckpointFile
   /// What is added, by the name of the weight.
   package let updates: [String: LowRankUpdate]
   /// Weights that take the place of the model's, by name (`modules_to_save`).
@@ -17,7 +17,7 @@ public struct LoRAAdapter: Sendable {
 
   /// Reads the adapter in a folder; headers only.
   /// - Throws: `CheckpointError` for a folder that has none, or one of a kind that cannot be merged.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     path = folder
     let configPath = "\(folder)/adapter_config.json"
     guard FileStatus(at: configPath)?.kind == .file else {

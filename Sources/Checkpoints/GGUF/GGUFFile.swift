@@ -6,30 +6,30 @@ import Tensors
 /// Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, versions 2 and 3, little-endian. The file
 /// is taken as hostile: counts are compared with the bytes that are left before anything is allocated, and the
 /// tensors must lie aligned and apart inside of the file.
-public struct GGUFFile: Sendable {
+package struct GGUFFile: Sendable {
   /// The path or name, for messages.
-  public let name: String
+  package let name: String
   /// The format's version, 2 or 3.
-  public let version: Int
+  package let version: Int
   /// All metadata by key.
-  public let metadata: [String: GGUFValue]
+  package let metadata: [String: GGUFValue]
   /// The tensors under ggml's names; shapes are outermost axis first, the reverse of the file.
   package let tensors: [any StoredTensor]
 
   /// The value of a key, such as `tokenizer.ggml.tokens`.
-  public subscript(key: String) -> GGUFValue? { metadata[key] }
+  package subscript(key: String) -> GGUFValue? { metadata[key] }
 
   /// `general.architecture`, such as `llama`.
-  public var architecture: String? { self["general.architecture"]?.string }
+  package var architecture: String? { self["general.architecture"]?.string }
 
   /// The value of a key under the architecture's own prefix: `value("block_count")` is `llama.block_count`.
-  public func value(_ key: String) -> GGUFValue? { architecture.flatMap { self["\($0).\(key)"] } }
+  package func value(_ key: String) -> GGUFValue? { architecture.flatMap { self["\($0).\(key)"] } }
 
   /// The chat template, in Jinja.
-  public var chatTemplate: String? { self["tokenizer.chat_template"]?.string }
+  package var chatTemplate: String? { self["tokenizer.chat_template"]?.string }
 
   /// Further chat templates by name, such as `tool_use`. The names are the file's: they may hold anything.
-  public var namedChatTemplates: [String: String] {
+  package var namedChatTemplates: [String: String] {
     let prefix = "tokenizer.chat_template."
     var templates: [String: String] = [:]
     for (key, value) in metadata where key.utf8.starts(with: prefix.utf8) {
@@ -54,10 +54,10 @@ public struct GGUFFile: Sendable {
   }
 
   /// Reads the header of the file at `path`; no tensor data.
-  public init(path: String) throws { try self.init(try FileByteSource(path: path)) }
+  package init(path: String) throws { try self.init(try FileByteSource(path: path)) }
 
   /// Reads the header of `source`; no tensor data.
-  public init(_ source: any ByteSource) throws {
+  package init(_ source: any ByteSource) throws {
     name = source.name
     try FileKind.check(source)
     var cursor = GGUFCursor(source)

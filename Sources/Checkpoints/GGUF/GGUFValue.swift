@@ -2,7 +2,7 @@
 ///
 /// Numbers of all widths are widened; arrays keep one kind of element in one Swift array, so that a vocabulary
 /// of a quarter million tokens costs little more than its bytes.
-public enum GGUFValue: Sendable, Hashable {
+package enum GGUFValue: Sendable, Hashable {
   /// An integer of any width.
   case integer(Int)
   /// A floating-point number of either width.
@@ -23,13 +23,13 @@ public enum GGUFValue: Sendable, Hashable {
   case arrays([GGUFValue])
 
   /// An integer; nil for anything else.
-  public var int: Int? {
+  package var int: Int? {
     guard case .integer(let value) = self else { return nil }
     return value
   }
 
   /// Any number.
-  public var double: Double? {
+  package var double: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .float(let value): value
@@ -38,31 +38,31 @@ public enum GGUFValue: Sendable, Hashable {
   }
 
   /// A truth value.
-  public var bool: Bool? {
+  package var bool: Bool? {
     guard case .bool(let value) = self else { return nil }
     return value
   }
 
   /// A text.
-  public var string: String? {
+  package var string: String? {
     guard case .string(let value) = self else { return nil }
     return value
   }
 
   /// An array of texts.
-  public var strings: [String]? {
+  package var strings: [String]? {
     guard case .strings(let values) = self else { return nil }
     return values
   }
 
   /// An array of integers.
-  public var ints: [Int]? {
+  package var ints: [Int]? {
     guard case .integers(let values) = self else { return nil }
     return values
   }
 
   /// An array of floating-point numbers, or of integers as such.
-  public var floats: [Float]? {
+  package var floats: [Float]? {
     switch self {
     case .floats(let values): values
     case .integers(let values): values.map(Float.init)
@@ -71,7 +71,7 @@ public enum GGUFValue: Sendable, Hashable {
   }
 
   /// An array of truth values.
-  public var bools: [Bool]? {
+  package var bools: [Bool]? {
     guard case .bools(let values) = self else { return nil }
     return values
   }

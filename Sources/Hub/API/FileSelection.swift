@@ -1,7 +1,7 @@
 import Errors
 
 /// A way in which a model's weights are stored.
-public enum WeightKind: String, Sendable, CaseIterable {
+package enum WeightKind: String, Sendable, CaseIterable {
   /// `model.safetensors` or its shards.
   case safetensors
   /// `pytorch_model.bin` or its shards.
@@ -13,21 +13,21 @@ public enum WeightKind: String, Sendable, CaseIterable {
 }
 
 /// Which files of a model are wanted.
-public struct FileSelection: Sendable {
+package struct FileSelection: Sendable {
   /// The kinds of weights that will do; the first that the model has is taken, and no other. Empty: no weights,
   /// only config and tokenizer.
-  public var weights: [WeightKind]
+  package var weights: [WeightKind]
   /// Which of several GGUF files: a part of its name such as `Q4_K_M`, or all of it.
-  public var gguf: String?
+  package var gguf: String?
   /// Refuse a model without `config.json` or tokenizer files (a GGUF file contains both).
-  public var requiresTokenizer: Bool
+  package var requiresTokenizer: Bool
   /// Refuse a model without `config.json`, whether it needs a tokenizer or not.
-  public var requiresConfig = false
+  package var requiresConfig = false
   /// Every file of the model, chosen or not.
-  public var everything: Bool
+  package var everything: Bool
 
   /// What a bake needs.
-  public init(
+  package init(
     weights: [WeightKind] = [.safetensors, .torch, .openvino, .gguf], gguf: String? = nil,
     requiresTokenizer: Bool = true, everything: Bool = false
   ) {
@@ -39,7 +39,7 @@ public struct FileSelection: Sendable {
 
   /// The files of `model` to fetch, small ones first, then the weights in the order of their shards.
   /// - Throws: `HubError`: `missingFile` names what the model lacks; `ambiguousChoice` lists what there is.
-  public func files(of model: HubModel) throws(HubError) -> [HubFile] {
+  package func files(of model: HubModel) throws(HubError) -> [HubFile] {
     if everything { return model.files.filter { $0.name != ".gitattributes" } }
     let companions = model.files.filter { Self.isCompanion($0) }.sorted { $0.path < $1.path }
     let (kind, files) = weights.isEmpty ? (nil, []) : try chooseWeights(of: model)

@@ -2,20 +2,20 @@ import Errors
 import Files
 
 /// Reads models from a hub of Hugging Face's kind, and keeps them in the cache that its other clients use.
-public struct HubClient: Sendable {
+package struct HubClient: Sendable {
   /// Where the hub and the cache are.
-  public var configuration: HubConfiguration { requester.configuration }
+  package var configuration: HubConfiguration { requester.configuration }
   package let requester: HubRequester
 
   /// Makes a client. Nothing is sent yet.
   /// - Throws: `HubError` of code `invalidName` for an endpoint that is no address.
-  public init(_ configuration: HubConfiguration, time: HubTime = .system) throws(HubError) {
+  package init(_ configuration: HubConfiguration, time: HubTime = .system) throws(HubError) {
     requester = try HubRequester(configuration, time: time)
   }
 
   /// The listing of `id` at `revision` (a branch, a tag or a commit).
   /// - Throws: `HubError`: `offline`, `notFound`, `unauthorized`, `gated`, `rateLimited`, `unreachable`, …
-  public func model(
+  package func model(
     _ id: HubModelID, revision: String = "main", events: @escaping HubEventHandler = { _ in }
   ) async throws(HubError) -> HubModel {
     try SafeName.checkRevision(revision)
@@ -39,7 +39,7 @@ public struct HubClient: Sendable {
   /// Files that any tool has brought there are not fetched again. Where the hub cannot be reached, or must not
   /// be, a complete earlier download will do; `HubSnapshot.origin` tells.
   /// - Throws: `HubError`. What has arrived stays and is used by the next call.
-  public func download(
+  package func download(
     _ id: HubModelID, revision: String = "main", selecting selection: FileSelection = .init(),
     events: @escaping HubEventHandler = { _ in }
   ) async throws(HubError) -> HubSnapshot {
@@ -80,7 +80,7 @@ public struct HubClient: Sendable {
   /// Sees to it that `files` of `model` are in the cache: small ones first, several at once; then the big ones one
   /// by one by parallel ranges, so that the first can be used while the others come in.
   /// - Throws: `HubError`; `diskFull` before anything is fetched.
-  public func download(
+  package func download(
     _ model: HubModel, files: [HubFile], events: @escaping HubEventHandler = { _ in }
   ) async throws(HubError) -> HubSnapshot {
     let cache = HubCache(folder: configuration.cacheFolder, id: model.id)
@@ -102,7 +102,7 @@ public struct HubClient: Sendable {
   }
 
   /// The folder of an earlier download of `revision`, complete or not, without any network use.
-  public func cachedSnapshot(_ id: HubModelID, revision: String = "main") -> String? {
+  package func cachedSnapshot(_ id: HubModelID, revision: String = "main") -> String? {
     HubCache(folder: configuration.cacheFolder, id: id).snapshotFolder(revision: revision)
   }
 

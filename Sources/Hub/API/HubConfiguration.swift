@@ -1,26 +1,26 @@
 import Files
 
 /// Where the hub is, who asks, and where what came from it is kept.
-public struct HubConfiguration: Sendable {
+package struct HubConfiguration: Sendable {
   /// The address of the hub without a slash at its end.
-  public var endpoint: String
+  package var endpoint: String
   /// The user's token, sent to `endpoint` and to nobody else.
-  public var token: String?
+  package var token: String?
   /// The folder that holds `models--owner--name` folders.
-  public var cacheFolder: String
+  package var cacheFolder: String
   /// Whether the network must not be used.
-  public var offline: Bool
+  package var offline: Bool
   /// An HTTP proxy as `host` and `port`.
-  public var proxy: HubProxy?
+  package var proxy: HubProxy?
   /// How often and how patiently requests are repeated.
-  public var retry: RetryPolicy
+  package var retry: RetryPolicy
   /// How the bytes of a big file are split up.
-  public var segments: SegmentPolicy
+  package var segments: SegmentPolicy
   /// The longest silence of a connection, in seconds, before it counts as cut.
-  public var idleTimeoutSeconds: Int
+  package var idleTimeoutSeconds: Int
 
   /// A configuration with the defaults of the public hub.
-  public init(
+  package init(
     endpoint: String = HubConfiguration.publicEndpoint, token: String? = nil, cacheFolder: String,
     offline: Bool = false, proxy: HubProxy? = nil, retry: RetryPolicy = .init(),
     segments: SegmentPolicy = .init(),
@@ -37,7 +37,7 @@ public struct HubConfiguration: Sendable {
   }
 
   /// The hub where `HF_ENDPOINT` names no other one.
-  public static let publicEndpoint = "https://huggingface.co"
+  package static let publicEndpoint = "https://huggingface.co"
 
   /// Reads what `huggingface_hub` reads, with the same precedence: `HF_ENDPOINT`, `HF_TOKEN`, `HF_TOKEN_PATH`,
   /// `HF_HOME`, `HF_HUB_CACHE`, `HF_HUB_OFFLINE`, `HF_HUB_DISABLE_IMPLICIT_TOKEN`, `HF_HUB_DOWNLOAD_TIMEOUT`,

@@ -1,21 +1,21 @@
 /// How far a download is.
-public struct HubProgress: Sendable, Hashable {
+package struct HubProgress: Sendable, Hashable {
   /// Bytes that are there: those of earlier runs and other tools included.
-  public var bytesDone: Int
+  package var bytesDone: Int
   /// Bytes of all files.
-  public var bytesTotal: Int
+  package var bytesTotal: Int
   /// Files that are complete.
-  public var filesDone: Int
+  package var filesDone: Int
   /// All files.
-  public var filesTotal: Int
+  package var filesTotal: Int
   /// Bytes that came over the network in this run.
-  public var bytesFetched: Int
+  package var bytesFetched: Int
   /// The rate of the last seconds.
-  public var bytesPerSecond: Double
+  package var bytesPerSecond: Double
 }
 
 /// What happens during a download.
-public enum HubEvent: Sendable {
+package enum HubEvent: Sendable {
   /// Some bytes arrived; at most about ten times a second.
   case progress(HubProgress)
   /// A file is complete and checked, and lies at `path`. Weights become ready in the order of their shards.
@@ -27,4 +27,4 @@ public enum HubEvent: Sendable {
 }
 
 /// Receives events, on any thread; must be quick.
-public typealias HubEventHandler = @Sendable (HubEvent) -> Void
+package typealias HubEventHandler = @Sendable (HubEvent) -> Void

@@ -1,17 +1,17 @@
 /// One file of a model at one commit.
-public struct HubFile: Sendable, Hashable {
+package struct HubFile: Sendable, Hashable {
   /// The name inside of the model, with `/` between folders. Checked: it stays below the model's folder.
-  public var path: String
+  package var path: String
   /// The size in bytes.
-  public var size: Int
+  package var size: Int
   /// The name of the content in the cache: the SHA-256 of a big file, the git blob's SHA-1 of a small one.
   /// Nil where the listing does not tell; the server is asked then.
-  public var etag: String?
+  package var etag: String?
   /// The SHA-256 of the content in lower-case hexadecimal, where the hub knows it (files in large-file storage).
-  public var sha256: String?
+  package var sha256: String?
 
   /// Names a file.
-  public init(path: String, size: Int, etag: String?, sha256: String? = nil) {
+  package init(path: String, size: Int, etag: String?, sha256: String? = nil) {
     self.path = path
     self.size = size
     self.etag = etag
@@ -28,20 +28,20 @@ public struct HubFile: Sendable, Hashable {
 }
 
 /// What a model consists of at one commit.
-public struct HubModel: Sendable, Hashable {
+package struct HubModel: Sendable, Hashable {
   /// The model's name.
-  public var id: HubModelID
+  package var id: HubModelID
   /// The branch, tag or commit that was asked for.
-  public var revision: String
+  package var revision: String
   /// The commit that `revision` meant: 40 hexadecimal digits.
-  public var commit: String
+  package var commit: String
   /// All files, in the order of the listing.
-  public var files: [HubFile]
+  package var files: [HubFile]
   /// Whether its users must accept terms first.
-  public var isGated: Bool
+  package var isGated: Bool
 
   /// Describes a model.
-  public init(id: HubModelID, revision: String, commit: String, files: [HubFile], isGated: Bool = false) {
+  package init(id: HubModelID, revision: String, commit: String, files: [HubFile], isGated: Bool = false) {
     self.id = id
     self.revision = revision
     self.commit = commit
@@ -50,5 +50,5 @@ public struct HubModel: Sendable, Hashable {
   }
 
   /// The file named `path`.
-  public func file(_ path: String) -> HubFile? { files.first { $0.path == path } }
+  package func file(_ path: String) -> HubFile? { files.first { $0.path == path } }
 }

@@ -4,13 +4,13 @@ import Files
 ///
 /// The rules are those of the hub: letters, digits, `-`, `_` and `.`; no `--` or `..`; at most 96 characters a part.
 /// A name that follows them is safe as a folder name and inside of an address.
-public struct HubModelID: Sendable, Hashable, CustomStringConvertible {
+package struct HubModelID: Sendable, Hashable, CustomStringConvertible {
   /// The name as the hub writes it.
-  public let description: String
+  package let description: String
 
   /// Reads `text`, which may also be the address of the model's page.
   /// - Throws: `HubError` of code `invalidName`.
-  public init(_ text: String) throws(HubError) {
+  package init(_ text: String) throws(HubError) {
     var name = Substring(text)
     for prefix in ["https://huggingface.co/", "http://huggingface.co/", "huggingface.co/", "hf.co/"]
     where name.hasPrefix(prefix) {

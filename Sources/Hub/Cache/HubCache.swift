@@ -4,20 +4,20 @@ import Files
 /// The places of a model in the hub cache that all tools of this family share:
 /// `models--owner--name/{blobs,refs,snapshots}` and `.locks` beside it.
 /// (Layout: huggingface.co/docs/huggingface_hub/guides/manage-cache.)
-public struct HubCache: Sendable {
+package struct HubCache: Sendable {
   /// The folder that holds all models.
-  public let folder: String
+  package let folder: String
   /// The model.
-  public let id: HubModelID
+  package let id: HubModelID
 
   /// Names the places of `id` below `folder`.
-  public init(folder: String, id: HubModelID) {
+  package init(folder: String, id: HubModelID) {
     self.folder = folder
     self.id = id
   }
 
   /// The folder of this model.
-  public var modelFolder: String { "\(folder)/\(id.cacheFolderName)" }
+  package var modelFolder: String { "\(folder)/\(id.cacheFolderName)" }
 
   package func blob(_ etag: String) -> String { "\(modelFolder)/blobs/\(etag)" }
   /// What has arrived of a blob: always its first bytes, without holes, so that every tool may go on from there.
@@ -28,7 +28,7 @@ public struct HubCache: Sendable {
   package func pointer(_ commit: String, _ path: String) -> String { "\(snapshot(commit))/\(path)" }
 
   /// The commit that `revision` meant when it was last fetched.
-  public func commit(of revision: String) -> String? {
+  package func commit(of revision: String) -> String? {
     if Hex.isHex(revision, count: 40) { return revision }
     guard let text = SmallFile.text(at: reference(revision))?.trimmingSpace, Hex.isHex(text, count: 40) else {
       return nil
@@ -37,7 +37,7 @@ public struct HubCache: Sendable {
   }
 
   /// The snapshot folder of `revision`, complete or not, where there is one.
-  public func snapshotFolder(revision: String) -> String? {
+  package func snapshotFolder(revision: String) -> String? {
     guard let commit = commit(of: revision) else { return nil }
     let folder = snapshot(commit)
     return FileStatus(at: folder)?.isFolder == true ? folder : nil

@@ -3,9 +3,9 @@ import Files
 import Foundation
 
 /// A model in the cache.
-public struct HubSnapshot: Sendable {
+package struct HubSnapshot: Sendable {
   /// Why the network was or was not used.
-  public enum Origin: Sendable, Equatable {
+  package enum Origin: Sendable, Equatable {
     /// The hub was asked for the listing.
     case hub
     /// Network use was forbidden.
@@ -15,19 +15,19 @@ public struct HubSnapshot: Sendable {
   }
 
   /// The folder with the files under their own names.
-  public var folder: String
+  package var folder: String
   /// The model.
-  public var id: HubModelID
+  package var id: HubModelID
   /// The branch, tag or commit that was asked for.
-  public var revision: String
+  package var revision: String
   /// The commit of the files.
-  public var commit: String
+  package var commit: String
   /// The selected files; `sha256` where the hub or the cache knows it.
-  public var files: [HubFile]
+  package var files: [HubFile]
   /// Bytes that came over the network.
-  public var bytesFetched: Int
+  package var bytesFetched: Int
   /// Why the network was or was not used.
-  public var origin: Origin
+  package var origin: Origin
 }
 
 extension HubCache {

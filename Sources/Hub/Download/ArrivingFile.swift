@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Until the download is told to begin, reads fetch small ranges: headers can be looked at before gigabytes come.
 /// From then on a read waits until the whole file is there and checked, and reads the disk.
-public final class ArrivingFile: ByteSource {
+package final class ArrivingFile: ByteSource {
   private enum State {
     /// Nobody has asked for the file yet: only headers are read, from the hub.
     case announced(RemoteRangeReader)
@@ -16,10 +16,10 @@ public final class ArrivingFile: ByteSource {
   }
 
   /// The path that the file will have in the snapshot.
-  public let name: String
+  package let name: String
   /// The file.
-  public let file: HubFile
-  public var byteCount: Int { file.size }
+  package let file: HubFile
+  package var byteCount: Int { file.size }
 
   private let wholeOnly = NIOLockedValueBox<(@Sendable () -> Void)?>(nil)
   private let state: NIOLockedValueBox<State>
@@ -43,7 +43,7 @@ public final class ArrivingFile: ByteSource {
   }
 
   /// Whether it is there and checked.
-  public var hasArrived: Bool {
+  package var hasArrived: Bool {
     state.withLockedValue { if case .arrived = $0 { true } else { false } }
   }
 
@@ -89,7 +89,7 @@ public final class ArrivingFile: ByteSource {
 
   /// Fills `buffer` from `offset` on, and blocks the calling thread until that is possible.
   /// - Throws: `TensorError` for a range outside of the file, `HubError` where it did not come.
-  public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+  package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
     try checkRange(offset: offset, count: buffer.count)
     if case .announced(let header) = state.withLockedValue({ $0 }) {
       do {

@@ -2,7 +2,7 @@ import Files
 import NIOConcurrencyHelpers
 
 /// What became of the wish to read a model.
-public enum HubOpening: Sendable {
+package enum HubOpening: Sendable {
   /// All of it is in the cache.
   case stored(HubSnapshot)
   /// Its weights can be read while they are downloaded.
@@ -12,13 +12,13 @@ public enum HubOpening: Sendable {
 }
 
 /// A model whose weights come into the cache while they are read.
-public final class HubArrival: Sendable {
+package final class HubArrival: Sendable {
   /// The snapshot folder, with config and tokenizer in it.
-  public let folder: String
+  package let folder: String
   /// The model at its commit.
-  public let model: HubModel
+  package let model: HubModel
   /// The files of the weights in the order in which they come.
-  public let weights: [ArrivingFile]
+  package let weights: [ArrivingFile]
 
   private let client: HubClient
   private var cache: HubCache { HubCache(folder: client.configuration.cacheFolder, id: model.id) }
@@ -40,10 +40,10 @@ public final class HubArrival: Sendable {
   }
 
   /// Bytes of the weights that are not in the cache yet.
-  public var missingByteCount: Int { cache.missingByteCount(files, of: model) }
+  package var missingByteCount: Int { cache.missingByteCount(files, of: model) }
 
   /// Bytes that they will take of the disk of the folder `path`.
-  public func byteCount(onDiskOf path: String) -> Int {
+  package func byteCount(onDiskOf path: String) -> Int {
     guard let disk = FileStatus(at: path)?.device, disk == FileStatus(at: cache.folder)?.device else {
       return 0
     }
@@ -51,7 +51,7 @@ public final class HubArrival: Sendable {
   }
 
   /// Begins the download; does nothing the second time. It ends with the last file, or with `cancel`.
-  public func begin() {
+  package func begin() {
     download.withLockedValue { task in
       guard task == nil else { return }
       weights.forEach { $0.expect() }
@@ -61,7 +61,7 @@ public final class HubArrival: Sendable {
   }
 
   /// Ends the download and all reads that wait for it. What has arrived stays in the cache.
-  public func cancel() {
+  package func cancel() {
     download.withLockedValue { $0 }?.cancel()
     let error = HubError(.cancelled, "the download was cancelled")
     weights.forEach { $0.fail(error) }
@@ -87,7 +87,7 @@ extension HubClient {
   /// Config and tokenizer are in the cache when this returns, and there is room for the weights.
   /// - Parameter stores: false to read weights that are not in the cache from the hub, and to store none.
   /// - Throws: `HubError` as `download`.
-  public func open(
+  package func open(
     _ id: HubModelID, revision: String = "main", selecting selection: FileSelection = .init(),
     stores: Bool = true, events: @escaping HubEventHandler = { _ in }
   ) async throws(HubError) -> HubOpening {

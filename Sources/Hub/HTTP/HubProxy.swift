@@ -1,18 +1,18 @@
 import Foundation
 
 /// An HTTP proxy between us and the hub.
-public struct HubProxy: Sendable, Hashable {
+package struct HubProxy: Sendable, Hashable {
   /// The proxy's host name.
-  public var host: String
+  package var host: String
   /// The proxy's port.
-  public var port: Int
+  package var port: Int
   /// User and password, where the proxy asks for them.
-  public var user: String?
+  package var user: String?
   /// The password that belongs to `user`.
-  public var password: String?
+  package var password: String?
 
   /// Names a proxy.
-  public init(host: String, port: Int, user: String? = nil, password: String? = nil) {
+  package init(host: String, port: Int, user: String? = nil, password: String? = nil) {
     self.host = host
     self.port = port
     self.user = user

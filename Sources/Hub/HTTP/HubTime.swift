@@ -1,18 +1,18 @@
 import Foundation
 
 /// The clock, the waiting and the chance that the client depends on; tests put in their own.
-public struct HubTime: Sendable {
+package struct HubTime: Sendable {
   /// Time since any fixed moment; never goes back.
-  public var now: @Sendable () -> Duration
+  package var now: @Sendable () -> Duration
   /// Seconds since 1970.
-  public var secondsSince1970: @Sendable () -> Int
+  package var secondsSince1970: @Sendable () -> Int
   /// Waits; throws where the task is cancelled.
-  public var sleep: @Sendable (Duration) async throws -> Void
+  package var sleep: @Sendable (Duration) async throws -> Void
   /// A number in 0..<1.
-  public var random: @Sendable () -> Double
+  package var random: @Sendable () -> Double
 
   /// Puts a time together.
-  public init(
+  package init(
     now: @escaping @Sendable () -> Duration, secondsSince1970: @escaping @Sendable () -> Int,
     sleep: @escaping @Sendable (Duration) async throws -> Void, random: @escaping @Sendable () -> Double
   ) {
@@ -23,7 +23,7 @@ public struct HubTime: Sendable {
   }
 
   /// The machine's own.
-  public static var system: HubTime {
+  package static var system: HubTime {
     let start = ContinuousClock.now
     return HubTime(
       now: { start.duration(to: .now) }, secondsSince1970: { Int(Date().timeIntervalSince1970) },

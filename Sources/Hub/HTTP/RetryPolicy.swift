@@ -1,16 +1,16 @@
 /// How often and how patiently a request is repeated.
-public struct RetryPolicy: Sendable, Equatable {
+package struct RetryPolicy: Sendable, Equatable {
   /// Attempts in a row that bring nothing before the work is given up.
-  public var attempts: Int
+  package var attempts: Int
   /// The wait after the first failure; each further one doubles it.
-  public var firstWait: Duration
+  package var firstWait: Duration
   /// The longest wait that we choose ourselves.
-  public var longestWait: Duration
+  package var longestWait: Duration
   /// The longest wait that a server may ask for.
-  public var longestRetryAfter: Duration
+  package var longestRetryAfter: Duration
 
   /// The defaults give up after about a minute without any progress, and wait through a rate limit of five minutes.
-  public init(
+  package init(
     attempts: Int = 6, firstWait: Duration = .seconds(1), longestWait: Duration = .seconds(30),
     longestRetryAfter: Duration = .seconds(310)
   ) {

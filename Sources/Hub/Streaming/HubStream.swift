@@ -1,14 +1,14 @@
 /// A model whose weights are read from the hub and never stored.
-public struct HubStream: Sendable {
+package struct HubStream: Sendable {
   /// The folder with config, tokenizer and the index of the shards; the weights are not in it.
-  public var folder: String
+  package var folder: String
   /// The model at its commit.
-  public var model: HubModel
+  package var model: HubModel
   /// The files in `folder`.
-  public var companions: [HubFile]
+  package var companions: [HubFile]
   /// The files of the weights, in the order of the shards. Each is checked by its SHA-256 if it is read nearly in
   /// order between `begin` and `finish`.
-  public var weights: [RemoteRangeReader]
+  package var weights: [RemoteRangeReader]
 }
 
 extension HubClient {
@@ -16,7 +16,7 @@ extension HubClient {
   ///
   /// A model that a cache already has is better read from there: see `download`.
   /// - Throws: `HubError` as `download`; `offline` where the network must not be used.
-  public func stream(
+  package func stream(
     _ id: HubModelID, revision: String = "main", selecting selection: FileSelection = .init(),
     policy: ReadAheadPolicy = .init(), events: @escaping HubEventHandler = { _ in }
   ) async throws(HubError) -> HubStream {

@@ -2,15 +2,15 @@ import NIOConcurrencyHelpers
 import Tensors
 
 /// How much of a remote file is kept and fetched ahead.
-public struct ReadAheadPolicy: Sendable, Equatable {
+package struct ReadAheadPolicy: Sendable, Equatable {
   /// The bytes of one range request.
-  public var segmentBytes: Int
+  package var segmentBytes: Int
   /// Range requests under way at once. `segmentBytes * (ahead + 2)` is what a reader takes that a single thread
   /// reads in order.
-  public var ahead: Int
+  package var ahead: Int
 
   /// The defaults take 32 MiB a reader, and less after its end was reached.
-  public init(segmentBytes: Int = 4 << 20, ahead: Int = 6) {
+  package init(segmentBytes: Int = 4 << 20, ahead: Int = 6) {
     self.segmentBytes = max(1, segmentBytes)
     self.ahead = max(1, ahead)
   }
@@ -21,11 +21,11 @@ public struct ReadAheadPolicy: Sendable, Equatable {
 /// Reading onward fetches ahead. Where a file is read from its first byte to its last, its SHA-256 is checked on
 /// the way: the read that completes it throws if it is wrong. `begin` and `finish` allow for reads that are only
 /// nearly in order. Several threads may read at once.
-public final class RemoteRangeReader: ByteSource {
-  public let name: String
+package final class RemoteRangeReader: ByteSource {
+  package let name: String
   /// The file that is read.
-  public var file: HubFile { remote.file }
-  public var byteCount: Int { remote.file.size }
+  package var file: HubFile { remote.file }
+  package var byteCount: Int { remote.file.size }
 
   private let remote: RemoteFile
   private let policy: ReadAheadPolicy
@@ -34,7 +34,7 @@ public final class RemoteRangeReader: ByteSource {
 
   /// A reader of `file` of `model`. Nothing is fetched yet.
   /// - Throws: `HubError` of code `invalidName` or `offline`.
-  public init(
+  package init(
     _ file: HubFile, of model: HubModel, client: HubClient, policy: ReadAheadPolicy = .init(),
     events: @escaping HubEventHandler = { _ in }
   ) throws(HubError) {
@@ -50,22 +50,22 @@ public final class RemoteRangeReader: ByteSource {
   }
 
   /// Frees what was fetched ahead; for readers that rest between two uses.
-  public func releaseMemory() { segments.withLockedValue { $0.cancelUnused() } }
+  package func releaseMemory() { segments.withLockedValue { $0.cancelUnused() } }
 
   deinit { segments.withLockedValue { $0.cancelUnused() } }
 
   /// Whether every byte was read in order and the checksum of all is that of the hub.
-  public var isVerified: Bool { check.withLockedValue { $0.isVerified } }
+  package var isVerified: Bool { check.withLockedValue { $0.isVerified } }
 
   /// Says that the file will be read nearly in order from now on, and its sum computed.
   ///
   /// - Parameter isResumed: an earlier run has read its beginning, perhaps; then no byte is fetched for the sum alone.
-  public func begin(isResumed: Bool) { check.withLockedValue { $0.begin(isResumed: isResumed) } }
+  package func begin(isResumed: Bool) { check.withLockedValue { $0.begin(isResumed: isResumed) } }
 
   /// Completes the sum after the last read, and fetches small parts that nobody has read.
   /// - Returns: why the content is not checked, nil where it is and is right.
   /// - Throws: `HubError` of code `checksumMismatch`.
-  public func finish() throws -> UncheckedReason? {
+  package func finish() throws -> UncheckedReason? {
     try BlockingBridge.run { [self] in
       while let gap = check.withLockedValue({ $0.lastGap() }) { try await fill(gap) }
     }
@@ -74,11 +74,11 @@ public final class RemoteRangeReader: ByteSource {
   }
 
   /// Ends all reads, now and later, with an error of code `cancelled`.
-  public func cancel() { segments.withLockedValue { $0.close() } }
+  package func cancel() { segments.withLockedValue { $0.close() } }
 
   /// Fills `buffer` from `offset` on, and blocks the calling thread meanwhile.
   /// - Throws: `TensorError` for a range outside of the file, `HubError` for everything else.
-  public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+  package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
     try checkRange(offset: offset, count: buffer.count)
     let target = BorrowedBuffer(bytes: buffer)
     try BlockingBridge.run { try await self.load(offset..<offset + target.bytes.count, into: target) }
@@ -86,7 +86,7 @@ public final class RemoteRangeReader: ByteSource {
 
   /// The `count` bytes from `offset` on.
   /// - Throws: `TensorError` for a range outside of the file, `HubError` for everything else.
-  public func bytes(at offset: Int, count: Int) async throws -> [UInt8] {
+  package func bytes(at offset: Int, count: Int) async throws -> [UInt8] {
     try checkRange(offset: offset, count: count)
     let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
     defer { storage.deallocate() }

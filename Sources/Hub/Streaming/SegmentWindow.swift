@@ -1,14 +1,14 @@
 /// How the bytes of a big file are split up.
-public struct SegmentPolicy: Sendable, Equatable {
+package struct SegmentPolicy: Sendable, Equatable {
   /// The bytes of one range request.
-  public var bytes: Int
+  package var bytes: Int
   /// Range requests under way at once; `bytes * parallel` is the memory that a download takes.
-  public var parallel: Int
+  package var parallel: Int
   /// Small files fetched at once.
-  public var filesAtOnce: Int
+  package var filesAtOnce: Int
 
   /// The defaults take 32 MiB of memory.
-  public init(bytes: Int = 4 << 20, parallel: Int = 8, filesAtOnce: Int = 4) {
+  package init(bytes: Int = 4 << 20, parallel: Int = 8, filesAtOnce: Int = 4) {
     self.bytes = max(1, bytes)
     self.parallel = max(1, parallel)
     self.filesAtOnce = max(1, filesAtOnce)

@@ -1,5 +1,5 @@
 /// Why the checksum of a file that was streamed is not known.
-public enum UncheckedReason: Sendable, Hashable {
+package enum UncheckedReason: Sendable, Hashable {
   /// The hub names no checksum for it.
   case noChecksum
   /// An earlier run has read the beginning or all of it.
