@@ -1,7 +1,7 @@
 # Oven: everything a checkout needs. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install test fuzz demo screens verify verify-logits verify-hub verify-npu format lint runtime model clean
+.PHONY: help build pins install test fuzz demo screens verify verify-logits verify-hub verify-npu format lint runtime model clean
 .PHONY: dist wheel verify-dist verify-serve soak bench-bake bench-grammar bench-tokenizer bench-quantization
 .PHONY: bench-run bench-run-optimum bench-run-hybrid bench-serve
 
@@ -33,7 +33,10 @@ help: ## list the targets
 runtime: ## install the OpenVINO runtime into .openvino, unless the machine has one
 	@sh scripts/install-openvino
 
-build: runtime ## build the release binary, .build/release/oven
+pins: # the versions of packages that Oven was tried with
+	@sh scripts/pins
+
+build: runtime pins ## build the release binary, .build/release/oven
 	$(SWIFT) build -c $(CONFIG) -j $(JOBS)
 
 model: ## fetch SmolLM2-135M-Instruct (GGUF, 98 MB) into models/
@@ -48,7 +51,7 @@ dist: build ## pack a tarball that runs on a machine with nothing installed, int
 wheel: build ## pack a Python wheel that uses the OpenVINO of PyPI, into dist/
 	@python3 scripts/wheel $(ROOT)/.build/$(CONFIG) $(ROOT)/dist
 
-verify-dist: dist wheel model ## try the tarball on a bare Debian (needs root) and the wheel in an empty environment
+verify-dist: dist wheel model ## try the tarball on a bare Debian and Ubuntu (needs root) and the wheel in an empty environment
 	@sh scripts/verify-dist $(ROOT)/dist $(GGUF) "$(QUESTION)" Paris
 
 demo: build model ## bake SmolLM2 and ask it a question, twice: compiled, then from the cache
@@ -111,7 +114,7 @@ bench-serve: build model ## time 1 to 64 clients beside GenAI and llama.cpp, the
 fuzz: ## feed made-up bytes to every reader, SECONDS=600 each (needs lld, and python3 for the first inputs)
 	sh Fuzz/run all $(or $(SECONDS),600)
 
-test: runtime model ## run all tests
+test: runtime pins model ## run all tests
 	$(SWIFT) build -c $(CONFIG) -j $(JOBS) --build-tests
 	$(SWIFT) test -c $(CONFIG) --skip-build --filter '$(TALKING)'
 	$(SWIFT) test -c $(CONFIG) --skip-build --skip '$(TALKING)'
