@@ -35,18 +35,18 @@ package actor ModelService: CompletionService {
   /// - Parameters:
   ///   - warmsUp: Whether a few tokens are computed at once, unless a request is faster: devices lay their weights out in
   ///     the first run, and whoever comes meanwhile is queued.
-  ///   - keptBlocks: Makes what says which blocks are kept in a folder.
   ///   - words: What an error of the runner says to people.
+  ///   - keptBlocks: Makes what says which blocks are kept in a folder.
   ///   - makeStream: Makes what turns the tokens after a prompt into text.
   ///   - makeRunner: Loads the model; called on the runner's thread.
   package init(
     options: Scheduler.Options = .init(),
     clock: @escaping @Sendable () -> Double = { SystemClock.seconds() },
     warmsUp: Bool = false,
+    words: @escaping @Sendable (any Error) -> String = { "\($0)" },
     keptBlocks: @escaping @Sendable (_ folder: String) -> @Sendable (BlockDigest) -> Bool = { _ in
       { _ in false }
     },
-    words: @escaping @Sendable (any Error) -> String = { "\($0)" },
     makeStream: @escaping @Sendable (_ prompt: [Int]) -> any TokenTextStream,
     makeRunner: @escaping @Sendable () throws -> any ModelRunner
   ) async throws {

@@ -5,7 +5,7 @@ enum EngineRecipes {
   ]
 
   /// What may be asked for by name.
-  static var choosable: [EngineKind] { all.filter(\.isChoosable).map(\.kind) }
+  static var choosable: [EngineKind] { all.filter { $0.isChoosable }.map { $0.kind } }
 
   /// The ways to run a graph on a device as far as the request leaves them open, the best first.
   ///
