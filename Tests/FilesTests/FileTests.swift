@@ -57,6 +57,14 @@ import Testing
     #expect(folder.names == ["a", "b"] && folder.text("b/one") == "1")
   }
 
+  @Test func pathsBelowAFolderEndAtLinks() throws {
+    let folder = try TemporaryFolder()
+    for name in ["b/z", "b/a/c", "a", "b.txt"] { try folder.write("", to: name) }
+    _ = try folder.link("b/up", to: "..")
+    #expect(Folders.paths(below: folder.path) == ["a", "b.txt", "b/a/c", "b/up", "b/z"])
+    #expect(Folders.paths(below: folder.path + "/none").isEmpty)
+  }
+
   @Test func aMissingFileIsToldApart() {
     let error = #expect(throws: FileError.self) {
       try OpenFile(reading: "/nowhere/at/all")

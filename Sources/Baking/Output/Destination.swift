@@ -21,7 +21,7 @@ struct Destination {
   /// - Throws: `BakeError` of code `cannotCreate`.
   func check(source: URL, replaces: Bool) throws(BakeError) {
     let places = [
-      ("the source", source.path), ("the folder you are in", FileManager.default.currentDirectoryPath),
+      ("the source", source.path), ("the folder you are in", Folders.realPath(".") ?? "."),
       ("your home folder", NSHomeDirectory()),
     ]
     for (name, path) in places where Self.contains(url, path) {
