@@ -1,3 +1,4 @@
+import Errors
 import Tensors
 
 /// Files that are not what their name says, told by how they begin: what they are, and what to take instead.
@@ -5,7 +6,7 @@ package struct FileKind: Sendable {
   /// What the file is.
   package let what: String
   /// What to do about it.
-  package let mend: String
+  package let mend: Wording
   private let start: [UInt8]
   /// Where the bytes stand that tell it.
   private let offset: Int
@@ -13,14 +14,14 @@ package struct FileKind: Sendable {
   private let holdsForTexts: Bool
 
   private init(
-    _ start: String, at offset: Int = 0, holdsForTexts: Bool = false, _ what: String, _ mend: String
+    _ start: String, at offset: Int = 0, holdsForTexts: Bool = false, _ what: String, _ mend: Wording
   ) {
     self.start = start.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
     (self.offset, self.holdsForTexts, self.what, self.mend) = (offset, holdsForTexts, what, mend)
   }
 
   /// What to do about an answer that was saved in place of a file.
-  private static let again = "Download the file itself, with a token where the model asks for one."
+  private static let again: Wording = "Download the file itself, with a token where the model asks for one."
   private static let page = "a web page and no model: a download ended at a login or an error page"
   private static let answer = "a server's refusal and no model: a download was answered with a few words"
 
@@ -29,7 +30,7 @@ package struct FileKind: Sendable {
       FileKind(
         "version https://git-lfs", holdsForTexts: true,
         "a Git-LFS pointer, a few lines that stand for the file and not the file itself",
-        "Fetch the content: 'git lfs pull' in the folder, or 'oven pull' with the model's id."),
+        "Fetch the content: 'git lfs pull' in the folder, or '\(setting: .pull)' with the model's id."),
       FileKind("<!doctype html", holdsForTexts: true, page, again),
       FileKind("<html", holdsForTexts: true, page, again),
       FileKind(
@@ -83,7 +84,7 @@ package struct FileKind: Sendable {
     }
     let start = try source.bytes(at: 0, count: min(512, source.byteCount))
     if let kind = FileKind(start: start) {
-      throw CheckpointError(.notACheckpoint, "\(source.name) is \(kind.what)", mend: kind.mend)
+      throw CheckpointError(.notACheckpoint, "\(source.name) is \(kind.what)", advice: kind.mend)
     }
     guard start.count < 64 || start.prefix(64).contains(where: { $0 != 0 }) else {
       throw CheckpointError(

@@ -26,12 +26,14 @@ enum FolderKind {
     Kind(
       "adapter_config.json", "adapters.safetensors", "adapter_model.safetensors",
       is: "an adapter (LoRA) and not a whole model",
-      mend:
-        "Bake the model that it was made for, and merge it on the way: oven bake BASE \(setting: .adapter) FOLDER."
+      mend: """
+        Bake the model that it was made for, and merge it on the way: \(setting: .bake) BASE \(setting: .adapter) \
+        FOLDER.
+        """
     ),
     Kind(
       "openvino_model.xml", is: "a model in OpenVINO's format already, baked or exported",
-      mend: "Run it: oven chat FOLDER. To bake, take the checkpoint that it was made from."),
+      mend: "Run it: \(setting: .chat) FOLDER. To bake, take the checkpoint that it was made from."),
     Kind("model_index.json", is: "a model that makes pictures (diffusers)", mend: "Take a language model."),
     Kind(
       "zero_to_fp32.py", is: "a checkpoint of DeepSpeed, cut up for training",

@@ -28,8 +28,8 @@ extension Setting {
 
   // What a model must have been baked with, as Baking names it.
 
-  /// A bake itself.
-  package static let bake: Setting = "Bake"
+  /// Where the baked folder goes.
+  package static let bakedFolder: Setting = "BakeOptions.destination"
   /// Graphs of fixed shapes.
   package static let bakedShapes: Setting = "BakeOptions.staticShapes"
   /// Their tokens of a prompt.
@@ -40,7 +40,4 @@ extension Setting {
   package static let bakedFormat: Setting = "RecipeRequest.weightFormat"
   /// The device that it is for.
   package static let bakedTarget: Setting = "RecipeRequest.target"
-
-  /// What finds out why a device does not work.
-  package static let doctor: Setting = "Doctor"
 }

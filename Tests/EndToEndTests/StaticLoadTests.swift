@@ -93,7 +93,7 @@ import Testing
     }
     #expect(error?.code == .noModel)
     #expect(error?.message.contains("openvino_prefill.xml") == true)
-    #expect(error?.mend.contains("Bake BakeOptions.staticShapes") == true)
+    #expect(error?.mend.contains("Bake SOURCE BakeOptions.destination DIR BakeOptions.staticShapes") == true)
   }
 
   @Test func graphsThatDoNotBelongTogetherAreRefused() throws {

@@ -28,7 +28,7 @@ public struct FolderCheck: Sendable {
       throw BakeError(
         .badData, "\(folder.path) cannot be checked",
         why: "it has no \(Manifest.fileName) with the sums of its files",
-        mend: "only folders that 'oven bake' made have sums")
+        advice: "only folders that '\(setting: .bake)' made have sums")
     }
     files = try entries.map { entry in
       let name = entry["name"]?.string ?? ""

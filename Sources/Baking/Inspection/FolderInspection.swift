@@ -57,8 +57,8 @@ public struct FolderInspection: Sendable {
     guard !graphNames.isEmpty else {
       throw BakeError(
         .noInput, "\(url.path) has no OpenVINO model", why: "there is no .xml file of a graph in it",
-        mend: names.isEmpty
-          ? "check the path" : "name a baked folder; 'oven bake' makes one of a checkpoint")
+        advice: names.isEmpty
+          ? "check the path" : "name a baked folder; '\(setting: .bake)' makes one of a checkpoint")
     }
     manifest = try Self.json(url, Manifest.fileName, in: names)
     let config = try Self.json(url, "config.json", in: names)

@@ -150,7 +150,8 @@ struct BakePlan {
       .badData,
       "the checkpoint has \(unused.count) tensors that this family does not use, such as '\(first)'",
       why: "the model is more than its config.json says, and would compute something else without them",
-      mend: "check that config.json belongs to these weights; 'oven families' lists what is supported")
+      advice:
+        "check that config.json belongs to these weights; '\(setting: .families)' lists what is supported")
   }
 
   /// Whether any weight gets four bits, which is what calibration is about.

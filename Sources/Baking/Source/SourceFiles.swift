@@ -213,7 +213,7 @@ struct SourceFiles {
     }
     let isText = [".jinja", ".txt", ".tiktoken"].contains(where: path.hasSuffix)
     if let kind = FileKind(start: Array(bytes.prefix(512)), isText: isText) {
-      throw BakeError(.badData, "\(path) is \(kind.what)", why: "", mend: kind.mend)
+      throw BakeError(.badData, "\(path) is \(kind.what)", advice: kind.mend)
     }
     return bytes
   }

@@ -94,7 +94,7 @@ package struct ModelFolder: Sendable, Hashable {
         .noModel,
         "the folder \(folder) has no \(graph.rawValue).xml: it was baked without fixed-shape graphs",
         advice: """
-          Leave \(setting: .runsFixedShapes) out, or bake them too: \(setting: .bake) \(setting: .bakedShapes) \
+          Leave \(setting: .runsFixedShapes) out, or bake them too: \(bake) \(setting: .bakedShapes) \
           \(setting: .bakedPromptLength) 1024 \(setting: .bakedContextLength) 1152.
           """)
     }
@@ -125,7 +125,8 @@ package struct ModelFolder: Sendable, Hashable {
   /// More tokens than any device here has the memory to hold the keys of.
   private static let longestContext = 1 << 22
 
-  private static let bakeFirst: Wording = "Bake a checkpoint first: \(setting: .bake)."
+  private static let bake: Wording = "\(setting: .bake) SOURCE \(setting: .bakedFolder) DIR"
+  private static let bakeFirst: Wording = "Bake a checkpoint first: \(bake)."
 
   private mutating func readConfiguration() {
     guard let bytes = SmallFile.bytes(at: folder + "/config.json", limit: 1 << 24),

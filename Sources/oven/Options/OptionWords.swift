@@ -28,7 +28,9 @@ extension Setting {
     .runsFixedShapes: "--static", .longestPrompt: "--prompt-length", .responseLength: "--response-length",
     .cacheFolder: "--cache-dir or CACHE_DIR", .noCache: "--no-cache", .noCanary: "--no-canary",
     .prefixFolder: "--prefix-cache", .inProcess: "--in-process", .compiledFile: "--out",
-    .bake: "oven bake SOURCE -o DIR", .doctor: "oven doctor",
+
+    .bake: "oven bake", .chat: "oven chat", .pull: "oven pull", .families: "oven families",
+    .doctor: "oven doctor",
 
     .fetchesNothing: "--no-pull", .allowedHosts: "--allow-host", .allowedOrigins: "--cors-origin",
   ]
