@@ -114,11 +114,10 @@ import Testing
     #expect(error?.code == .contextFull)
     #expect(error?.message.contains("27 tokens") == true && error?.message.contains("26") == true)
     #expect(error?.mend.contains("StaticShapes.contextLength") == true)
-    let tooLong = #expect(throws: GenerationError.self) {
-      try Generator(engine).generate(
-        prompt: Array(repeating: 1, count: 27), config: greedy(1), stream: Numbers())
+    #expect(throws: CompletionFailure.self) {
+      try OneByOne(runner).answer(Array(repeating: 1, count: 27), greedy(1))
     }
-    #expect(tooLong?.mend.contains("StaticShapes.contextLength") == true)
+    #expect(runner.contextAdvice.description.contains("StaticShapes.contextLength"))
   }
 
   /// Chunks of 10 after at most 20 others: the third holds one token of 21, and where the context ends a chunk begins

@@ -1,3 +1,5 @@
+import Errors
+
 /// Lets a small model guess what a large one will choose: while one sequence is generated, every answer of the large one
 /// comes with what the small one expects to follow, which the next step then tries at once.
 ///
@@ -8,7 +10,7 @@ package final class DraftingRunner: ModelRunner {
   package var engineName: String { runner.engineName }
   package var atEnd: @Sendable () -> Void { runner.atEnd }
   package var peakMemory: Int { runner.peakMemory }
-  package var contextAdvice: String { runner.contextAdvice }
+  package var contextAdvice: Wording { runner.contextAdvice }
   package var deviceSeconds: Double { runner.deviceSeconds + draft.deviceSeconds }
   private let runner: any ModelRunner
   private let draft: any TextGenerationEngine

@@ -1,3 +1,5 @@
+import Errors
+
 /// What a runner can do at most.
 package struct RunnerLimits: Sendable, Equatable, Codable {
   /// The tokens of one sequence.
@@ -70,7 +72,7 @@ package protocol ModelRunner: AnyObject {
   var peakMemory: Int { get }
 
   /// How the context could be made longer, as half a sentence for errors; empty where the model itself ends there.
-  var contextAdvice: String { get }
+  var contextAdvice: Wording { get }
 
   /// Carries a step out.
   ///
@@ -96,7 +98,7 @@ package protocol ModelRunner: AnyObject {
 extension ModelRunner {
   package var deviceSeconds: Double { 0 }
   package var peakMemory: Int { 0 }
-  package var contextAdvice: String { "" }
+  package var contextAdvice: Wording { "" }
   package func recover() throws {}
   package var atEnd: @Sendable () -> Void { {} }
 

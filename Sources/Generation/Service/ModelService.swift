@@ -171,7 +171,8 @@ package actor ModelService: CompletionService {
   }
 
   private func recover(from error: any Error) async {
-    deliver(scheduler.runnerLost(words(error)))
+    lastLoss = words(error)
+    deliver(scheduler.runnerLost(lastLoss))
     restarts += 1
     do {
       try await thread.recover()

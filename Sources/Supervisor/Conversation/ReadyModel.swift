@@ -24,7 +24,7 @@ package struct ReadyModel: Sendable {
     self.report = report
     warmUpSeconds = facts.warmUpSeconds
     assistant = try Assistant(
-      service: service, model: model, format: format, contextAdvice: Wording(facts.contextAdvice),
+      service: service, model: model, format: format, contextAdvice: facts.contextAdvice,
       npu: report.device.device.contains("NPU") ? NPUBusyTime() : nil)
   }
 

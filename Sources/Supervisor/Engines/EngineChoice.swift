@@ -1,5 +1,5 @@
 /// What keeps a conversation's keys and values, by its name in reports. Each recipe names its own.
-package struct EngineKind: RawRepresentable, Sendable, Hashable {
+package struct EngineKind: RawRepresentable, Sendable, Hashable, Codable {
   /// The name.
   package let rawValue: String
 

@@ -1,3 +1,4 @@
+import Errors
 import Generation
 
 /// A runner for one sequence at a time on an engine that holds one conversation: stateful graphs, fixed shapes, pages of a
@@ -7,7 +8,7 @@ package final class EngineRunner: ModelRunner {
   package var deviceName: String { engine.deviceName }
   package let engineName: String
   package var deviceSeconds: Double { engine.deviceSeconds }
-  package var contextAdvice: String { engine.contextAdvice }
+  package var contextAdvice: Wording { engine.contextAdvice }
   private let engine: any ModelEngine
   private var choosers: SequenceChoosers
   /// The tokens of the sequences as far as they are known.

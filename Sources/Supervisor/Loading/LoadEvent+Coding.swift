@@ -1,3 +1,5 @@
+import Errors
+
 // What is told of a load crosses from the process that loads to the one that shows it.
 extension LoadEvent: Codable {
   /// The same in what can be written down: an error as its sentences, a reason to compile not at all, for nobody shows it.
@@ -7,9 +9,9 @@ extension LoadEvent: Codable {
     case fromCache(DeviceIdentity)
     case compiling(DeviceIdentity)
     case waiting
-    case discarded(String)
+    case discarded(Wording)
     case modelWritableByOthers(String)
-    case otherEngine(EngineKind, String)
+    case otherEngine(EngineKind, Wording)
     case cacheWarning(WorkerFailure)
     case loaded(LoadReport)
     case checked(Canary.Outcome)

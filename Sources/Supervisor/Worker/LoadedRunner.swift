@@ -10,7 +10,7 @@ package struct RunnerFacts: Codable, Sendable {
   /// What keeps the sequences.
   package let engineName: String
   /// How the context could be made longer, as half a sentence.
-  package let contextAdvice: String
+  package let contextAdvice: Wording
   /// How the model was loaded; nil where there is none.
   package let report: LoadReport?
   /// Seconds of the first runs after the load; 0 where they are left to the first request.

@@ -15,7 +15,8 @@ struct WorkerFailure: Codable, Sendable {
     switch error {
     case let error as OpenVINOError: self.init(error, isOfRuntime: true)
     case let error as SupervisorError: self.init(error, isOfRuntime: false)
-    default: self.init(SupervisorError(.inferenceFailed, "\(error)"), isOfRuntime: false)
+    default:
+      self.init(SupervisorError(.inferenceFailed, wording: Wording(describing: error)), isOfRuntime: false)
     }
   }
 

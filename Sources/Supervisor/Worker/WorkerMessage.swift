@@ -20,30 +20,7 @@ enum WorkerMessage {
   /// From the worker: it stopped the step.
   case cancelled
   /// From the worker: it could not do what it should, and why.
-  case failed(Failure)
-
-  /// What a worker is.
-  struct Facts: Codable, Sendable {
-    var limits: RunnerLimits
-    var deviceName: String
-    var engineName: String
-  }
-
-  /// An error, as the worker met it.
-  struct Failure: Codable, Sendable {
-    var code: String
-    var message: Wording
-    var mend: Wording
-
-    init(_ error: any Error) {
-      let error =
-        error as? SupervisorError
-        ?? SupervisorError(.inferenceFailed, wording: Wording(describing: error))
-      (code, message, mend) = (error.code.rawValue, error.messageWording, error.mendWording)
-    }
-
-    var error: SupervisorError { SupervisorError(.init(rawValue: code), wording: message, mend: mend) }
-  }
+  case failed(WorkerFailure)
 
   private enum Kind: UInt8 {
     case begin = 1

@@ -1,3 +1,4 @@
+import Errors
 import Files
 import Generation
 
@@ -32,13 +33,14 @@ package struct WorkerProcess: Sendable {
     } catch {
       throw error.isRefusal
         ? Self.refused(error.reason)
-        : SupervisorError(.workerLost, "the worker cannot be started: \(error.message)", mend: Self.mend)
+        : SupervisorError(.workerLost, "the worker cannot be started: \(error.message)", advice: Self.mend)
     }
     // Whether it is still there is found out by whoever waits for its answer.
     _ = child.channel.send(try WorkerMessage.begin(limits).frame())
   }
 
-  private static let mend = "Run `oven doctor`; with --in-process a debugger sees where it happens."
+  private static let mend: Wording =
+    "Run `\(setting: .doctor)`; with \(setting: .inProcess) a debugger sees where it happens."
 
   private static func refused(_ reason: String) -> SupervisorError {
     SupervisorError(
@@ -56,7 +58,7 @@ package struct WorkerProcess: Sendable {
       guard case .frame(let frame) = child.channel.receive() else {
         let ending = child.end()
         if ChildProcess.isRefusal(ending) { throw Self.refused("the system gives no more threads") }
-        throw SupervisorError(.workerLost, words(ending), mend: Self.mend)
+        throw SupervisorError(.workerLost, words(ending), advice: Self.mend)
       }
       switch try WorkerMessage(frame) {
       case .loading(let event): report(event)
@@ -67,7 +69,7 @@ package struct WorkerProcess: Sendable {
         }
         return facts
       case .failed(let failure): throw failure.error
-      default: throw SupervisorError(.workerLost, "the worker began with the wrong word", mend: Self.mend)
+      default: throw SupervisorError(.workerLost, "the worker began with the wrong word", advice: Self.mend)
       }
     }
   }

@@ -1,3 +1,4 @@
+import Errors
 import Files
 import Generation
 
@@ -9,7 +10,7 @@ package final class WorkerRunner: ModelRunner {
   package var limits: RunnerLimits { facts.limits }
   package var deviceName: String { facts.deviceName }
   package var engineName: String { facts.engineName }
-  package var contextAdvice: String { facts.contextAdvice }
+  package var contextAdvice: Wording { facts.contextAdvice }
   /// Seconds spent inside the device by all workers.
   package var deviceSeconds: Double { earlierSeconds + workerSeconds }
   package var peakMemory: Int { worker.map { HostResources.peakMemory(of: $0.child.id) } ?? 0 }
@@ -37,46 +38,10 @@ package final class WorkerRunner: ModelRunner {
   ) throws {
     command = worker.command
     self.deadline = deadline
-    let (child, facts) = try Self.start(command, limits: nil)
-    self.child = child
-    limits = facts.limits
-    deviceName = facts.deviceName
-    engineName = facts.engineName
-  }
-
-  private static func start(
-    _ command: Command, limits: RunnerLimits?
-  ) throws -> (ChildProcess, WorkerMessage.Facts) {
-    let child: ChildProcess
-    do throws(FileError) {
-      child = try ChildProcess(command.path, command.arguments)
-    } catch {
-      throw Self.lost("the worker cannot be started: \(error.message)")
-    }
-    guard child.channel.send(try WorkerMessage.begin(limits).frame()) else { throw lost(child) }
-    // Compiling takes as long as it takes; a worker that dies meanwhile is noticed.
-    guard case .frame(let frame) = child.channel.receive() else { throw lost(child) }
-    switch try WorkerMessage(frame) {
-    case .ready(let facts):
-      guard limits == nil || facts.limits == limits else {
-        throw Self.lost("the worker came back with other limits than before: \(facts.limits)")
-      }
-      return (child, facts)
-    case .failed(let failure): throw failure.error
-    default: throw Self.lost("the worker began with the wrong word")
-    }
-  }
-
-  private static func lost(_ what: String) -> SupervisorError {
-    SupervisorError(
-      .workerLost, what,
-      advice: "Run `\(setting: .doctor)`; with \(setting: .inProcess) a debugger sees where it happens.")
-  }
-
-  private static func lost(_ child: ChildProcess) -> SupervisorError {
-    let ending = child.end()
-    let words = child.lastWords.split(separator: "\n").suffix(3).joined(separator: " / ")
-    return Self.lost("the worker ended by \(ending)" + (words.isEmpty ? "" : "; its last words: \(words)"))
+    self.report = report
+    facts = try worker.ready(report)
+    workerSeconds = facts.deviceSeconds
+    self.worker = worker
   }
 
   package func run(_ step: Step, isCancelled: @Sendable () -> Bool) throws -> [Sampled] {

@@ -27,7 +27,8 @@ struct BatchBench {
     var scheduling = Scheduler.Options()
     scheduling.guessesFromText = false
     return try await ModelService(
-      options: scheduling, makeStream: { tokenizer.makeStream(prompt: $0) },
+      options: scheduling, words: { "\($0.withOptions)" },
+      makeStream: { tokenizer.makeStream(prompt: $0) },
       makeRunner: { try model.makeRunner(options) })
   }
 

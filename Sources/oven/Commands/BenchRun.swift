@@ -99,17 +99,6 @@ struct BenchRun {
       peakMemory: HostResources.peakMemory)
   }
 
-  /// The model in this process, so that its memory is counted; every token is computed alone.
-  private func service(
-    of model: RunnableModel, _ options: ServiceOptions, _ tokenizer: Tokenizer
-  ) async throws -> ModelService {
-    var scheduling = Scheduler.Options()
-    scheduling.guessesFromText = false
-    return try await ModelService(
-      options: scheduling, words: { "\($0.withOptions)" }, makeStream: { tokenizer.makeStream(prompt: $0) },
-      makeRunner: { [options = options.runner] in try model.makeRunner(options) })
-  }
-
   /// A sixteenth, a quarter and all of the longest prompt, as far as there is room.
   private func prefillLengths(_ room: Int) -> [Int] {
     let longest = max(1, min(promptTokens, room))

@@ -30,7 +30,7 @@ struct ModelStart {
     defer { screen.end() }
     let told = Told()
     let service = try await ModelService(
-      options: try schedulerOptions(), keptBlocks: PrefixStore.held,
+      options: try schedulerOptions(), words: { "\($0.withOptions)" }, keptBlocks: PrefixStore.held,
       makeStream: { format.tokenizer.makeStream(prompt: $0) },
       makeRunner: { [source] in
         let loaded = try source.load { screen.show($0) }

@@ -26,11 +26,7 @@ struct ServiceLoader {
     // Lines of others may come between, so none is drawn again.
     let screen = LoadScreen(redraws: false)
     return try await ModelService(
-      options: options, warmsUp: true, words: { "\($0.withOptions)" },
-      keptBlocks: { folder in
-        let store = PrefixStore(reading: folder)
-        return { store.holds($0) }
-      },
+      options: options, warmsUp: true, words: { "\($0.withOptions)" }, keptBlocks: PrefixStore.held,
       makeStream: { tokenizer.makeStream(skipSpecialTokens: skipsSpecialTokens, prompt: $0) },
       makeRunner: { try source.load { screen.show($0) }.runner })
   }
