@@ -5,7 +5,7 @@ import Tensors
 package typealias HubError = CodedError<HubFault>
 
 /// The library of `HubError`.
-package enum HubFault: ErrorLibrary {}
+public enum HubFault: ErrorLibrary {}
 
 extension ErrorCode where Library == HubFault {
   /// A model name, revision or address that cannot be one.
@@ -50,7 +50,7 @@ extension ErrorCode where Library == HubFault {
 
 extension CodedError: SourceInterruption where Library == HubFault {
   /// What was read before is good unless the content itself is in doubt.
-  package var leavesEarlierReadsGood: Bool {
+  public var leavesEarlierReadsGood: Bool {
     switch code {
     case .checksumMismatch, .sizeMismatch, .contentChanged, .malformedListing, .unsafePath: false
     default: true

@@ -94,7 +94,7 @@ package struct ModelFolder: Sendable, Hashable {
         .noModel,
         "the folder \(folder) has no \(graph.rawValue).xml: it was baked without fixed-shape graphs",
         advice: """
-          Leave \(setting: .runsFixedShapes) out, or bake them too: \(bake) \(setting: .bakedShapes) \
+          Leave \(setting: .runsFixedShapes) out, or bake them too: \(Self.bake) \(setting: .bakedShapes) \
           \(setting: .bakedPromptLength) 1024 \(setting: .bakedContextLength) 1152.
           """)
     }
