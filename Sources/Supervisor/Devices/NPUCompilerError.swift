@@ -78,7 +78,7 @@ package struct NPUCompilerError: Sendable, Hashable {
       "This platform's compiler cannot transpose one head at a time: bake again with this Oven, whose graphs avoid it."
     ),
     (
-      ["cannot schedule", "FeasibleAllocation", "not covered by aliases", "CMX"],
+      ["cannot schedule", "FeasibleAllocation", "not covered by aliases", "CMX", "ERROR_INPUT_TOO_BIG"],
       """
       A step does not fit into the NPU's memory: bake again with this Oven, or give a shorter \
       \(setting: .longestPrompt).

@@ -47,7 +47,7 @@ package final class StaticEngine: ModelEngine {
   }
 
   package var deviceName: String { report.device.name }
-  package var contextLength: Int { decode.mask.elements.count }
+  package let contextLength: Int
   package var contextAdvice: Wording {
     """
     bake the model with a longer \(setting: .bakedContextLength) (now \(contextLength)) and \
@@ -67,20 +67,8 @@ package final class StaticEngine: ModelEngine {
         .contextFull, "\(total) tokens do not fit into a context of \(contextLength)",
         advice: "Shorten the prompt, begin a new conversation, or \(contextAdvice).")
     }
-    guard count > 0 || new.count <= promptLength else {
-      throw SupervisorError(
-        .promptTooLong,
-        "the prompt has \(new.count) tokens; openvino_prefill.xml was baked for \(promptLength)",
-        advice: """
-          Shorten the prompt, or bake again with \(setting: .bakedShapes) \(setting: .bakedPromptLength) \
-          \(new.count) or more.
-          """)
-    }
-    // The prompt's graph takes as long for one token as for all.
-    if total <= promptLength, pace.prefersPrompt(of: promptLength, overSteps: new.count) {
-      return try run(prompt: tokens + new)
-    }
-    for token in new {
+    let all = tokens + new
+    while count < total {
       guard shouldContinue() else { throw SupervisorError(.cancelled, "stopped within the prompt") }
       // Near the end of the context a chunk begins earlier than what is new, at the last place that its past reaches to.
       let start = min(count, prefill.pastLength), end = min(start + promptLength, total)
