@@ -186,7 +186,7 @@ import Testing
 
   @Test func aPropertyThatNoPluginKnowsIsNamed() throws {
     let error = #expect(throws: SupervisorError.self) { try load(nil, properties: ["NO_SUCH_THING": "1"]) }
-    #expect(error?.message.contains("refuses --property NO_SUCH_THING") == true)
+    #expect(error?.message.contains("refuses property NO_SUCH_THING") == true)
   }
 
   @Test func theNPUPathIsCachedToo() throws {
