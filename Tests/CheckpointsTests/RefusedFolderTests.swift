@@ -12,7 +12,7 @@ import Testing
     arguments: [
       (["adapter_config.json", "adapter_model.safetensors"], "adapter (LoRA)", "BakeOptions.adapters"),
       (["adapters.safetensors"], "adapter (LoRA)", "BakeOptions.adapters"),
-      (["openvino_model.xml", "openvino_model.bin"], "OpenVINO's format", "oven chat"),
+      (["openvino_model.xml", "openvino_model.bin"], "OpenVINO's format", "ReadyModel"),
       (["model_index.json"], "pictures", "language model"),
       (["zero_to_fp32.py", "latest"], "DeepSpeed", "zero_to_fp32.py"),
       ([".metadata", "__0_0.distcp"], "distributed checkpoint", "merge-weights"),
