@@ -67,6 +67,15 @@ struct OneAnswerTests {
     #expect(longer.computed == [63, 70, 71, 72] && longer.cached == 8)
   }
 
+  /// The same answer twice needs the same steps twice: with a seed, only whole blocks are found again.
+  @Test func aSeedLeavesOutTheBlockThatIsNotFull() throws {
+    let answering = answering(blockLength: 4)
+    let seeded = try config { ($0.maxNewTokens, $0.seed) = (3, 1) }
+    #expect(try answering.answer([30, 31, 32, 33, 34, 60], seeded).cached == 0)
+    let again = try answering.answer([30, 31, 32, 33, 34, 60], seeded)
+    #expect(again.cached == 4 && again.computed == [34, 60, 61, 62])
+  }
+
   /// Where a text differs from those before, it goes on from there.
   @Test(arguments: [1, 2, 3, 4, 5, 16]) func anotherAnswerToTheSameQuestion(blockLength: Int) throws {
     let answering = answering(blockLength: blockLength)

@@ -85,6 +85,7 @@ import Testing
         (try? await server.get("/api/ps").json["models"]) == []
       }
       #expect(try await server.post("/api/chat", chat("Hi", ["keep_alive": "soon"])).status == 400)
+      #expect(try await server.post("/api/generate", ["model": "test", "stream": [:]]).status == 400)
     }
   }
 

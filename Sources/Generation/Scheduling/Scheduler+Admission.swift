@@ -129,9 +129,12 @@ extension Scheduler {
   /// Adds a block in which another text has gone on in the same way for a while: its last one, which was not filled, or any
   /// where there is one conversation, whose other answers nobody wants any more.
   ///
+  /// Not for a request with a seed of its own: where a prompt is cut into steps shows in the last bits of its keys, and whoever
+  /// gives a seed wants the same answer twice, whatever was asked before.
+  ///
   /// - Returns: How many of the sequence's tokens are in it.
   private func takeContinuation(_ blocks: inout [BlockID], of state: SequenceState) -> Int {
-    guard limits.sharesBlocks else { return 0 }
+    guard limits.sharesBlocks, state.config.seed == nil else { return 0 }
     let rest = state.tokens.dropLast().dropFirst(blocks.count * limits.blockLength)
     let parent = state.chain.digest(before: blocks.count, of: state.tokens)
     guard let found = pool.takeContinuation(after: parent, of: rest) else { return 0 }

@@ -15,6 +15,7 @@ struct OllamaCall {
   private let shape: OllamaShape
   private let desk: AnswerDesk
   private let isLast: Bool
+  private let streams: Bool
 
   /// The model.
   var model: ServedModel { lease.model }
@@ -28,6 +29,7 @@ struct OllamaCall {
     // What asks nothing is checked all the same.
     _ = try GenerationConfig(options)
     format = try OllamaOptions.format(reader)
+    streams = try reader.bool("stream") ?? true
     let keepAlive = try OllamaOptions.keepAlive(reader)
     lease = try await registry.lease(reader.requiredString("model"), keepAlive: keepAlive)
     shape = OllamaShape(model: lease.model.name, kind: kind)
@@ -55,7 +57,7 @@ struct OllamaCall {
 
   /// Answers, as a stream unless the body says otherwise.
   func answer(_ plan: AnswerPlan, _ context: ServingContext) async throws -> Response {
-    if try reader.bool("stream") ?? true {
+    if streams {
       return try await desk.stream(plan, lease, context, as: OllamaEncoder(shape))
     }
     return Response(shape.whole(try await desk.whole(plan, lease, context).branches[0]))
