@@ -111,7 +111,8 @@ extension SchemaReader {
   private func string(
     _ start: LanguageTable.ID, _ schema: JSONObject, _ location: Location
   ) throws(GrammarError) -> LanguageTable.ID? {
-    var parts = [start]
+    // Whatever is asked for here is made of characters as JSON writes them: any text of them need not be asked for, too.
+    var parts = start == table.anyText(.json) ? [] : [start]
     let expressions = ExpressionLanguage(table, .json)
     let least = try count("minLength", schema, location)
     let most = try count("maxLength", schema, location)
@@ -141,7 +142,7 @@ extension SchemaReader {
     if schema["contentEncoding"] != nil || schema["contentMediaType"] != nil {
       // Annotations since draft 2019-09; nobody checks them.
     }
-    let result = table.intersection(parts)
+    let result = parts.isEmpty ? start : table.intersection(parts)
     return table.hasText(result) ? result : nil
   }
 

@@ -22,7 +22,7 @@ struct ShapeAlgebra {
       allowsTrue: first.allowsTrue && second.allowsTrue,
       allowsFalse: first.allowsFalse && second.allowsFalse,
       number: common(first.number, second.number),
-      string: common(first.string, second.string),
+      string: texts(first.string, second.string),
       array: array(first.array, second.array),
       object: object(first.object, second.object))
   }
@@ -30,6 +30,13 @@ struct ShapeAlgebra {
   private func common(_ first: LanguageTable.ID?, _ second: LanguageTable.ID?) -> LanguageTable.ID? {
     guard let first, let second else { return nil }
     return nonempty(table.intersection([first, second]))
+  }
+
+  /// Every language of strings is made of characters as JSON writes them: to be any text of them asks nothing more, and an
+  /// intersection that is none is followed faster.
+  private func texts(_ first: LanguageTable.ID?, _ second: LanguageTable.ID?) -> LanguageTable.ID? {
+    if first == anyText { return second }
+    return second == anyText ? first : common(first, second)
   }
 
   private func nonempty(_ language: LanguageTable.ID) -> LanguageTable.ID? {
