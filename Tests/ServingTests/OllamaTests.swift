@@ -86,6 +86,7 @@ import Testing
       }
       #expect(try await server.post("/api/chat", chat("Hi", ["keep_alive": "soon"])).status == 400)
       #expect(try await server.post("/api/generate", ["model": "test", "stream": [:]]).status == 400)
+      #expect(try await server.post("/api/chat", ["model": "", "messages": []]).status == 400)
     }
   }
 

@@ -31,7 +31,8 @@ struct OllamaCall {
     format = try OllamaOptions.format(reader)
     streams = try reader.bool("stream") ?? true
     let keepAlive = try OllamaOptions.keepAlive(reader)
-    lease = try await registry.lease(reader.requiredString("model"), keepAlive: keepAlive)
+    guard let name = try reader.string("model"), !name.isEmpty else { throw reader.missing("model") }
+    lease = try await registry.lease(name, keepAlive: keepAlive)
     shape = OllamaShape(model: lease.model.name, kind: kind)
     isLast = keepAlive == .zero
     self.desk = desk
