@@ -67,8 +67,8 @@ verify-logits: build ## let transformers read the same Gemma 3 GGUF and compare 
 	@sh scripts/fetch-gemma3 $(GEMMA)
 	@sh scripts/verify-logits $(OVEN) $(GEMMA)
 
-verify-int4: build model ## ask whether NNCF's best INT4 loses less than Oven's (half an hour; installs NNCF)
-	@sh scripts/verify-int4 $(OVEN) $(GGUF) .bench/int4
+verify-nncf: build model ## ask whether NNCF's best INT4 loses less than Oven's (half an hour; installs NNCF)
+	@sh scripts/verify-nncf $(OVEN) $(GGUF) .bench/int4
 
 verify-serve: build model ## let the official clients of OpenAI, Anthropic and Ollama talk to the server
 	@sh scripts/verify-serve $(OVEN) $(ROOT)/.build/$(CONFIG)/scripted-server $(GGUF)

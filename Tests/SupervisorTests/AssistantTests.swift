@@ -123,6 +123,8 @@ import Tokenization
     let format = try PromptFormat(folder: Self.tokenizer, style: .raw)
     let script = format.tokenizer.encode("One two three four", addSpecialTokens: false)
     let begun = Mutex(false)
+    // Words come while the next ones are computed, and may come late.
+    let isHeard = Mutex(false)
     let gate = DispatchSemaphore(value: 0)
     // The device hangs after the third word, of which nothing is shown yet.
     let assistant = try await assistant(
@@ -138,8 +140,13 @@ import Tokenization
     options.stopStrings = [" two three nothing"]
     var shown = ""
     let result = try await assistant.answer(
-      "Hello?", in: &session, options: options, isCancelled: { begun.withLock { $0 } }
-    ) { if case .text(let text) = $0 { shown += text } }
+      "Hello?", in: &session, options: options,
+      isCancelled: { begun.withLock { $0 } && isHeard.withLock { $0 } }
+    ) { event in
+      guard case .text(let text) = event else { return }
+      shown += text
+      isHeard.withLock { $0 = true }
+    }
     #expect(result.reason == .cancelled && !result.tokens.isEmpty)
     #expect(shown == result.text && result.text == format.tokenizer.decode(result.tokens))
     #expect(session.messages.last == ChatMessage(role: "assistant", content: result.text))
