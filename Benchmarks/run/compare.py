@@ -13,9 +13,15 @@ stateful one (SDPA).
 import argparse
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
+import time
+import urllib.request
+
+sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import llama  # noqa: E402
 
 
 def measure_genai(folder, backend, device, prompt_tokens, generate_tokens, repetitions):
@@ -53,49 +59,36 @@ def run_genai(arguments, folder, backend):
     return json.loads(subprocess.check_output(command).decode().strip().split("\n")[-1])
 
 
-LLAMA = """
-import http.client, json, os, random, socket, statistics, sys, time
-import xllamacpp
-gguf, prompt_tokens, generate_tokens, repetitions = sys.argv[1], *map(int, sys.argv[2:])
-with socket.socket() as listener:
-    listener.bind(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-params = xllamacpp.CommonParams()
-params.model.path, params.port, params.verbosity = gguf, port, -1
-params.n_parallel, params.n_ctx = 1, (prompt_tokens + generate_tokens + 255) // 256 * 256
-params.cpuparams.n_threads = params.cpuparams_batch.n_threads = os.cpu_count()
-server = xllamacpp.Server(params)
-prefill, decode, dice = [], [], random.Random(1)
-for number in range(repetitions + 1):
-    body = {"prompt": [dice.randrange(1000, 20000) for _ in range(prompt_tokens)], "n_predict": generate_tokens,
-            "temperature": 0, "ignore_eos": True, "cache_prompt": False}
-    for attempt in range(600):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
-        try:
-            connection.request("POST", "/completion", json.dumps(body), {"content-type": "application/json"})
-            response = connection.getresponse()
-            answer = json.loads(response.read())
-            if response.status == 200:
-                break
-        except OSError:
-            pass
-        time.sleep(0.1)
-    timings = answer["timings"]
-    assert timings["prompt_n"] >= prompt_tokens and timings["predicted_n"] == generate_tokens, timings
-    if number:
-        prefill.append(timings["prompt_per_second"])
-        decode.append(timings["predicted_per_second"])
-print(json.dumps({"prefill": statistics.median(prefill), "decode": statistics.median(decode)}), flush=True)
-os._exit(0)
-"""
-
-
 def run_llama(arguments):
-    command = [
-        arguments.llama, "-c", LLAMA, arguments.gguf, str(arguments.prompt_tokens), str(arguments.generate_tokens),
-        str(arguments.repetitions),
-    ]
-    return json.loads(subprocess.check_output(command, stderr=subprocess.DEVNULL).decode().strip().split("\n")[-1])
+    port = llama.free_port()
+    command = llama.server(
+        arguments.llama, arguments.gguf, port, 1, arguments.prompt_tokens + arguments.generate_tokens)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    dice, timings, attempts = random.Random(1), [], 0
+    try:
+        while len(timings) <= arguments.repetitions:
+            body = {"prompt": [dice.randrange(1000, 20000) for _ in range(arguments.prompt_tokens)], "temperature": 0,
+                    "n_predict": arguments.generate_tokens, "ignore_eos": True, "cache_prompt": False}
+            request = urllib.request.Request(
+                f"http://127.0.0.1:{port}/completion", json.dumps(body).encode(), {"content-type": "application/json"})
+            try:
+                with urllib.request.urlopen(request, timeout=300) as response:
+                    timings.append(json.load(response)["timings"])
+            except OSError:
+                # It is not up yet, or says that it is loading.
+                attempts += 1
+                if process.poll() is not None or attempts > 600:
+                    sys.exit(f"llama.cpp's server does not answer {body['n_predict']} tokens to {arguments.prompt_tokens}")
+                time.sleep(0.1)
+    finally:
+        process.kill()
+        process.wait()
+    assert all(t["prompt_n"] == arguments.prompt_tokens and t["predicted_n"] == arguments.generate_tokens for t in timings)
+    # The first one warms up.
+    return {
+        "prefill": statistics.median(t["prompt_per_second"] for t in timings[1:]),
+        "decode": statistics.median(t["predicted_per_second"] for t in timings[1:]),
+    }
 
 
 def run_oven(arguments, folder, *options):

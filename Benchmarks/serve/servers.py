@@ -14,22 +14,17 @@ import http.client
 import json
 import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
 
-from compare import line, run_genai
+sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import llama  # noqa: E402
+from compare import line, run_genai  # noqa: E402
 
 TOGETHER = 16
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 class Server:
@@ -124,7 +119,7 @@ class Server:
 
 
 def run_oven(arguments):
-    port = free_port()
+    port = llama.free_port()
     command = [arguments.oven, "serve", arguments.folder, "--port", str(port), "--device", arguments.device,
                "--no-access-log", *arguments.option]
     with Server(command, port) as server:
@@ -140,23 +135,10 @@ def run_oven(arguments):
         return result
 
 
-LLAMA = """
-import sys, time, xllamacpp
-gguf, port, clients, context = sys.argv[1], *map(int, sys.argv[2:])
-params = xllamacpp.CommonParams()
-params.model.path, params.port, params.verbosity = gguf, port, -1
-params.n_parallel, params.n_ctx = clients, clients * context
-params.cpuparams.n_threads = params.cpuparams_batch.n_threads = __import__("os").cpu_count()
-params.cache_prompt = False
-server = xllamacpp.Server(params)
-time.sleep(3600)
-"""
-
-
 def run_llama(arguments):
-    port = free_port()
-    context = (arguments.prompt_tokens + arguments.generate_tokens + 255) // 256 * 256
-    command = [arguments.llama, "-c", LLAMA, arguments.gguf, str(port), str(max(arguments.clients)), str(context)]
+    port = llama.free_port()
+    tokens = arguments.prompt_tokens + arguments.generate_tokens
+    command = llama.server(arguments.llama, arguments.gguf, port, max(arguments.clients), tokens)
     with Server(command, port) as server:
         return server.rates(arguments)
 
@@ -178,15 +160,15 @@ def main():
         "sequences": arguments.clients, "prompt_tokens": arguments.prompt_tokens,
         "generate_tokens": arguments.generate_tokens, "repetitions": 1, "prefills": [], "batched_tokens": 1024,
     }
-    mine, genai, llama = [], [], []
+    mine, genai, others = [], [], []
     for number in range(arguments.rounds):
         mine.append(run_oven(arguments))
         genai.append(run_genai(arguments, plan)["batch"])
-        llama.append(run_llama(arguments))
+        others.append(run_llama(arguments))
         print(f"round {number + 1} of {arguments.rounds} is done", file=sys.stderr, flush=True)
 
     print(f"{arguments.prompt_tokens} tokens of prompt, {arguments.generate_tokens} generated, {arguments.device}")
-    for name, theirs in (("GenAI", genai), ("llama.cpp", llama)):
+    for name, theirs in (("GenAI", genai), ("llama.cpp", others)):
         for count in arguments.clients:
             line(f"{count} clients", [round["rates"][count] for round in mine], [round[count] for round in theirs],
                  "tokens/s", peer=name)

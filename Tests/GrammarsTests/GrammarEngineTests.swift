@@ -113,6 +113,30 @@ import Tokenization
     #expect(!short.takes(#""日本語!""#))
   }
 
+  /// Far from its limits and near them, a counter lets exactly those tokens come that fit.
+  @Test func whatFitsIntoACountedStringMayCome() throws {
+    let longest = 8
+    var tokens: [GrammarVocabulary.Token] = [.bytes([0x22]), .special("<end>")]
+    for length in 1...longest { tokens.append(.bytes([UInt8](repeating: 0x61, count: length))) }
+    let compiler = GrammarCompiler(vocabulary: GrammarVocabulary(tokens), endTokens: [1])
+    let (least, most) = (31, 60)
+    var matcher = try compiler.compile(
+      OutputConstraint(.jsonSchema(#"{"type":"string","minLength":\#(least),"maxLength":\#(most)}"#)))
+    let began = matcher.accept(0)
+    #expect(began)
+    for count in 0...most {
+      var words: [UInt64] = [.max]
+      matcher.mask(&words)
+      func isAllowed(_ token: Int) -> Bool { words[0] >> UInt64(token) & 1 != 0 }
+      for length in 1...longest { #expect(isAllowed(length + 1) == (count + length <= most)) }
+      #expect(isAllowed(0) == (count >= least) && !isAllowed(1))
+      if count < most {
+        let wentOn = matcher.accept(2)
+        #expect(wentOn)
+      }
+    }
+  }
+
   // MARK: Tokens
 
   @Test func tokensOfATokenizerAreItsBytes() throws {

@@ -34,16 +34,13 @@ final class LanguageTable {
   private var numbers: [Node: ID] = [:]
   private var derivatives: [ID: [Move]] = [:]
   /// Whether some text belongs to a language, where that took a search.
-  private var productive: [ID: Bool] = [:]
+  var productive: [ID: Bool] = [:]
   /// Whether an intersection or a complement stands in it: only then may it be `never` without looking so.
-  private var isBoolean: [Bool] = []
+  private(set) var isBoolean: [Bool] = []
   /// The languages of single characters that were asked for.
   var characters: [CharacterKey: ID] = [:]
   /// Any character as a JSON string writes it.
   private(set) lazy var anyCharacter = character(.all, .json)
-
-  /// Languages as far as a few bytes can tell, by their numbers; see `near`.
-  private var nearby: [ID: ID] = [:]
 
   /// What may still be computed, so that nobody's expressions hold up all others.
   var budget = WorkBudget.constraint
@@ -338,99 +335,5 @@ extension LanguageTable {
       }
     }
     return grouped(result.map { Move(bytes: $0.bytes, next: union($0.next)) })
-  }
-}
-
-// MARK: - Sight
-
-extension LanguageTable {
-  /// Parts of a sequence whose counters are looked at.
-  private static let nearParts = 4
-
-  /// A language that has the same beginnings as another one, and ends where that may, for all texts of at most `reach`
-  /// bytes: a counter that is far from its limit is one without. So what a token does at the thousandth character of a
-  /// string of at most five thousand is what it did at the first.
-  ///
-  /// Where intersections or complements stand in it, it is the language itself: whether anything can come of a text may
-  /// follow from what is far away there.
-  func near(_ id: ID, reach: Int) -> ID {
-    guard !isBoolean[Int(id)] else { return id }
-    if let known = nearby[id] { return known }
-    let result = near(id, reach: Int32(clamping: reach), parts: Self.nearParts)
-    nearby[id] = result
-    return result
-  }
-
-  private func near(_ id: ID, reach: Int32, parts: Int) -> ID {
-    guard parts > 0 else { return id }
-    switch nodes[Int(id)] {
-    case .never, .empty, .bytes, .multiple, .intersection, .complement: return id
-    case .sequence(let first, let second):
-      return sequence(
-        near(first, reach: reach, parts: parts - 1), near(second, reach: reach, parts: parts - 1))
-    case .union(let all):
-      return all.count > Self.nearParts ? id : union(all.map { near($0, reach: reach, parts: parts - 1) })
-    case .repetition(let inner, let least, let most):
-      return repetition(
-        inner, min: min(least, reach + 1), max: most > reach ? Self.unbounded : most)
-    }
-  }
-}
-
-// MARK: - Emptiness
-
-extension LanguageTable {
-  /// Languages looked at before a search for a text gives up and takes it that there is one.
-  private static let searchLimit = 1_000
-
-  /// Whether some text belongs to a language. Where the search is too long the answer is yes.
-  func hasText(_ id: ID) -> Bool {
-    if id == Self.never { return false }
-    if !isBoolean[Int(id)] || acceptsEmpty(id) { return true }
-    if let known = productive[id] { return known }
-    var parents: [ID: ID] = [id: -1]
-    var queue = [id]
-    var at = 0
-    while at < queue.count, queue.count < Self.searchLimit, budget.searches > 0, !budget.isSpent {
-      budget.searches -= 1
-      let current = queue[at]
-      at += 1
-      for move in moves(current) where parents[move.next] == nil {
-        parents[move.next] = current
-        if acceptsEmpty(move.next) || !isBoolean[Int(move.next)] || productive[move.next] == true {
-          var on = move.next
-          while on >= 0 {
-            productive[on] = true
-            on = parents[on] ?? -1
-          }
-          return true
-        }
-        if productive[move.next] == nil { queue.append(move.next) }
-      }
-    }
-    // What was cut short by others' work says nothing about this one.
-    if budget.isSpent { return true }
-    guard at == queue.count else {
-      // Not asked again: what cannot be told once cannot be told for a price.
-      productive[id] = true
-      return true
-    }
-    for dead in queue { productive[dead] = false }
-    return false
-  }
-
-  /// Whether no text belongs to both languages; false also where the search is too long.
-  func areDisjoint(_ first: ID, _ second: ID) -> Bool {
-    !hasText(intersection([first, second]))
-  }
-
-  /// Whether a text belongs to a language.
-  func contains(_ id: ID, _ text: some Sequence<UInt8>) -> Bool {
-    var current = id
-    for byte in text {
-      guard let move = moves(current).first(where: { $0.bytes.contains(byte) }) else { return false }
-      current = move.next
-    }
-    return acceptsEmpty(current)
   }
 }

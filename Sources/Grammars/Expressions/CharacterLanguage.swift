@@ -31,6 +31,14 @@ extension LanguageTable {
   /// Texts of any characters.
   func anyText(_ encoding: CharacterEncoding) -> ID { many(character(.all, encoding)) }
 
+  /// The texts of JSON strings that all of some languages have. Each is made of characters as JSON writes them, so that to be
+  /// any text asks nothing more; and an intersection that is none is followed faster.
+  func texts(in languages: [ID]) -> ID {
+    let any = anyText(.json)
+    let others = languages.filter { $0 != any }
+    return others.isEmpty ? any : intersection(others)
+  }
+
   /// A text as it is written.
   func literal(_ text: String, _ encoding: CharacterEncoding) -> ID {
     // Most names and values have nothing to escape.

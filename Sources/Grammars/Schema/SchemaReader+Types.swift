@@ -111,8 +111,7 @@ extension SchemaReader {
   private func string(
     _ start: LanguageTable.ID, _ schema: JSONObject, _ location: Location
   ) throws(GrammarError) -> LanguageTable.ID? {
-    // Whatever is asked for here is made of characters as JSON writes them: any text of them need not be asked for, too.
-    var parts = start == table.anyText(.json) ? [] : [start]
+    var parts = [start]
     let expressions = ExpressionLanguage(table, .json)
     let least = try count("minLength", schema, location)
     let most = try count("maxLength", schema, location)
@@ -123,7 +122,7 @@ extension SchemaReader {
       guard let pattern = value.string else { throw error("pattern", location, "`pattern` is a string") }
       do throws(GrammarError) {
         parts.append(try expressions.search(pattern))
-        guard table.isFollowable(table.intersection(parts)) else {
+        guard table.isFollowable(table.texts(in: parts)) else {
           throw GrammarError("pattern", at: "", WorkBudget.refusal("the expression"))
         }
       } catch {
@@ -142,7 +141,7 @@ extension SchemaReader {
     if schema["contentEncoding"] != nil || schema["contentMediaType"] != nil {
       // Annotations since draft 2019-09; nobody checks them.
     }
-    let result = parts.isEmpty ? start : table.intersection(parts)
+    let result = table.texts(in: parts)
     return table.hasText(result) ? result : nil
   }
 

@@ -32,11 +32,9 @@ struct ShapeAlgebra {
     return nonempty(table.intersection([first, second]))
   }
 
-  /// Every language of strings is made of characters as JSON writes them: to be any text of them asks nothing more, and an
-  /// intersection that is none is followed faster.
   private func texts(_ first: LanguageTable.ID?, _ second: LanguageTable.ID?) -> LanguageTable.ID? {
-    if first == anyText { return second }
-    return second == anyText ? first : common(first, second)
+    guard let first, let second else { return nil }
+    return nonempty(table.texts(in: [first, second]))
   }
 
   private func nonempty(_ language: LanguageTable.ID) -> LanguageTable.ID? {
