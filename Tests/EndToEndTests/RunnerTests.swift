@@ -89,6 +89,43 @@ import Testing
     #expect(await service.status().cacheUsage == 0)
   }
 
+  /// What a runner computes before it is asked for is what is asked for, and harms nobody where it is not.
+  @Test func aRunnerGoesAhead() throws {
+    let folder = try TemporaryFolder()
+    let text = try longText("llama")
+    var request = TinyBake.request(try TinyBake.bake("llama", prompt: nil, in: folder))
+    request.usesFixedShapes = false
+    request.engine = .paged
+    var options = PagedRunner.Options()
+    options.limits = RunnerLimits(
+      contextLength: 120, blockLength: 32, blockCount: 40, sequences: 8, stepTokens: 256, takesDrafts: true)
+    let runner = try #require(
+      try TinyBake.loader().loadRunnable(request).makeRunner(options) as? PagedRunner)
+    var schedulerOptions = Scheduler.Options()
+    schedulerOptions.guessesFromText = false
+    let scheduler = Scheduler(limits: runner.limits, options: schedulerOptions) { _ in Numbers() }
+    var tokens: [Int: [Int]] = [:]
+    let starts = [21, 40, 33]
+    for (number, start) in starts.enumerated() {
+      _ = try scheduler.admit(try self.request(Array(text[..<start]), 60 - number * 20), seed: 0)
+    }
+    while let step = scheduler.next() {
+      let sampled = try runner.run(step, isCancelled: { false })
+      for case .text(let id, _, let new, _) in scheduler.completed(step, sampled) {
+        tokens[id.request, default: []] += new
+      }
+      // Now and then another request comes, of which the runner knows nothing.
+      if step.number == 30 {
+        _ = try scheduler.admit(try self.request(Array(text[..<25]), 20), seed: 0)
+      }
+      runner.runAhead(of: step, sampled, next: { nil })
+    }
+    for (number, start) in (starts + [25]).enumerated() {
+      #expect(tokens[number] == Array(text[start..<(start + [60, 40, 20, 20][number])]))
+    }
+    #expect(runner.stepsAhead > 40)
+  }
+
   @Test func branchesAndGuessesChangeNothing() async throws {
     let folder = try TemporaryFolder()
     let text = try longText("llama")

@@ -83,6 +83,13 @@ package protocol ModelRunner: AnyObject {
   ///   lost.
   func run(_ step: Step, isCancelled: @Sendable () -> Bool) throws -> [Sampled]
 
+  /// Begins with what will probably be asked next, once what a step gave was passed on. It may do nothing.
+  ///
+  /// - Parameters:
+  ///   - sampled: What the step gave.
+  ///   - next: The step that was asked for meanwhile, if there is one already: what it does not need is not finished.
+  func runAhead(of step: Step, _ sampled: [Sampled], next: @Sendable () -> Step?)
+
   /// Makes the runner able to run again after `run` has thrown, with an empty cache and without sequences.
   ///
   /// - Throws: Where nothing can run any more.
@@ -100,6 +107,7 @@ extension ModelRunner {
   package var peakMemory: Int { 0 }
   package var contextAdvice: Wording { "" }
   package func recover() throws {}
+  package func runAhead(of step: Step, _ sampled: [Sampled], next: @Sendable () -> Step?) {}
   package var atEnd: @Sendable () -> Void { {} }
 
   package func warmUp() throws {

@@ -87,9 +87,10 @@ extension Scheduler {
 
   private func row(of state: SequenceState, count: Int, guesses: ArraySlice<Int> = []) -> Step.Row {
     let end = state.computed + count
+    if end == state.tokens.count, guesses.isEmpty { reserve(for: state) }
     var row = Step.Row(
       id: state.id, tokens: Array(state.tokens[state.computed..<end]) + guesses, position: state.computed,
-      blocks: Array(state.blocks[..<limits.blocks(for: end + guesses.count)]),
+      blocks: Array(state.blocks.prefix(limits.blocks(for: end + guesses.count + 1))),
       samples: end == state.tokens.count)
     row.drafts = guesses.count
     return row
@@ -126,6 +127,16 @@ extension Scheduler {
       state.blocks[index] = block
     }
     return true
+  }
+
+  /// A place for the token that a row is to give, where that costs nobody anything: a runner that goes on by itself needs
+  /// it before the next step.
+  private func reserve(for state: SequenceState) {
+    let end = state.tokens.count
+    guard limits.takesDrafts, state.room > 1, end < limits.longestSequence, pool.freeCount > running.count,
+      state.blocks.count < limits.blocks(for: end + 1), let block = pool.take()
+    else { return }
+    state.blocks.append(block)
   }
 
   /// A free block, if need be from the last in the order of service.

@@ -40,7 +40,7 @@ package struct Step: Sendable, Equatable {
     package var tokens: [Int]
     /// How many of the sequence's tokens are in the cache already: the place of the first one.
     package var position: Int
-    /// The blocks that hold the sequence, in the order of its tokens.
+    /// The blocks that hold the sequence, in the order of its tokens; perhaps one more, for the token after these.
     package var blocks: [BlockID]
     /// Whether the token that follows the last one is to be chosen.
     package var samples: Bool

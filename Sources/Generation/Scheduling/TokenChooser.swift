@@ -13,6 +13,7 @@ package struct TokenChooser: Sendable {
   private let topLogProbabilities: Int?
   private var history: TokenHistory
   private var generatedCount: Int
+  private var last: Int?
   private var matcher: (any TokenMatcher)?
   private var allowed: [UInt64] = []
 
@@ -50,8 +51,16 @@ package struct TokenChooser: Sendable {
     return (token, raw?.of(token))
   }
 
+  /// Whether the sequence needs no more tokens, as far as that follows from its tokens alone: a text may also stop it.
+  package var hasEnded: Bool {
+    if let most = config.maxNewTokens, generatedCount >= most { return true }
+    guard !config.ignoresEOS, let last else { return false }
+    return config.eosTokenIDs.contains(last)
+  }
+
   private mutating func note(_ token: Int) {
     history.append(token)
+    last = token
     generatedCount += 1
     if !config.eosTokenIDs.contains(token) { _ = matcher?.accept(token) }
   }

@@ -234,6 +234,8 @@ private final class StopFlag: Sendable {
 private final class RunnerThread: @unchecked Sendable {
   private let queue = DispatchQueue(label: "oven.runner")
   private var runner: (any ModelRunner)?
+  /// The step that is to be carried out next.
+  private let next = Mutex<Step?>(nil)
 
   func start(_ makeRunner: @escaping @Sendable () throws -> any ModelRunner) async throws -> (
     RunnerLimits, String, String, deviceSeconds: Double
@@ -250,12 +252,17 @@ private final class RunnerThread: @unchecked Sendable {
 
   /// Lets the runner carry out a step. Returns at once.
   func run(_ step: Step, _ stop: StopFlag, whenDone: @escaping @Sendable (Result<Work, any Error>) -> Void) {
+    next.withLock { $0 = step }
     queue.async { [self] in
-      whenDone(
-        Result {
-          let sampled = try runner?.run(step, isCancelled: { stop.isSet }) ?? []
-          return (sampled, runner?.deviceSeconds ?? 0)
-        })
+      next.withLock { $0 = nil }
+      let result = Result {
+        let sampled = try runner?.run(step, isCancelled: { stop.isSet }) ?? []
+        return Work(sampled, runner?.deviceSeconds ?? 0)
+      }
+      whenDone(result)
+      if case .success(let work) = result {
+        runner?.runAhead(of: step, work.sampled) { [self] in next.withLock(\.self) }
+      }
     }
   }
 

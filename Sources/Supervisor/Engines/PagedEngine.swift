@@ -99,7 +99,8 @@ package final class PagedEngine: ModelEngine {
       let start = clock.now
       let graph = graphs.graph(for: piece.count)
       // Half a run of keys and values is written over; half a run of a recurrent state spoils it.
-      try graph.request.infer(isLong: piece.count > 16 && rows == nil) { !shouldContinue() }
+      let interval = rows == nil ? InferRequest.interval(ofRun: piece.count) : nil
+      try graph.request.infer(askingEvery: interval) { !shouldContinue() }
       deviceSeconds += (clock.now - start) / .seconds(1)
       tokens += piece
       if let step { rows?.ran(step, length: count, endsPrompt: endsPrompt) }

@@ -41,6 +41,10 @@ package final class PagedRunner: ModelRunner {
   private var states: SequenceStates?
   private let prefixes: PrefixStore?
   private var choosers: SequenceChoosers
+  /// What was computed before it was asked for.
+  private var ahead: (step: StepAhead, computed: Computed)?
+  /// How many steps were computed before they were asked for, to be checked by tests.
+  package private(set) var stepsAhead = 0
   /// Runs after which no device lays out any more weights; then memory is gathered. Nil where that was done.
   private var runsToGo: Int?
 
@@ -120,26 +124,65 @@ package final class PagedRunner: ModelRunner {
     for copy in step.copies { cache.copy(copy.source, to: copy.target) }
     let (ready, deferred) = choosers.ready(step.rows)
     guard !ready.isEmpty else { return deferred }
-    let rows = ready.map { row in
-      PagedInputs.Row(
-        tokens: row.tokens[...], position: row.position, blocks: row.blocks[...],
+    if let computed = takeAhead(step) { return try sample(ready, computed) }
+    let longest = ready.reduce(0) { max($0, $1.tokens.count) }
+    let computed = try compute(ready, askingEvery: InferRequest.interval(ofRun: longest), isCancelled)
+    return try sample(ready, computed) + deferred
+  }
+
+  /// The results of one run, until the next.
+  private struct Computed {
+    /// For each row, which of the run's tokens its first wanted logits follow, and which row of gathered logits they are.
+    var places: [(token: Int, gathered: Int)]
+    var logits: Tensor
+  }
+
+  private func compute(
+    _ rows: [Step.Row], askingEvery interval: Int?, _ isCancelled: () -> Bool
+  ) throws -> Computed {
+    let inputs = rows.map { row in
+      let end = row.position + row.tokens.count
+      return PagedInputs.Row(
+        tokens: row.tokens[...], position: row.position, blocks: row.blocks.prefix(limits.blocks(for: end)),
         logits: row.samples ? row.drafts + 1 : 0, states: states?.step(row.id, position: row.position))
     }
-    let places: [(token: Int, gathered: Int)]
-    let logits: Tensor
     do throws(OpenVINOError) {
-      places = try feed.fill(rows)
+      let places = try feed.fill(inputs)
       let start = ContinuousClock.now
       defer { deviceSeconds += start.duration(to: .now) / .seconds(1) }
       let graph = graphs.graph(for: rows.reduce(0) { $0 + $1.tokens.count })
-      try graph.request.infer(isLong: rows.contains { $0.tokens.count > 16 }, isCancelled)
-      logits = try graph.logits()
+      try graph.request.infer(askingEvery: interval, isCancelled)
+      settle()
+      return Computed(places: places, logits: try graph.logits())
     } catch {
       if error.code == .cancelled { throw CancellationError() }
       throw StatefulEngine.failed(error)
     }
-    settle()
-    return try sample(ready, places, logits) + deferred
+  }
+
+  /// Computes every sequence's next token, where what it writes can be forgotten. A failure is left to the step that asks
+  /// for the same.
+  package func runAhead(of step: Step, _ sampled: [Sampled], next: @Sendable () -> Step?) {
+    guard limits.takesDrafts, next() == nil,
+      let guess = StepAhead(
+        after: step, sampled, blockLength: limits.blockLength, hasEnded: { choosers.hasEnded($0) })
+    else { return }
+    let computed = try? compute(guess.rows, askingEvery: Self.aheadInterval) {
+      next().map { guess.places(of: $0) == nil } ?? false
+    }
+    if let computed { ahead = (guess, computed) }
+  }
+
+  /// Often enough that a prompt does not wait for what it does not need, in milliseconds.
+  private static let aheadInterval = 2
+
+  /// What a step asks for, where it is there.
+  private func takeAhead(_ step: Step) -> Computed? {
+    guard let (guess, computed) = ahead else { return nil }
+    ahead = nil
+    guard let places = guess.places(of: step) else { return nil }
+    stepsAhead += 1
+    return Computed(places: places.map { computed.places[$0] }, logits: computed.logits)
   }
 
   /// Keeps and fetches blocks.
@@ -177,26 +220,22 @@ package final class PagedRunner: ModelRunner {
   package func recover() {
     choosers.removeAll()
     states?.removeAll()
+    ahead = nil
   }
 
-  private func sample(
-    _ rows: [Step.Row], _ places: [(token: Int, gathered: Int)], _ logits: Tensor
-  ) throws -> [Sampled] {
-    let size = try logits.layout().shape.last ?? 0
-    return try logits.withElements(of: Float.self) { all in
-      var results: [Sampled] = []
-      for (row, place) in zip(rows, places) where row.samples {
-        let first = interface.gathersRows ? place.gathered : place.token
-        results.append(
-          try choosers.choose(for: row) { guess, body in
-            let start = (first + guess) * size
-            guard size > 0, start + size <= all.count else {
-              throw SupervisorError(.inferenceFailed, "the device returned \(all.count) logits")
-            }
-            try body(UnsafeMutableBufferPointer(rebasing: all[start..<(start + size)]))
-          })
+  private func sample(_ rows: [Step.Row], _ computed: Computed) throws -> [Sampled] {
+    let size = try computed.logits.layout().shape.last ?? 0
+    return try computed.logits.withElements(of: Float.self) { all in
+      let asked = zip(rows, computed.places).filter(\.0.samples)
+      let lent = try asked.map { row, place in
+        let start = (interface.gathersRows ? place.gathered : place.token) * size
+        let end = start + (row.drafts + 1) * size
+        guard size > 0, end <= all.count else {
+          throw SupervisorError(.inferenceFailed, "the device returned \(all.count) logits")
+        }
+        return UnsafeMutableBufferPointer(rebasing: all[start..<end])
       }
-      return results
+      return try choosers.choose(for: asked.map(\.0), .init(lent))
     }
   }
 }

@@ -11,7 +11,8 @@ package final class Worker: Sendable {
   private let arrivals = DispatchSemaphore(value: 0)
 
   private struct Inbox {
-    var messages: [WorkerMessage] = []
+    var steps: [Step] = []
+    /// Whether the last of them is not needed any more.
     var isCancelled = false
     /// What is to be done before the process ends.
     var atEnd: @Sendable () -> Void = {}
@@ -46,6 +47,7 @@ package final class Worker: Sendable {
     do {
       let sampled = try runner.run(step) { self.inbox.withLock(\.isCancelled) }
       try send(.sampled(sampled, deviceSeconds: runner.deviceSeconds))
+      runner.runAhead(of: step, sampled) { self.inbox.withLock { $0.steps.first } }
     } catch is CancellationError {
       try send(.cancelled)
     } catch {
@@ -57,15 +59,8 @@ package final class Worker: Sendable {
 
   /// The next step; nil at the end.
   private func nextStep() -> Step? {
-    while true {
-      arrivals.wait()
-      let message = inbox.withLock { inbox -> WorkerMessage? in
-        inbox.isCancelled = false
-        return inbox.messages.isEmpty ? nil : inbox.messages.removeFirst()
-      }
-      guard let message else { return nil }
-      if case .step(let step) = message { return step }
-    }
+    arrivals.wait()
+    return inbox.withLock { $0.steps.isEmpty ? nil : $0.steps.removeFirst() }
   }
 
   /// Receives while steps run, so that they can be stopped. A parent that is gone needs nothing any more, neither an answer
@@ -73,11 +68,15 @@ package final class Worker: Sendable {
   private func listen() {
     DispatchQueue(label: "oven.worker.inbox").async { [self] in
       while case .frame(let frame) = channel.receive(), let message = try? WorkerMessage(frame) {
-        if case .cancel = message {
-          inbox.withLock { $0.isCancelled = true }
-        } else {
-          inbox.withLock { $0.messages.append(message) }
+        switch message {
+        case .cancel: inbox.withLock { $0.isCancelled = true }
+        case .step(let step):
+          inbox.withLock { inbox in
+            inbox.steps.append(step)
+            inbox.isCancelled = false
+          }
           arrivals.signal()
+        default: break
         }
       }
       inbox.withLock(\.atEnd)()

@@ -26,6 +26,9 @@ package final class ScriptedRunner: ModelRunner {
   private var cache: [[Int?]]
   private var choosers: SequenceChoosers
   private var promptCounts: [SequenceID: Int] = [:]
+  private var ahead: StepAhead?
+  /// How many steps had been computed when they were asked for.
+  package private(set) var stepsAhead = 0
 
   /// A runner with an empty cache.
   package init(
@@ -64,16 +67,30 @@ package final class ScriptedRunner: ModelRunner {
       return sampled
     }
     rows.removeAll { row in deferred.contains { $0.id == row.id } }
+    if ahead?.places(of: step) != nil { stepsAhead += 1 } else { write(rows) }
+    ahead = nil
+    return try rows.compactMap { row in row.samples ? try sample(row) : nil } + deferred
+  }
+
+  /// Writes what it expects to be asked to write, where it then does not write it again.
+  package func runAhead(of step: Step, _ sampled: [Sampled], next: @Sendable () -> Step?) {
+    guard limits.takesDrafts else { return }
+    ahead = StepAhead(
+      after: step, sampled, blockLength: limits.blockLength, hasEnded: { choosers.hasEnded($0) })
+    if let ahead { write(ahead.rows) }
+  }
+
+  private func write(_ rows: [Step.Row]) {
     for row in rows {
       for (offset, token) in row.tokens.enumerated() {
         let place = row.position + offset
         cache[row.blocks[place / limits.blockLength]][place % limits.blockLength] = token
       }
     }
-    return try rows.compactMap { row in row.samples ? try sample(row) : nil } + deferred
   }
 
   package func recover() {
+    ahead = nil
     cache = Self.empty(limits)
     choosers.removeAll()
     promptCounts = [:]
@@ -105,8 +122,8 @@ package final class ScriptedRunner: ModelRunner {
     }
     var readers: [BlockID: Set<SequenceID>] = [:]
     for row in step.rows {
-      guard row.blocks.count == limits.blocks(for: row.position + row.tokens.count), !row.tokens.isEmpty
-      else {
+      let needed = limits.blocks(for: row.position + row.tokens.count)
+      guard row.blocks.count == needed || row.blocks.count == needed + 1, !row.tokens.isEmpty else {
         throw BadStep(
           description: "\(row.blocks.count) blocks for \(row.position) + \(row.tokens.count) tokens")
       }
