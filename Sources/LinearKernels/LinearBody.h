@@ -59,6 +59,7 @@ INLINE float sum_of(vf v) {
 
 #include "LinearDot.h"
 #include "LinearNumbers.h"
+#include "LinearCodes.h"
 #include "LinearTranspose.h"
 #if defined(LINEAR_TILES)
 #include "LinearTiles.h"

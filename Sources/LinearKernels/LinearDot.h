@@ -1,6 +1,6 @@
 // Four bytes times four bytes in each of 16 lanes: what the instruction sets differ in.
 //
-// dot_nibbles: sum + Σ code · x for codes up to 15. dot_bytes: the same for codes up to 255; where
+// dot_nibbles: sum + Σ code · x for codes up to 63. dot_bytes: the same for codes up to 255; where
 // BYTES_ARE_CENTRED it is Σ (code − 128) · x, because the machine's 16-bit sums would overflow.
 
 #if defined(LINEAR_DOT_AVX512)
@@ -25,7 +25,7 @@ INLINE vi dot_nibbles(vi sum, vi codes, vi x) { return dot_bytes(sum, codes, x);
 
 #elif defined(LINEAR_DOT_AVX2)
 
-// Pairs of products are summed in 16 bits: 2 · 15 · 127 fits, and so does 2 · 128 · 127.
+// Pairs of products are summed in 16 bits: 2 · 128 · 127 fits.
 INLINE __m256i half_nibbles(__m256i sum, __m256i codes, __m256i x) {
   const __m256i pairs = _mm256_maddubs_epi16(codes, x);
   return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
@@ -68,24 +68,11 @@ INLINE vi dot_nibbles(vi sum, vi codes, vi x) { return dot_bytes(sum, codes, x);
 #endif
 
 INLINE vi dot(int bits, vi sum, vi codes, vi x) {
-  return bits == 4 ? dot_nibbles(sum, codes, x) : dot_bytes(sum, codes, x);
+  return bits < 8 ? dot_nibbles(sum, codes, x) : dot_bytes(sum, codes, x);
 }
 
 // What codes without sign are above those that the scale multiplies: half of their range.
-INLINE int32_t centre(int bits) { return bits == 4 ? 8 : 128; }
+INLINE int32_t centre(int bits) { return 1 << (bits - 1); }
 
-// Where a sum of products starts, so that it is about centred codes; `total` is the sum of the x.
-INLINE int32_t start_of(int bits, int32_t total) {
-  return bits == 8 && BYTES_ARE_CENTRED ? 0 : -centre(bits) * total;
-}
-
-// Out of line, so that the loops around keep their registers.
-static __attribute__((noinline)) void copy_codes(const uint8_t *p, size_t room, void *out) { memcpy(out, p, room); }
-
-// 64 bytes, of which `room` may be read.
-INLINE vi load_codes(const uint8_t *p, size_t room) {
-  if (__builtin_expect(room >= 64, 1)) return load_ints(p);
-  uint8_t bytes[64] = {0};
-  copy_codes(p, room, bytes);
-  return load_ints(bytes);
-}
+// Where a sum of products starts, so that it is about centred codes; `below` is the sum of the x, negated.
+INLINE vi start_of(int bits, vi below) { return bits == 8 && BYTES_ARE_CENTRED ? (vi)(0) : below << (bits - 1); }

@@ -8,16 +8,19 @@ INLINE vf spread(int slots, const float *p) {
     memcpy(&two, p, sizeof two);
     return __builtin_shufflevector(two, two, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
   }
-  vf4 four;
-  memcpy(&four, p, sizeof four);
-  return __builtin_shufflevector(four, four, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+  if (slots == 4) {
+    vf4 four;
+    memcpy(&four, p, sizeof four);
+    return __builtin_shufflevector(four, four, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+  }
+  vf8 eight;
+  memcpy(&eight, p, sizeof eight);
+  return __builtin_shufflevector(eight, eight, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
 }
 
 // Where a row of the matrix, its numbers and M rows of numbers are.
 typedef struct {
-  const uint8_t *codes;
-  // What may be read from `codes` on.
-  size_t room;
+  row_codes row;
   const char *x;
   size_t x_stride;
   const float *scales, *shifts;
@@ -27,22 +30,21 @@ typedef struct {
 #define AHEAD 4096
 
 // Chunk `c` of a row of the matrix times M rows of numbers.
-INLINE void few_chunk(few_at at, int bits, int slots, int shifted, vi mask, int is_last, int M, size_t c, vf *sums) {
-  const size_t chunk = bits == 4 ? 128 : 64;
+INLINE void few_chunk(few_at at, code_form form, int slots, int shifted, code_rules rules, int is_last, int M, size_t c,
+                      vf *sums) {
+  const int bits = bits_of(form), is_split = form != form_bytes;
+  const size_t chunk = is_split ? 128 : 64;
   const char *x = at.x + c * (2 * chunk + sizeof(lanes_of_chunk));
-  const uint8_t *codes = at.codes + c * 64;
-  __builtin_prefetch(codes + AHEAD);
-  const vi both = (is_last ? load_codes(codes, at.room - c * 64) : load_ints(codes)) ^ mask;
-  const vi low = bits == 4 ? both & 0x0f0f0f0f : both;
-  const vi high = (vi)((vu)both >> 4) & 0x0f0f0f0f;
+  __builtin_prefetch(at.row.codes + c * 64 + AHEAD);
+  const chunk_codes codes = chunk_of(form, at.row, rules, is_last, c);
   const vf scale = spread(slots, at.scales + c * (size_t)slots);
   UNROLL for (int m = 0; m < M; m++) {
     const char *of = x + (size_t)m * at.x_stride, *lanes = of + 2 * chunk;
-    vi products = dot(bits, (vi)(0), low, load_ints(of));
-    if (bits == 4) products = dot(bits, products, high, load_ints(of + 64));
-    products = (products << FINE_BITS) + load_ints(lanes + offsetof(lanes_of_chunk, start));
-    products = dot(bits, products, low, load_ints(of + chunk));
-    if (bits == 4) products = dot(bits, products, high, load_ints(of + chunk + 64));
+    vi products = dot(bits, (vi)(0), codes.even, load_ints(of));
+    if (is_split) products = dot(bits, products, codes.odd, load_ints(of + 64));
+    products = (products << FINE_BITS) + start_of(bits, load_ints(lanes + offsetof(lanes_of_chunk, below)));
+    products = dot(bits, products, codes.even, load_ints(of + chunk));
+    if (is_split) products = dot(bits, products, codes.odd, load_ints(of + chunk + 64));
     const vf factor = scale * load_floats((const float *)(lanes + offsetof(lanes_of_chunk, scale)));
     sums[m] = fused(__builtin_convertvector(products, vf), factor, sums[m]);
   }
@@ -55,12 +57,12 @@ INLINE void few_chunk(few_at at, int bits, int slots, int shifted, vi mask, int 
 }
 
 // A row of the matrix times M rows of numbers: the sums by lanes.
-INLINE void few_row(const oven_matrix *matrix, int bits, int slots, int shifted, int M, few_at at, vf *sums) {
-  const vi mask = (vi)(sign_mask(matrix));
+INLINE void few_row(const oven_matrix *matrix, code_form form, int slots, int shifted, int M, few_at at,
+                    code_rules rules, vf *sums) {
   UNROLL for (int m = 0; m < M; m++) sums[m] = 0;
-  const size_t whole = matrix->columns / (bits == 4 ? 128 : 64);
-  for (size_t c = 0; c < whole; c++) few_chunk(at, bits, slots, shifted, mask, 0, M, c, sums);
-  if (whole < chunk_count(matrix)) few_chunk(at, bits, slots, shifted, mask, 1, M, whole, sums);
+  const size_t whole = matrix->columns / (form == form_bytes ? 64 : 128);
+  for (size_t c = 0; c < whole; c++) few_chunk(at, form, slots, shifted, rules, 0, M, c, sums);
+  if (whole < chunk_count(matrix)) few_chunk(at, form, slots, shifted, rules, 1, M, whole, sums);
 }
 
 // Scales and shifts of OVEN_LINEAR_ROWS rows: `width` for each row, a chunk's beside each other.
@@ -90,8 +92,8 @@ INLINE few_numbers few_numbers_of(const oven_matrix *matrix, int bits, int shift
   rows_numbers(matrix, bits, row, rows, scales, shifts);
   if (matrix->group <= chunk_length(matrix)) {
     // A row's last chunk may have fewer groups than slots. What it takes for them is multiplied with zero.
-    memset(scales + rows * groups, 0, 4 * sizeof(float));
-    if (shifted) memset(shifts + rows * groups, 0, 4 * sizeof(float));
+    memset(scales + rows * groups, 0, 8 * sizeof(float));
+    if (shifted) memset(shifts + rows * groups, 0, 8 * sizeof(float));
     return (few_numbers){scales, shifts, groups};
   }
   float *repeated = shifts + room, *repeated_shifts = repeated + OVEN_LINEAR_ROWS * chunks;
@@ -101,66 +103,74 @@ INLINE few_numbers few_numbers_of(const oven_matrix *matrix, int bits, int shift
 }
 
 // Up to OVEN_LINEAR_ROWS rows of the matrix times M rows of numbers.
-INLINE void few_tile(const oven_matrix *matrix, int bits, int slots, int shifted, int M, few_at at, few_numbers of,
-                     size_t rows, float *y, size_t stride) {
-  const size_t row_bytes = matrix->columns * (size_t)bits / 8;
+INLINE void few_tile(const oven_matrix *matrix, code_form form, int slots, int shifted, int M, few_at at,
+                     code_rules rules, few_numbers of, size_t rows, float *y, size_t stride) {
+  const size_t row_bytes = row_bytes_of(matrix), plane_bytes = plane_row_bytes(matrix);
   // One row after the other, not several side by side: the machine fetches ahead of one stream, not of four.
   for (size_t row = 0; row < rows; row++) {
     vf sums[4];
-    few_row(matrix, bits, slots, shifted, M, at, sums);
+    few_row(matrix, form, slots, shifted, M, at, rules, sums);
     UNROLL for (int m = 0; m < M; m++) y[(size_t)m * stride + row] = sum_of(sums[m]);
-    at.codes += row_bytes;
-    at.room -= row_bytes;
+    at.row.codes += row_bytes;
+    at.row.room -= row_bytes;
+    at.row.planes += plane_bytes;
     at.scales += of.width;
     at.shifts += of.width;
   }
 }
 
-INLINE void few_matrix(const oven_matrix *matrix, int bits, int slots, int shifted, const void *prepared, size_t count,
-                       size_t begin, size_t end, float *y, size_t stride, float *scratch) {
-  const size_t row_bytes = matrix->columns * (size_t)bits / 8;
+INLINE void few_matrix(const oven_matrix *matrix, code_form form, int slots, int shifted, const void *prepared,
+                       size_t count, size_t begin, size_t end, float *y, size_t stride, float *scratch) {
+  const code_rules rules = rules_of(matrix, form);
   few_at at = {0};
   at.x_stride = chunk_count(matrix) * few_chunk_size(matrix);
   for (size_t row = begin; row < end; row += OVEN_LINEAR_ROWS) {
     const size_t rows = end - row < OVEN_LINEAR_ROWS ? end - row : OVEN_LINEAR_ROWS;
-    const few_numbers of = few_numbers_of(matrix, bits, shifted, row, rows, scratch);
+    const few_numbers of = few_numbers_of(matrix, bits_of(form), shifted, row, rows, scratch);
     at.scales = of.scales;
     at.shifts = of.shifts;
-    at.codes = (const uint8_t *)matrix->codes + row * row_bytes;
-    at.room = (matrix->rows - row) * row_bytes;
+    at.row = row_codes_of(matrix, row);
     at.x = prepared;
     float *out = y + row;
     size_t m = 0;
     for (; m + 4 <= count; m += 4, at.x += 4 * at.x_stride, out += 4 * stride) {
-      few_tile(matrix, bits, slots, shifted, 4, at, of, rows, out, stride);
+      few_tile(matrix, form, slots, shifted, 4, at, rules, of, rows, out, stride);
     }
     if (count % 4 >= 2) {
-      few_tile(matrix, bits, slots, shifted, 2, at, of, rows, out, stride);
+      few_tile(matrix, form, slots, shifted, 2, at, rules, of, rows, out, stride);
       at.x += 2 * at.x_stride;
       out += 2 * stride;
     }
-    if (count % 2) few_tile(matrix, bits, slots, shifted, 1, at, of, rows, out, stride);
+    if (count % 2) few_tile(matrix, form, slots, shifted, 1, at, rules, of, rows, out, stride);
   }
 }
 
 static void multiply_few(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
                          float *y, size_t stride, void *scratch) {
+  const code_form form = form_of(matrix);
   const int slots = (int)slot_count(matrix), shifted = is_shifted(matrix);
-#define CASE(BITS, SLOTS, SHIFTED)                  \
-  if (slots == SLOTS && shifted == SHIFTED)         \
-  return few_matrix(matrix, BITS, SLOTS, SHIFTED, prepared, count, begin, end, y, stride, scratch)
-  if (chunk_length(matrix) == 128) {
-    CASE(4, 1, 0);
-    CASE(4, 1, 1);
-    CASE(4, 2, 0);
-    CASE(4, 2, 1);
-    CASE(4, 4, 0);
-    CASE(4, 4, 1);
-  } else {
-    CASE(8, 1, 0);
-    CASE(8, 1, 1);
-    CASE(8, 2, 0);
-    CASE(8, 2, 1);
-  }
+#define CASE(FORM, SLOTS, SHIFTED)                                \
+  if (form == FORM && slots == SLOTS && shifted == SHIFTED)       \
+  return few_matrix(matrix, FORM, SLOTS, SHIFTED, prepared, count, begin, end, y, stride, scratch)
+  CASE(form_nibbles, 1, 0);
+  CASE(form_nibbles, 1, 1);
+  CASE(form_nibbles, 2, 0);
+  CASE(form_nibbles, 2, 1);
+  CASE(form_nibbles, 4, 0);
+  CASE(form_nibbles, 4, 1);
+  CASE(form_nibbles, 8, 0);
+  CASE(form_nibbles, 8, 1);
+  CASE(form_bytes, 1, 0);
+  CASE(form_bytes, 1, 1);
+  CASE(form_bytes, 2, 0);
+  CASE(form_bytes, 2, 1);
+  CASE(form_bytes, 4, 0);
+  CASE(form_bytes, 4, 1);
+  CASE(form_fives, 4, 0);
+  CASE(form_fives, 4, 1);
+  CASE(form_sixes, 8, 0);
+  CASE(form_table, 1, 0);
+  CASE(form_table, 2, 0);
+  CASE(form_table, 4, 0);
 #undef CASE
 }

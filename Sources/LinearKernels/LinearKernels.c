@@ -88,7 +88,7 @@ int oven_linear_use_instruction_set(const char *name) {
 }
 
 // As `widened` of LinearNumbers.h.
-static float half(uint16_t bits) {
+float oven_linear_half(uint16_t bits) {
   const uint32_t magnitude = (uint32_t)(bits & 0x7fff) << 13, sign = (uint32_t)(bits & 0x8000) << 16;
   const uint32_t special = magnitude >= 0x0f800000 ? 0x38000000 : 0;
   const uint32_t normal = magnitude + 0x38000000 + special;
@@ -99,12 +99,14 @@ static float half(uint16_t bits) {
   return number;
 }
 
+static int nibble_at(const uint8_t *bytes, size_t index) { return bytes[index / 2] >> (index % 2 * 4) & 15; }
+
 static float number_at(oven_number type, const uint8_t *bytes, size_t index) {
   switch (type) {
     case oven_number_u4:
-      return (float)(bytes[index / 2] >> (index % 2 * 4) & 15);
+      return (float)nibble_at(bytes, index);
     case oven_number_i4:
-      return (float)(((bytes[index / 2] >> (index % 2 * 4) & 15) ^ 8) - 8);
+      return (float)((nibble_at(bytes, index) ^ 8) - 8);
     case oven_number_u8:
       return (float)bytes[index];
     case oven_number_i8:
@@ -112,11 +114,18 @@ static float number_at(oven_number type, const uint8_t *bytes, size_t index) {
     case oven_number_f16: {
       uint16_t bits;
       memcpy(&bits, bytes + 2 * index, sizeof bits);
-      return half(bits);
+      return oven_linear_half(bits);
     }
     case oven_number_f32: {
       float number;
       memcpy(&number, bytes + 4 * index, sizeof number);
+      return number;
+    }
+    case oven_number_e8m0: {
+      const uint32_t exponent = bytes[index];
+      const uint32_t bits = exponent << 23 | (exponent % 255 == 0 ? 0x00400000 : 0);
+      float number;
+      memcpy(&number, &bits, sizeof number);
       return number;
     }
     default:
@@ -128,16 +137,112 @@ void oven_linear_numbers(oven_number type, const void *numbers, size_t first, si
   for (size_t i = 0; i < count; i++) out[i] = number_at(type, numbers, first + i);
 }
 
+const float *oven_linear_sixteen(oven_number code_type) {
+  // ggml's kvalues_iq4nl.
+  static const float iq4[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+  // OCP Microscaling Formats 1.0, table 5, twice.
+  static const float f4[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+  // QLoRA (arXiv 2305.14314), appendix E.
+  static const float nf4[16] = {-1.0f,
+                                -0.6961928009986877f,
+                                -0.5250730514526367f,
+                                -0.39491748809814453f,
+                                -0.28444138169288635f,
+                                -0.18477343022823334f,
+                                -0.09105003625154495f,
+                                0.0f,
+                                0.07958029955625534f,
+                                0.16093020141124725f,
+                                0.24611230194568634f,
+                                0.33791524171829224f,
+                                0.44070982933044434f,
+                                0.5626170039176941f,
+                                0.7229568362236023f,
+                                1.0f};
+  return code_type == oven_number_iq4 ? iq4 : code_type == oven_number_f4 ? f4 : nf4;
+}
+
+// The bit of a column in plane `plane` of a row.
+static int plane_bit(const oven_matrix *matrix, size_t row, size_t column, size_t plane) {
+  const size_t planes = plane_count(form_of(matrix)), chunk = column / 128, place = column % 128;
+  const uint8_t *bytes = (const uint8_t *)matrix->planes + row * plane_row_bytes(matrix);
+  bytes += (chunk * planes + plane) * PLANE_BYTES + place % 2 * 8;
+  return bytes[place / 16] >> (place / 2 % 8) & 1;
+}
+
+float oven_linear_code(const oven_matrix *matrix, size_t row, size_t column) {
+  const size_t index = row * matrix->columns + column;
+  const uint8_t *codes = matrix->codes;
+  switch (matrix->code_type) {
+    case oven_number_u5:
+      return (float)(nibble_at(codes, index) + 16 * plane_bit(matrix, row, column, 0));
+    case oven_number_i5:
+      return (float)(nibble_at(codes, index) + 16 * plane_bit(matrix, row, column, 0) - 16);
+    case oven_number_i6:
+      return (float)(nibble_at(codes, index) + 16 * plane_bit(matrix, row, column, 0) +
+                     32 * plane_bit(matrix, row, column, 1) - 32);
+    case oven_number_iq4:
+    case oven_number_nf4:
+      return oven_linear_sixteen(matrix->code_type)[nibble_at(codes, index)];
+    case oven_number_f4:
+      return oven_linear_sixteen(matrix->code_type)[nibble_at(codes, index)] / 2;
+    default:
+      return number_at(matrix->code_type, codes, index);
+  }
+}
+
+// Whether scales, zero points and minima are of types that belong together.
+static int supports_numbers(const oven_matrix *matrix) {
+  const size_t groups = matrix->columns / matrix->group;
+  const int has_factors = matrix->factor_groups == 8 || matrix->factor_groups == 16;
+  const int is_whole = matrix->scale_type == oven_number_i8 || (has_minima(matrix) && matrix->minimum_type == oven_number_i8);
+  if (is_whole && (!has_factors || groups % matrix->factor_groups)) return 0;
+  if (has_minima(matrix) && matrix->zero_type != oven_number_none) return 0;
+  switch (matrix->scale_type) {
+    case oven_number_f16:
+    case oven_number_f32:
+    case oven_number_e8m0:
+    case oven_number_i8:
+      return matrix->zero_type <= oven_number_none;
+    default:
+      return 0;
+  }
+}
+
 int oven_linear_supports(const oven_matrix *matrix) {
   const size_t columns = matrix->columns, group = matrix->group;
-  if (matrix->code_type > oven_number_i8 || matrix->rows == 0 || columns == 0) return 0;
-  if (matrix->scale_type != oven_number_f16 && matrix->scale_type != oven_number_f32) return 0;
-  if (columns % 2 || columns >= (size_t)1 << 20 || matrix->rows >= (size_t)1 << 32) return 0;
-  if (group == 0 || columns % group) return 0;
-  return group == 32 || group == 64 || group % 128 == 0 || (group == columns && group > 128);
+  if (matrix->rows == 0 || matrix->rows >= (size_t)1 << 32) return 0;
+  if (columns == 0 || columns % 2 || columns >= (size_t)1 << 20) return 0;
+  if (group == 0 || columns % group || !supports_numbers(matrix)) return 0;
+  const int is_usual = group == 32 || group == 64 || group % 128 == 0 || (group == columns && group > 128);
+  const int has_offsets = matrix->zero_type != oven_number_none || has_minima(matrix);
+  switch (matrix->code_type) {
+    case oven_number_u4:
+    case oven_number_i4:
+    case oven_number_u8:
+    case oven_number_i8:
+      return is_usual || group == 16;
+    case oven_number_u5:
+    case oven_number_i5:
+      return group == 32;
+    case oven_number_i6:
+      return group == 16 && !has_offsets;
+    case oven_number_iq4:
+    case oven_number_f4:
+    case oven_number_nf4:
+      return is_usual && !has_offsets;
+    default:
+      return 0;
+  }
+}
+
+// Whether rows of numbers stay as they are, because only exact products can be computed.
+static int is_exact(const oven_matrix *matrix, size_t count) {
+  return form_of(matrix) == form_numbers && (count < OVEN_LINEAR_MANY_ROWS || !table()->has_tiles);
 }
 
 size_t oven_linear_prepared_size(const oven_matrix *matrix, size_t count) {
+  if (is_exact(matrix, count)) return count * matrix->columns * sizeof(float);
   if (count < OVEN_LINEAR_MANY_ROWS) return count * chunk_count(matrix) * few_chunk_size(matrix);
   if (table()->has_tiles) return rounded_up(count, TILE) * rounded_up(matrix->columns, STEP) * 2;
   const size_t codes = rounded_up(count * rounded_up(matrix->columns, 128), 64);
@@ -146,7 +251,8 @@ size_t oven_linear_prepared_size(const oven_matrix *matrix, size_t count) {
 
 int oven_linear_same_preparation(const oven_matrix *first, const oven_matrix *second) {
   return first->columns == second->columns && chunk_length(first) == chunk_length(second) &&
-         unit_length(first) == unit_length(second);
+         unit_length(first) == unit_length(second) &&
+         (form_of(first) == form_numbers) == (form_of(second) == form_numbers);
 }
 
 size_t oven_linear_scratch_size(const oven_matrix *matrix, size_t count) {
@@ -158,11 +264,17 @@ size_t oven_linear_scratch_size(const oven_matrix *matrix, size_t count) {
 
 void oven_linear_prepare(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,
                          void *prepared) {
+  if (is_exact(matrix, count)) {
+    const size_t row = matrix->columns;
+    memcpy((float *)prepared + begin * row, x + begin * row, (end - begin) * row * sizeof(float));
+    return;
+  }
   table()->prepare(matrix, x, count, begin, end, prepared);
 }
 
 void oven_linear_multiply(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
                           float *y, size_t stride, void *scratch) {
+  if (is_exact(matrix, count)) return table()->multiply_exactly(matrix, prepared, count, begin, end, y, stride, scratch);
   table()->multiply(matrix, prepared, count, begin, end, y, stride, scratch);
 }
 
@@ -173,12 +285,16 @@ void oven_linear_multiply_exactly(const oven_matrix *matrix, const float *x, siz
 
 void oven_linear_decode_row(const oven_matrix *matrix, size_t row, float *out) {
   const size_t groups = matrix->columns / matrix->group;
-  for (size_t column = 0; column < matrix->columns; column++) {
-    const size_t g = row * groups + column / matrix->group;
-    const float code = number_at(matrix->code_type, matrix->codes, row * matrix->columns + column);
-    float zero = 0;
+  for (size_t i = 0; i < groups; i++) {
+    const size_t g = row * groups + i, span = matrix->factor_groups ? g / matrix->factor_groups : 0;
+    float scale = number_at(matrix->scale_type, matrix->scales, g), zero = 0, minimum = 0;
+    if (matrix->scale_type == oven_number_i8) scale *= number_at(oven_number_f16, matrix->scale_factors, span);
     if (matrix->zero_type != oven_number_none) zero = number_at(matrix->zero_type, matrix->zeros, g);
-    out[column] = (code - zero) * number_at(matrix->scale_type, matrix->scales, g);
+    if (has_minima(matrix)) minimum = number_at(matrix->minimum_type, matrix->minima, g);
+    if (matrix->minimum_type == oven_number_i8) minimum *= number_at(oven_number_f16, matrix->minimum_factors, span);
+    for (size_t column = i * matrix->group; column < (i + 1) * matrix->group; column++) {
+      out[column] = (oven_linear_code(matrix, row, column) - zero) * scale + minimum;
+    }
   }
 }
 

@@ -3,28 +3,45 @@
 
 #include "LinearSizes.h"
 
+// A lane for each of sixteen rows, of `quarters` of a unit at a time: even columns, then odd ones.
+INLINE void place_split(const vi *even, const vi *odd, size_t quarter, size_t N, vi *panel) {
+  for (size_t j = 0; j < 16; j++) {
+    const size_t step = j / quarter * 2 * quarter + j % quarter;
+    panel[step * N] = even[j];
+    panel[(step + quarter) * N] = odd[j];
+  }
+}
+
 // Columns [128 · block, + 128) of 16 rows, four bytes a lane and step, in the order of the prepared numbers.
-INLINE void unpack(const oven_matrix *matrix, int bits, size_t row, size_t block, size_t N, vi *panel) {
-  const size_t row_bytes = matrix->columns * (size_t)bits / 8, all = matrix->rows * row_bytes;
-  const vi mask = (vi)(sign_mask(matrix));
-  const size_t quarter = unit_length(matrix) / 8;
-  for (int half = 0; half < (bits == 4 ? 1 : 2); half++) {
-    vi v[16];
+INLINE void unpack(const oven_matrix *matrix, code_form form, code_rules rules, size_t row, size_t block, size_t N,
+                   vi *panel) {
+  const size_t quarter = unit_length(matrix) / 8, chunks = form == form_bytes ? 2 : 1;
+  for (size_t half = 0; half < chunks; half++) {
+    const size_t c = block * chunks + half;
+    vi even[16], odd[16];
     for (size_t i = 0; i < 16; i++) {
-      const size_t r = row + i < matrix->rows ? row + i : matrix->rows - 1;
-      const size_t offset = r * row_bytes + block * 16 * (size_t)bits + (size_t)half * 64;
-      v[i] = offset < all ? load_codes((const uint8_t *)matrix->codes + offset, all - offset) ^ mask : (vi)0;
+      const row_codes at = row_codes_of(matrix, row + i < matrix->rows ? row + i : matrix->rows - 1);
+      even[i] = odd[i] = (vi)(0);
+      if (c * 64 >= at.room) continue;
+      // Nibbles are taken apart afterwards, all lanes of rows at once.
+      const chunk_codes chunk = chunk_of(form == form_nibbles ? form_bytes : form, at, rules, 1, c);
+      even[i] = chunk.even;
+      odd[i] = chunk.odd;
     }
-    transpose(v);
-    for (size_t j = 0; j < 16; j++) {
-      if (bits == 4) {
-        const size_t step = j / quarter * 2 * quarter + j % quarter;
-        panel[step * N] = v[j] & 0x0f0f0f0f;
-        panel[(step + quarter) * N] = (vi)((vu)v[j] >> 4) & 0x0f0f0f0f;
-      } else {
-        panel[((size_t)half * 16 + j) * N] = v[j];
+    transpose(even);
+    if (form == form_bytes) {
+      for (size_t j = 0; j < 16; j++) panel[(half * 16 + j) * N] = even[j];
+      continue;
+    }
+    if (form == form_nibbles) {
+      for (size_t j = 0; j < 16; j++) {
+        odd[j] = (vi)((vu)even[j] >> 4) & 0x0f0f0f0f;
+        even[j] &= 0x0f0f0f0f;
       }
+    } else {
+      transpose(odd);
     }
+    place_split(even, odd, quarter, N, panel);
   }
 }
 
@@ -32,7 +49,7 @@ typedef struct {
   const int8_t *x;
   size_t x_stride;
   const float *scales, *totals;
-  const int32_t *starts;
+  const int32_t *below;
   size_t units;
 } many_at;
 
@@ -41,7 +58,7 @@ INLINE void many_tile(int bits, int shifted, size_t steps, size_t M, size_t N, m
                       const vf *scales, const vf *shifts, vf *sums) {
   vi products[TILE_ROWS][TILE_VECTORS];
   UNROLL for (size_t m = 0; m < M; m++) {
-    UNROLL for (size_t n = 0; n < N; n++) products[m][n] = (vi)(at.starts[m * at.units]);
+    UNROLL for (size_t n = 0; n < N; n++) products[m][n] = start_of(bits, (vi)(at.below[m * at.units]));
   }
   for (size_t step = 0; step < steps; step++) {
     UNROLL for (size_t m = 0; m < M; m++) {
@@ -64,7 +81,7 @@ INLINE many_at advanced(many_at at, size_t rows) {
   at.x += rows * at.x_stride;
   at.scales += rows * at.units;
   at.totals += rows * at.units;
-  at.starts += rows * at.units;
+  at.below += rows * at.units;
   return at;
 }
 
@@ -100,8 +117,10 @@ INLINE many_scratch scratch_of(const oven_matrix *matrix, void *scratch) {
   return s;
 }
 
-INLINE void many_panel(const oven_matrix *matrix, int bits, int shifted, size_t N, const void *prepared,
+INLINE void many_panel(const oven_matrix *matrix, code_form form, int shifted, size_t N, const void *prepared,
                        size_t count, size_t row, size_t end, float *y, size_t stride, many_scratch s) {
+  const int bits = bits_of(form);
+  const code_rules rules = rules_of(matrix, form);
   const many_rows rows = many_of(matrix, prepared, count);
   const size_t groups = matrix->columns / matrix->group, units = unit_count(matrix), unit = unit_length(matrix);
   for (size_t i = 0; i < 16 * N; i++) {
@@ -115,10 +134,10 @@ INLINE void many_panel(const oven_matrix *matrix, int bits, int shifted, size_t 
     const size_t batch = count - first < MANY_BATCH ? count - first : MANY_BATCH;
     memset(s.sums, 0, batch * N * sizeof(vf));
     for (size_t block = 0; block * 128 < matrix->columns; block++) {
-      for (size_t n = 0; n < N; n++) unpack(matrix, bits, row + 16 * n, block, N, s.panel + n);
+      for (size_t n = 0; n < N; n++) unpack(matrix, form, rules, row + 16 * n, block, N, s.panel + n);
       for (size_t u = block * 128 / unit; u < units && u * unit < (block + 1) * 128; u++) {
         many_at at = {rows.codes + u * unit, padded_columns(matrix), rows.scales + u, rows.totals + u,
-                      rows.starts + u, units};
+                      rows.below + u, units};
         at = advanced(at, first);
         const size_t g = u * unit / matrix->group;
         many_unit(bits, shifted, unit / 4, batch, N, at, s.panel + (u * unit - block * 128) / 4 * N,
@@ -132,24 +151,28 @@ INLINE void many_panel(const oven_matrix *matrix, int bits, int shifted, size_t 
   }
 }
 
-INLINE void many_matrix(const oven_matrix *matrix, int bits, int shifted, const void *prepared, size_t count,
+INLINE void many_matrix(const oven_matrix *matrix, code_form form, int shifted, const void *prepared, size_t count,
                         size_t begin, size_t end, float *y, size_t stride, void *scratch) {
   const many_scratch s = scratch_of(matrix, scratch);
   size_t row = begin;
   for (; row + 16 * TILE_VECTORS <= end; row += 16 * TILE_VECTORS) {
-    many_panel(matrix, bits, shifted, TILE_VECTORS, prepared, count, row, end, y, stride, s);
+    many_panel(matrix, form, shifted, TILE_VECTORS, prepared, count, row, end, y, stride, s);
   }
-  for (; row < end; row += 16) many_panel(matrix, bits, shifted, 1, prepared, count, row, end, y, stride, s);
+  for (; row < end; row += 16) many_panel(matrix, form, shifted, 1, prepared, count, row, end, y, stride, s);
 }
 
 static void multiply_many(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
                           float *y, size_t stride, void *scratch) {
-  const int bits = chunk_length(matrix) == 128 ? 4 : 8;
-  if (bits == 4 && !is_shifted(matrix)) {
-    many_matrix(matrix, 4, 0, prepared, count, begin, end, y, stride, scratch);
-  } else if (bits == 4) {
-    many_matrix(matrix, 4, 1, prepared, count, begin, end, y, stride, scratch);
-  } else {
-    many_matrix(matrix, 8, is_shifted(matrix), prepared, count, begin, end, y, stride, scratch);
-  }
+  const code_form form = form_of(matrix);
+  const int shifted = is_shifted(matrix);
+#define CASE(FORM, SHIFTED)               \
+  if (form == FORM && (SHIFTED || !shifted)) \
+  return many_matrix(matrix, FORM, SHIFTED && shifted, prepared, count, begin, end, y, stride, scratch)
+  CASE(form_nibbles, 0);
+  CASE(form_nibbles, 1);
+  CASE(form_bytes, 1);
+  CASE(form_fives, 1);
+  CASE(form_sixes, 1);
+  CASE(form_table, 1);
+#undef CASE
 }

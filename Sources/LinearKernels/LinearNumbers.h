@@ -77,26 +77,81 @@ INLINE void numbers(oven_number type, const void *array, size_t first, size_t co
   }
 }
 
-// Whether a matrix's centred codes have zero points.
-INLINE int is_shifted(const oven_matrix *matrix) {
-  const int is_signed = matrix->code_type == oven_number_i4 || matrix->code_type == oven_number_i8;
-  return !is_signed || matrix->zero_type != oven_number_none;
+// Sixteen powers of two, of which `count` may be read.
+INLINE vf sixteen_powers(const uint8_t *array, size_t count) {
+  vu8x16 bytes = 0;
+  copy_some(&bytes, array, count, 1);
+  const vu exponents = __builtin_convertvector(bytes, vu);
+  // The least of them is no normal number, and the greatest none at all.
+  return (vf)((exponents << 23) | ((vu)(exponents == 0) & 0x00400000) | ((vu)(exponents == 255) & 0x00400000));
 }
 
-// scales[g], and shifts[g] = −scale · (zero − centre) where codes have no sign, for all groups of `rows` rows from
-// `row` on; `scales` and `shifts` have room for 16 more.
-INLINE void rows_numbers(const oven_matrix *matrix, int bits, size_t row, size_t rows, float *scales, float *shifts) {
-  const size_t groups = matrix->columns / matrix->group, count = rows * groups;
-  numbers(matrix->scale_type, matrix->scales, row * groups, count, scales);
-  if (!is_shifted(matrix)) return;
-  const int is_signed = matrix->code_type == oven_number_i4 || matrix->code_type == oven_number_i8;
-  const float middle = is_signed ? 0 : (float)centre(bits);
-  if (matrix->zero_type == oven_number_none) {
-    for (size_t g = 0; g < count; g++) shifts[g] = scales[g] * middle;
-    return;
+// numbers[i] · factors[i / span], both from a multiple of the span on.
+INLINE void multiply_factors(const void *factors, size_t span, size_t first, size_t count, float *numbers) {
+  for (size_t i = 0; i < count; i += 16 * span) {
+    const size_t spans = (count - i) / span < 16 ? (count - i) / span : 16;
+    const vf wide = sixteen(oven_number_f16, factors, (first + i) / span, spans);
+    for (size_t j = 0; j < spans; j++) {
+      for (size_t k = 0; k < span; k++) numbers[i + j * span + k] *= wide[j];
+    }
   }
-  numbers(matrix->zero_type, matrix->zeros, row * groups, count, shifts);
-  for (size_t g = 0; g < count; g++) shifts[g] = scales[g] * (middle - shifts[g]);
+}
+
+// Whether codes have a sign.
+INLINE int is_signed(oven_number type) {
+  switch (type) {
+    case oven_number_u4:
+    case oven_number_u5:
+    case oven_number_u8:
+      return 0;
+    default:
+      return 1;
+  }
+}
+
+// Whether something is added to a matrix's centred codes.
+INLINE int is_shifted(const oven_matrix *matrix) {
+  return !is_signed(matrix->code_type) || matrix->zero_type != oven_number_none || has_minima(matrix);
+}
+
+INLINE void scale_numbers(const oven_matrix *matrix, size_t first, size_t count, float *scales) {
+  if (matrix->scale_type == oven_number_e8m0) {
+    const uint8_t *powers = (const uint8_t *)matrix->scales + first;
+    for (size_t i = 0; i < count; i += 16) {
+      const vf wide = sixteen_powers(powers + i, count - i);
+      memcpy(scales + i, &wide, sizeof wide);
+    }
+  } else {
+    numbers(matrix->scale_type, matrix->scales, first, count, scales);
+  }
+  if (matrix->scale_type == oven_number_i8) {
+    multiply_factors(matrix->scale_factors, matrix->factor_groups, first, count, scales);
+  }
+  // The table holds twice the numbers.
+  if (matrix->code_type == oven_number_f4) {
+    for (size_t g = 0; g < count; g++) scales[g] *= 0.5f;
+  }
+}
+
+// scales[g], and shifts[g] = scale · (centre − zero) + minimum, where the centre is that of codes that have no sign, for
+// all groups of `rows` rows from `row` on; `scales` and `shifts` have room for 16 more.
+INLINE void rows_numbers(const oven_matrix *matrix, int bits, size_t row, size_t rows, float *scales, float *shifts) {
+  const size_t groups = matrix->columns / matrix->group, first = row * groups, count = rows * groups;
+  scale_numbers(matrix, first, count, scales);
+  if (!is_shifted(matrix)) return;
+  const float middle = is_signed(matrix->code_type) ? 0 : (float)centre(bits);
+  if (has_minima(matrix)) {
+    numbers(matrix->minimum_type, matrix->minima, first, count, shifts);
+    if (matrix->minimum_type == oven_number_i8) {
+      multiply_factors(matrix->minimum_factors, matrix->factor_groups, first, count, shifts);
+    }
+    for (size_t g = 0; g < count; g++) shifts[g] += scales[g] * middle;
+  } else if (matrix->zero_type != oven_number_none) {
+    numbers(matrix->zero_type, matrix->zeros, first, count, shifts);
+    for (size_t g = 0; g < count; g++) shifts[g] = scales[g] * (middle - shifts[g]);
+  } else {
+    for (size_t g = 0; g < count; g++) shifts[g] = scales[g] * middle;
+  }
 }
 
 INLINE void row_numbers(const oven_matrix *matrix, int bits, size_t row, float *scales, float *shifts) {

@@ -2,11 +2,11 @@
 //
 // Few rows: 16 bits, as 256 · coarse + fine, because memory sets the pace and another product costs little. For each
 // chunk (64 bytes of codes) its coarse bytes in the order of the codes' lanes, its fine bytes, then, lane by lane, the
-// factor, factor · sum and where the sum of products starts. Of a chunk of 128 the even numbers come first, as the low
+// factor, factor · sum and the sum, negated. Of a chunk of 128 the even numbers come first, as the low
 // halves of bytes do.
 //
-// Many rows: all numbers [count][padded columns], then factors [count][units], factors · sums, and starts. Within a
-// unit of 4-bit codes the even numbers come first.
+// Many rows: all numbers [count][padded columns], then factors [count][units], factors · sums, and negated sums. Within a
+// unit the even numbers come first, but for codes of a byte.
 
 // How many fine steps make a coarse one: a power of two, so that sums are joined by a shift.
 #define FINE 256
@@ -14,7 +14,7 @@
 
 typedef struct {
   float scale[16], total[16];
-  int32_t start[16];
+  int32_t below[16];
 } lanes_of_chunk;
 
 INLINE size_t padded_columns(const oven_matrix *matrix) { return rounded_up(matrix->columns, 128); }
@@ -22,7 +22,7 @@ INLINE size_t padded_columns(const oven_matrix *matrix) { return rounded_up(matr
 typedef struct {
   int8_t *codes;
   float *scales, *totals;
-  int32_t *starts;
+  int32_t *below;
 } many_rows;
 
 INLINE many_rows many_of(const oven_matrix *matrix, const void *prepared, size_t count) {
@@ -33,7 +33,7 @@ INLINE many_rows many_of(const oven_matrix *matrix, const void *prepared, size_t
   base += rounded_up(count * padded_columns(matrix), 64);
   rows.scales = (float *)base;
   rows.totals = rows.scales + count * units;
-  rows.starts = (int32_t *)(rows.totals + count * units);
+  rows.below = (int32_t *)(rows.totals + count * units);
   return rows;
 }
 
@@ -88,10 +88,9 @@ INLINE int32_t total_of(const int8_t *values, size_t length) {
   return total;
 }
 
-INLINE void write_lanes(int bits, const int8_t *coarse, const int8_t *fine, const float *scales, size_t unit,
+INLINE void write_lanes(size_t chunk, const int8_t *coarse, const int8_t *fine, const float *scales, size_t unit,
                         char *out) {
-  const size_t chunk = bits == 4 ? 128 : 64;
-  if (bits == 4) {
+  if (chunk == 128) {
     split_halves(coarse, 128, (int8_t *)out);
     split_halves(fine, 128, (int8_t *)out + 128);
   } else {
@@ -104,34 +103,33 @@ INLINE void write_lanes(int bits, const int8_t *coarse, const int8_t *fine, cons
     const int32_t sum = FINE * total_of(coarse + first, chunk / 16) + total_of(fine + first, chunk / 16);
     lanes.scale[lane] = scales[first / unit] / FINE;
     lanes.total[lane] = lanes.scale[lane] * (float)sum;
-    lanes.start[lane] = start_of(bits, sum);
+    lanes.below[lane] = -sum;
   }
   memcpy(out + 2 * chunk, &lanes, sizeof lanes);
 }
 
-INLINE void prepare_few(const oven_matrix *matrix, int bits, const float *x, char *out) {
+INLINE void prepare_few(const oven_matrix *matrix, size_t chunk, const float *x, char *out) {
   const size_t unit = unit_length(matrix), columns = matrix->columns, stride = few_chunk_size(matrix);
-  const size_t chunk = bits == 4 ? 128 : 64;
   for (size_t first = 0; first < columns; first += 128) {
     int8_t coarse[128], fine[128];
-    float scales[4];
+    float scales[8];
     for (size_t i = 0; i < 128; i += unit) {
       const size_t at = first + i, known = at < columns ? columns - at : 0;
       scales[i / unit] = round_unit(x + (known ? at : 0), known, unit, coarse + i, fine + i);
     }
     for (size_t i = 0; i < 128 && first + i < columns; i += chunk, out += stride) {
-      write_lanes(bits, coarse + i, fine + i, scales + i / unit, unit, out);
+      write_lanes(chunk, coarse + i, fine + i, scales + i / unit, unit, out);
     }
   }
 }
 
-INLINE void prepare_many(const oven_matrix *matrix, int bits, const float *x, size_t row, many_rows out) {
+INLINE void prepare_many(const oven_matrix *matrix, size_t chunk, const float *x, size_t row, many_rows out) {
   const size_t unit = unit_length(matrix), columns = matrix->columns, units = unit_count(matrix);
   int8_t *codes = out.codes + row * padded_columns(matrix);
   for (size_t u = 0; u < units; u++) {
     int8_t block[128];
     const float scale = round_unit(x + u * unit, columns - u * unit, unit, block, NULL);
-    if (bits == 4) {
+    if (chunk == 128) {
       split_halves(block, unit, codes + u * unit);
     } else {
       memcpy(codes + u * unit, block, unit);
@@ -139,22 +137,22 @@ INLINE void prepare_many(const oven_matrix *matrix, int bits, const float *x, si
     const int32_t total = total_of(block, unit);
     out.scales[row * units + u] = scale;
     out.totals[row * units + u] = scale * (float)total;
-    out.starts[row * units + u] = start_of(bits, total);
+    out.below[row * units + u] = -total;
   }
 }
 
 static void prepare(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,
                     void *prepared) {
-  const int bits = chunk_length(matrix) == 128 ? 4 : 8;
+  const size_t chunk = chunk_length(matrix);
 #if defined(LINEAR_TILES)
-  if (count >= OVEN_LINEAR_MANY_ROWS) return prepare_tiles(matrix, bits, x, begin, end, prepared);
+  if (count >= OVEN_LINEAR_MANY_ROWS) return prepare_tiles(matrix, chunk, x, begin, end, prepared);
 #endif
   for (size_t row = begin; row < end; row++) {
     const float *source = x + row * matrix->columns;
     if (count >= OVEN_LINEAR_MANY_ROWS) {
-      prepare_many(matrix, bits, source, row, many_of(matrix, prepared, count));
+      prepare_many(matrix, chunk, source, row, many_of(matrix, prepared, count));
     } else {
-      prepare_few(matrix, bits, source, (char *)prepared + row * chunk_count(matrix) * few_chunk_size(matrix));
+      prepare_few(matrix, chunk, source, (char *)prepared + row * chunk_count(matrix) * few_chunk_size(matrix));
     }
   }
 }

@@ -4,7 +4,7 @@
 //
 // Prepared numbers are tiles of 1 KB, for 16 rows of numbers those of all columns one after the other. A tile has 16 lines
 // of 16 pairs of columns, a pair for each row of numbers: what TDPBF16PS wants as its right operand. Columns go by steps of
-// 64, two tiles: of 4-bit codes the first one has the even columns and the second one the odd ones, as the low and high
+// 64, two tiles: but for codes of a byte the first one has the even columns and the second one the odd ones, as the low and high
 // halves of bytes do.
 
 #include "LinearSizes.h"
@@ -30,7 +30,7 @@ INLINE vi bf16_of(vf first, vf second) {
 }
 
 // Columns [first, first + STEP) of a row of numbers, zeros where there are no more, as lines of two tiles.
-INLINE void prepared_lines(const oven_matrix *matrix, int bits, const float *x, size_t first, vi *line, vi *second) {
+INLINE void prepared_lines(const oven_matrix *matrix, size_t chunk, const float *x, size_t first, vi *line, vi *second) {
   float padded[STEP];
   const float *source = x + first;
   if (matrix->columns - first < STEP) {
@@ -40,7 +40,7 @@ INLINE void prepared_lines(const oven_matrix *matrix, int bits, const float *x, 
   }
   const vi low = bf16_of(load_floats(source), load_floats(source + 16));
   const vi high = bf16_of(load_floats(source + 32), load_floats(source + 48));
-  if (bits == 8) {
+  if (chunk == 64) {
     *line = low;
     *second = high;
     return;
@@ -54,7 +54,7 @@ INLINE void prepared_lines(const oven_matrix *matrix, int bits, const float *x, 
 }
 
 // Rows [begin, end) of the numbers; `begin` is a tile's first.
-INLINE void prepare_tiles(const oven_matrix *matrix, int bits, const float *x, size_t begin, size_t end, char *prepared) {
+INLINE void prepare_tiles(const oven_matrix *matrix, size_t chunk, const float *x, size_t begin, size_t end, char *prepared) {
   const size_t depth = depth_of(matrix->columns);
   for (size_t row = begin; row < end; row += TILE) {
     const size_t rows = end - row < TILE ? end - row : TILE;
@@ -63,7 +63,7 @@ INLINE void prepare_tiles(const oven_matrix *matrix, int bits, const float *x, s
       vi lines[16], second[16];
       for (size_t i = 0; i < TILE; i++) {
         lines[i] = second[i] = (vi)0;
-        if (i < rows) prepared_lines(matrix, bits, x + (row + i) * matrix->columns, k, &lines[i], &second[i]);
+        if (i < rows) prepared_lines(matrix, chunk, x + (row + i) * matrix->columns, k, &lines[i], &second[i]);
       }
       transpose(lines);
       memcpy(out, lines, TILE_BYTES);
@@ -73,128 +73,7 @@ INLINE void prepare_tiles(const oven_matrix *matrix, int bits, const float *x, s
   }
 }
 
-// The working memory of one thread.
-typedef struct {
-  // Two tiles of rows, SPAN columns of each.
-  char *panel;
-  // [PANEL][SUMS_STRIDE]
-  float *sums;
-  // Of TILE rows, all groups.
-  float *scales, *shifts;
-} tiles_scratch;
-
-INLINE tiles_scratch tiles_scratch_of(const oven_matrix *matrix, void *scratch) {
-  tiles_scratch s;
-  s.panel = scratch;
-  s.sums = (float *)(s.panel + 2 * TILE * SPAN * 2);
-  s.scales = s.sums + PANEL * SUMS_STRIDE;
-  s.shifts = s.scales + TILE * groups_room(matrix);
-  return s;
-}
-
-// 32 bytes as words, of which `room` may be read.
-INLINE __m512i widened_bytes(const uint8_t *p, size_t room) {
-  uint8_t copy[32];
-  if (__builtin_expect(room < sizeof copy, 0)) {
-    memset(copy, 0, sizeof copy);
-    copy_codes(p, room, copy);
-    p = copy;
-  }
-  vu8x32 bytes;
-  memcpy(&bytes, p, sizeof bytes);
-  return _mm512_cvtepu8_epi16((__m256i)bytes);
-}
-
-INLINE void store_line(char *out, __m512i line) { memcpy(out, &line, sizeof line); }
-
-// The numbers that a group's sixteen codes stand for, as bf16.
-INLINE __m256i numbers_of(vf centred, float scale, float shift) {
-  return (__m256i)_mm512_cvtneps_pbh((__m512)fused(centred, (vf)scale, (vf)shift));
-}
-
-// How far ahead of its use memory is asked for, in bytes: the machine's own guesses end with each page.
-#define TILES_AHEAD 1024
-
-// Columns [first, end) of 4-bit codes of a row, a line of 64 bytes in each of the tiles that begin at `out`. A step takes 32
-// bytes, each code an index into its group's sixteen numbers.
-INLINE void unpack_nibbles(const oven_matrix *matrix, const uint8_t *codes, size_t room, size_t first, size_t end,
-                           const float *scales, const float *shifts, char *out) {
-  const vi lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  const vf centred = __builtin_convertvector((lanes ^ (sign_mask(matrix) & 15)) - 8, vf);
-  const size_t group = matrix->group, last = matrix->columns / group - 1;
-  if (group == STEP / 2) {
-    // The first half of a step is one group, the second one another.
-    const __m512i half = _mm512_inserti64x4(_mm512_setzero_si512(), _mm256_set1_epi16(16), 1);
-    const __m512i low = _mm512_set1_epi16(15);
-    for (size_t k = first; k < end; k += STEP, out += 2 * TILE_BYTES) {
-      const size_t g = k / group, h = g < last ? g + 1 : last;
-      const __m512i numbers = _mm512_inserti64x4(_mm512_castsi256_si512(numbers_of(centred, scales[g], shifts[g])),
-                                                 numbers_of(centred, scales[h], shifts[h]), 1);
-      __builtin_prefetch(codes + k / 2 + TILES_AHEAD);
-      const __m512i both = widened_bytes(codes + k / 2, room - k / 2);
-      // (codes & 15) | half
-      const __m512i even = _mm512_ternarylogic_epi32(both, low, half, 0xea);
-      const __m512i odd = _mm512_or_si512(_mm512_srli_epi16(both, 4), half);
-      store_line(out, _mm512_permutexvar_epi16(even, numbers));
-      store_line(out + TILE_BYTES, _mm512_permutexvar_epi16(odd, numbers));
-    }
-    return;
-  }
-  for (size_t k = first; k < end;) {
-    const size_t g = k / group, stop = (g + 1) * group < end ? (g + 1) * group : end;
-    // Twice the same, because an index has five bits.
-    const __m512i numbers = _mm512_broadcast_i64x4(numbers_of(centred, scales[g], shifts[g]));
-    for (; k < stop; k += STEP, out += 2 * TILE_BYTES) {
-      __builtin_prefetch(codes + k / 2 + TILES_AHEAD);
-      const __m512i both = widened_bytes(codes + k / 2, room - k / 2);
-      store_line(out, _mm512_permutexvar_epi16(both, numbers));
-      store_line(out + TILE_BYTES, _mm512_permutexvar_epi16(_mm512_srli_epi16(both, 4), numbers));
-    }
-  }
-}
-
-// 32 codes of a byte each as numbers.
-INLINE __m512i numbers_of_bytes(const uint8_t *p, size_t room, __m512i sign, vf scale, vf shift) {
-  const __m512i words = _mm512_xor_si512(widened_bytes(p, room), sign);
-  const vf low = __builtin_convertvector((vi)_mm512_cvtepu16_epi32(_mm512_castsi512_si256(words)), vf);
-  const vf high = __builtin_convertvector((vi)_mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(words, 1)), vf);
-  return (__m512i)bf16_of(fused(low, scale, shift), fused(high, scale, shift));
-}
-
-// The same for codes of 8 bits.
-INLINE void unpack_bytes(const oven_matrix *matrix, const uint8_t *codes, size_t room, size_t first, size_t end,
-                         const float *scales, const float *shifts, char *out) {
-  const __m512i sign = _mm512_set1_epi16((short)(sign_mask(matrix) & 255));
-  const size_t group = matrix->group;
-  for (size_t k = first; k < end; k += STEP, out += 2 * TILE_BYTES) {
-    const size_t second = k + STEP / 2 < matrix->columns ? k + STEP / 2 : k;
-    const size_t g = k / group, h = second / group;
-    __builtin_prefetch(codes + k + TILES_AHEAD);
-    store_line(out, numbers_of_bytes(codes + k, room - k, sign, (vf)scales[g], (vf)(shifts[g] - 128 * scales[g])));
-    store_line(out + TILE_BYTES, numbers_of_bytes(codes + second, room - second, sign, (vf)scales[h],
-                                                  (vf)(shifts[h] - 128 * scales[h])));
-  }
-}
-
-// Columns [first, end) of up to 16 rows, one tile of rows.
-INLINE void unpack_tile(const oven_matrix *matrix, int bits, size_t row, size_t rows, size_t first, size_t end,
-                        tiles_scratch s, char *out) {
-  const size_t row_bytes = matrix->columns * (size_t)bits / 8, groups = matrix->columns / matrix->group;
-  rows_numbers(matrix, bits, row, rows, s.scales, s.shifts);
-  if (!is_shifted(matrix)) memset(s.shifts, 0, rows * groups * sizeof(float));
-  for (size_t i = 0; i < TILE; i++) {
-    // What follows the last row is computed like it, and not written.
-    const size_t r = i < rows ? i : rows - 1;
-    const uint8_t *codes = (const uint8_t *)matrix->codes + (row + r) * row_bytes;
-    const size_t room = (matrix->rows - row - r) * row_bytes;
-    const float *scales = s.scales + r * groups, *shifts = s.shifts + r * groups;
-    if (bits == 4) {
-      unpack_nibbles(matrix, codes, room, first, end, scales, shifts, out + i * 64);
-    } else {
-      unpack_bytes(matrix, codes, room, first, end, scales, shifts, out + i * 64);
-    }
-  }
-}
+#include "LinearTileCodes.h"
 
 // Tiles are named by numbers that the compiler must know: four of sums, two of rows of numbers, two of rows of the matrix.
 // M tiles of the latter and N of the former, one or two, make M · N sums: tile m + 2 · n. Whatever stands beside a row, its
@@ -259,17 +138,17 @@ INLINE void write_sums(const float *sums, size_t rows, size_t batch, float *y, s
 }
 
 // Columns [k, until) of M tiles of rows, one after the other.
-INLINE void unpack_rows(const oven_matrix *matrix, int bits, int M, size_t row, size_t rows, size_t k, size_t until,
+INLINE void unpack_rows(const oven_matrix *matrix, code_form form, int M, size_t row, size_t rows, size_t k, size_t until,
                         tiles_scratch s) {
   for (size_t m = 0; m < (size_t)M; m++) {
     const size_t left = rows - m * TILE;
-    unpack_tile(matrix, bits, row + m * TILE, left < TILE ? left : TILE, k, until, s,
+    unpack_tile(matrix, form, row + m * TILE, left < TILE ? left : TILE, k, until, s,
                 s.panel + m * depth_of(until - k) * TILE_BYTES);
   }
 }
 
 // Rows [row, row + rows) of the matrix, M tiles of them, times `batch` rows of numbers, span after span, into s.sums.
-INLINE void multiply_rows(const oven_matrix *matrix, int bits, int M, const char *b, size_t batch, size_t row, size_t rows,
+INLINE void multiply_rows(const oven_matrix *matrix, code_form form, int M, const char *b, size_t batch, size_t row, size_t rows,
                           tiles_scratch s) {
   const size_t columns = matrix->columns, b_stride = depth_of(columns) * TILE_BYTES;
   // Spans of about equal length.
@@ -279,7 +158,7 @@ INLINE void multiply_rows(const oven_matrix *matrix, int bits, int M, const char
     const size_t until = columns - k < span ? columns : k + span;
     const size_t depth = depth_of(until - k), a_stride = depth * TILE_BYTES;
     const char *at = b + k / STEP * 2 * TILE_BYTES;
-    unpack_rows(matrix, bits, M, row, rows, k, until, s);
+    unpack_rows(matrix, form, M, row, rows, k, until, s);
     for (size_t n = 0; n < tiles; n += 2, at += 2 * b_stride) {
       float *sums = s.sums + n * TILE;
       if (n + 1 < tiles) {
@@ -295,7 +174,7 @@ INLINE void multiply_rows(const oven_matrix *matrix, int bits, int M, const char
   }
 }
 
-INLINE void tiles_matrix(const oven_matrix *matrix, int bits, const char *prepared, size_t count, size_t begin,
+INLINE void tiles_matrix(const oven_matrix *matrix, code_form form, const char *prepared, size_t count, size_t begin,
                          size_t end, float *y, size_t stride, tiles_scratch s) {
   const size_t b_stride = depth_of(matrix->columns) * TILE_BYTES;
   for (size_t first = 0; first < count; first += TILES_BATCH) {
@@ -306,9 +185,9 @@ INLINE void tiles_matrix(const oven_matrix *matrix, int bits, const char *prepar
       tiles_scratch part = s;
       for (size_t m = 0; m < rows; m += 2 * TILE, part.sums += 2 * TILE * SUMS_STRIDE) {
         if (rows - m > TILE) {
-          multiply_rows(matrix, bits, 2, b, batch, row + m, rows - m, part);
+          multiply_rows(matrix, form, 2, b, batch, row + m, rows - m, part);
         } else {
-          multiply_rows(matrix, bits, 1, b, batch, row + m, rows - m, part);
+          multiply_rows(matrix, form, 1, b, batch, row + m, rows - m, part);
         }
       }
       write_sums(s.sums, rows, batch, y + first * stride + row, stride);
@@ -326,10 +205,18 @@ static void multiply_tiles(const oven_matrix *matrix, const void *prepared, size
   _tile_storeconfig(&theirs);
   _tile_loadconfig(&ours);
   const tiles_scratch s = tiles_scratch_of(matrix, scratch);
-  if (chunk_length(matrix) == 128) {
-    tiles_matrix(matrix, 4, prepared, count, begin, end, y, stride, s);
-  } else {
-    tiles_matrix(matrix, 8, prepared, count, begin, end, y, stride, s);
+  switch (form_of(matrix)) {
+#define CASE(FORM)                                                              \
+  case FORM:                                                                    \
+    tiles_matrix(matrix, FORM, prepared, count, begin, end, y, stride, s);      \
+    break
+    CASE(form_nibbles);
+    CASE(form_bytes);
+    CASE(form_fives);
+    CASE(form_sixes);
+    CASE(form_table);
+    CASE(form_numbers);
+#undef CASE
   }
   _tile_loadconfig(&theirs);
 }

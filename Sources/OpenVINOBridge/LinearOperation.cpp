@@ -1,22 +1,10 @@
 #include "LinearOperation.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <stdexcept>
 
-// An OpenVINO that was built without TBB has other threads, which nothing shows us: then one has to do.
-#if __has_include(<tbb/parallel_for.h>)
-#define OVEN_HAS_TBB 1
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Weverything"
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-#pragma clang diagnostic pop
-#else
-#define OVEN_HAS_TBB 0
-#endif
+#include "Sharing.hpp"
 
 namespace bridge {
 
@@ -24,30 +12,6 @@ namespace {
 
 // The numbers of a PlacedMatrix among an operation's attributes.
 constexpr size_t fields = 9;
-
-size_t bytes_of(oven_number type, size_t count) {
-  switch (type) {
-    case oven_number_u4:
-    case oven_number_i4:
-      return (count + 1) / 2;
-    case oven_number_u8:
-    case oven_number_i8:
-      return count;
-    case oven_number_f16:
-      return 2 * count;
-    case oven_number_f32:
-      return 4 * count;
-    default:
-      return 0;
-  }
-}
-
-const uint8_t *address(const WeightFile &file, int64_t offset, size_t size) {
-  if (offset < 0 || static_cast<size_t>(offset) > file.size() || size > file.size() - static_cast<size_t>(offset)) {
-    throw std::runtime_error("a weight lies outside of its file");
-  }
-  return file.data() + offset;
-}
 
 // Working memory that a thread keeps, aligned to 64 bytes.
 class Room {
@@ -73,33 +37,12 @@ class Room {
 
 thread_local Room scratch_room, prepared_room, second_room;
 
-// Runs body(begin, end) on parts of 0..<count, by the threads of the arena that the caller is in: the plugin's, so that
-// no two pools fight for cores. Whoever is ready takes the next part, so that slow cores get less; a part is of
-// `smallest` at least.
-template <typename Body>
-void share(size_t count, size_t smallest, const Body &body) {
-#if OVEN_HAS_TBB
-  const auto threads = static_cast<size_t>(tbb::this_task_arena::max_concurrency());
-  const size_t parts = std::min(count / std::max<size_t>(smallest, 1), threads * 8);
-  if (threads <= 1 || parts <= 1) return body(0, count);
-  std::atomic<size_t> next{0};
-  const auto work = [&](const tbb::blocked_range<size_t> &) {
-    for (size_t i = next++; i < parts; i = next++) body(count * i / parts, count * (i + 1) / parts);
-  };
-  const size_t workers = std::min(threads, parts);
-  tbb::parallel_for(tbb::blocked_range<size_t>(0, workers, 1), work, tbb::static_partitioner());
-#else
-  static_cast<void>(smallest);
-  body(0, count);
-#endif
-}
-
 // Rows of a matrix that stay together. Unpacking serves many rows of numbers best in larger pieces.
 size_t rows_together(size_t count) { return count < OVEN_LINEAR_MANY_ROWS ? OVEN_LINEAR_ROWS : 4 * OVEN_LINEAR_ROWS; }
 
 // How many times so many rows make a part that is worth a thread's attention: 32 KB of codes.
 size_t smallest_part(const oven_matrix &matrix, size_t rows) {
-  const size_t bits = matrix.code_type == oven_number_u4 || matrix.code_type == oven_number_i4 ? 4 : 8;
+  const size_t bits = matrix.code_type == oven_number_u8 || matrix.code_type == oven_number_i8 ? 8 : 4;
   return (size_t{1} << 15) / std::max<size_t>(matrix.columns * bits / 8 * rows, 1);
 }
 
@@ -118,21 +61,27 @@ void multiply(const oven_matrix &matrix, const Rows &rows, size_t begin, size_t 
   }
 }
 
+// A product and where it goes.
+struct Task {
+  const oven_matrix *matrix;
+  float *output;
+};
+
 // All matrices' rows one after the other, shared among the threads.
-void multiply_all(const std::vector<oven_matrix> &matrices, const Rows &rows, const std::vector<float *> &outputs) {
+void multiply_all(const std::vector<Task> &tasks, const Rows &rows) {
   const size_t together = rows_together(rows.count);
-  const auto pieces = [&](const oven_matrix &matrix) { return (matrix.rows + together - 1) / together; };
+  const auto pieces = [&](const Task &task) { return (task.matrix->rows + together - 1) / together; };
   size_t total = 0;
-  for (const auto &matrix : matrices) total += pieces(matrix);
-  share(total, smallest_part(matrices.front(), together), [&](size_t begin, size_t end) {
+  for (const auto &task : tasks) total += pieces(task);
+  share(total, smallest_part(*tasks.front().matrix, together), [&](size_t begin, size_t end) {
     size_t first = 0;
-    for (size_t i = 0; i < matrices.size(); i++) {
-      const size_t from = std::max(begin, first), to = std::min(end, first + pieces(matrices[i]));
+    for (const auto &task : tasks) {
+      const size_t from = std::max(begin, first), to = std::min(end, first + pieces(task));
       if (from < to) {
-        multiply(matrices[i], rows, (from - first) * together,
-                 std::min(matrices[i].rows, (to - first) * together), outputs[i]);
+        multiply(*task.matrix, rows, (from - first) * together, std::min(task.matrix->rows, (to - first) * together),
+                 task.output);
       }
-      first += pieces(matrices[i]);
+      first += pieces(task);
     }
   });
 }
@@ -150,60 +99,52 @@ void multiply_gated(const oven_matrix &gate, const oven_matrix &up, const Rows &
 
 }  // namespace
 
-oven_matrix PlacedMatrix::in(const WeightFile &file) const {
-  if (rows <= 0 || columns <= 0 || group <= 0 || rows > INT32_MAX || columns > INT32_MAX) {
-    throw std::runtime_error("a matrix without rows or columns");
-  }
-  oven_matrix matrix{};
-  matrix.code_type = code_type;
-  matrix.scale_type = scale_type;
-  matrix.zero_type = zero_type;
-  matrix.rows = static_cast<size_t>(rows);
-  matrix.columns = static_cast<size_t>(columns);
-  matrix.group = static_cast<size_t>(group);
-  if (!oven_linear_supports(&matrix)) throw std::runtime_error("a matrix of a kind that no kernel computes");
-  const size_t count = matrix.rows * matrix.columns, groups = matrix.rows * (matrix.columns / matrix.group);
-  matrix.codes = address(file, codes, bytes_of(code_type, count));
-  matrix.scales = address(file, scales, bytes_of(scale_type, groups));
-  matrix.zeros = zero_type == oven_number_none ? nullptr : address(file, zeros, bytes_of(zero_type, groups));
-  return matrix;
-}
-
-PlacedOperation::PlacedOperation(const ov::Output<ov::Node> &input, std::string weights,
+PlacedOperation::PlacedOperation(const ov::OutputVector &inputs, std::string weights,
                                  std::vector<PlacedMatrix> matrices)
-    : Op({input}), weights(std::move(weights)), placed(std::move(matrices)) {}
+    : Op(inputs), attributes(std::make_shared<Attributes>(Attributes{std::move(weights), std::move(matrices)})) {}
+
+PlacedOperation::PlacedOperation(const ov::OutputVector &inputs, const PlacedOperation &other)
+    : Op(inputs), attributes(other.attributes), bound(other.bound) {}
 
 bool PlacedOperation::visit_attributes(ov::AttributeVisitor &visitor) {
   std::vector<int64_t> numbers;
-  for (const auto &m : placed) {
+  auto weights = attributes->weights;
+  for (const auto &m : attributes->placed) {
     numbers.insert(numbers.end(), {m.code_type, m.scale_type, m.zero_type, m.codes, m.scales, m.zeros, m.rows,
                                    m.columns, m.group});
   }
   visitor.on_attribute("weights", weights);
   visitor.on_attribute("matrices", numbers);
   if (numbers.size() % fields != 0) throw std::runtime_error("matrices with numbers missing");
-  placed.clear();
   const auto number = [](int64_t value) {
-    return value < 0 || value > oven_number_none ? oven_number_none : static_cast<oven_number>(value);
+    return value < 0 || value > oven_number_e8m0 ? oven_number_none : static_cast<oven_number>(value);
   };
+  std::vector<PlacedMatrix> placed;
   for (size_t i = 0; i < numbers.size(); i += fields) {
     const int64_t *n = &numbers[i];
     placed.push_back({number(n[0]), number(n[1]), number(n[2]), n[3], n[4], n[5], n[6], n[7], n[8]});
   }
+  attributes = std::make_shared<Attributes>(Attributes{std::move(weights), std::move(placed)});
   return true;
 }
 
 void PlacedOperation::bind() {
-  if (file && matrices.size() == placed.size()) return;
-  if (placed.empty()) throw std::runtime_error("an operation without matrices");
-  file = weights_of(weights);
-  matrices.clear();
-  for (const auto &matrix : placed) matrices.push_back(matrix.in(*file));
+  if (bound) return;
+  if (attributes->placed.empty()) throw std::runtime_error("an operation without matrices");
+  const auto file = weights_of(attributes->weights);
+  Matrices matrices;
+  for (const auto &placed : attributes->placed) matrices.push_back(ready_matrix(file, placed));
+  bound = std::make_shared<const Matrices>(std::move(matrices));
 }
 
 Linear::Linear(const ov::Output<ov::Node> &x, std::string weights, std::vector<PlacedMatrix> matrices, bool gated,
                bool exact)
-    : PlacedOperation(x, std::move(weights), std::move(matrices)), gated(gated), exact(exact) {
+    : PlacedOperation({x}, std::move(weights), std::move(matrices)), gated(gated), exact(exact) {
+  constructor_validate_and_infer_types();
+}
+
+Linear::Linear(const ov::OutputVector &inputs, const Linear &other)
+    : PlacedOperation(inputs, other), gated(other.gated), exact(other.exact) {
   constructor_validate_and_infer_types();
 }
 
@@ -216,35 +157,35 @@ bool Linear::visit_attributes(ov::AttributeVisitor &visitor) {
 void Linear::validate_and_infer_types() {
   bind();
   auto shape = get_input_partial_shape(0);
-  const auto &first = matrices.front();
+  const auto &first = matrix(0);
   NODE_VALIDATION_CHECK(this, shape.rank().is_static() && shape.size() > 0, "x has no known rank");
   auto &columns = shape[shape.size() - 1];
-  for (const auto &matrix : matrices) {
-    NODE_VALIDATION_CHECK(this, oven_linear_same_preparation(&first, &matrix), "matrices of different kinds");
+  for (size_t i = 1; i < matrix_count(); i++) {
+    NODE_VALIDATION_CHECK(this, oven_linear_same_preparation(&first, &matrix(i)), "matrices of different kinds");
   }
   NODE_VALIDATION_CHECK(this, columns.compatible(static_cast<int64_t>(first.columns)), "x has another width");
-  NODE_VALIDATION_CHECK(this, !gated || (matrices.size() == 2 && first.rows == matrices[1].rows), "no pair to gate");
-  set_output_size(gated ? 1 : matrices.size());
+  NODE_VALIDATION_CHECK(this, !gated || (matrix_count() == 2 && first.rows == matrix(1).rows), "no pair to gate");
+  set_output_size(gated ? 1 : matrix_count());
   for (size_t i = 0; i < get_output_size(); i++) {
-    columns = static_cast<int64_t>(matrices[i].rows);
+    columns = static_cast<int64_t>(matrix(i).rows);
     set_output_type(i, ov::element::f32, shape);
   }
 }
 
 std::shared_ptr<ov::Node> Linear::clone_with_new_inputs(const ov::OutputVector &inputs) const {
-  return std::make_shared<Linear>(inputs.at(0), weights, placed, gated, exact);
+  return std::make_shared<Linear>(inputs, *this);
 }
 
 bool Linear::evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const {
   auto shape = inputs.at(0).get_shape();
-  const auto &first = matrices.front();
+  const auto &first = matrix(0);
   if (inputs[0].get_element_type() != ov::element::f32 || shape.empty() || shape.back() != first.columns) return false;
   Rows rows{inputs[0].data<const float>(), nullptr, ov::shape_size(shape) / first.columns};
-  std::vector<float *> targets;
+  std::vector<Task> tasks;
   for (size_t i = 0; i < outputs.size(); i++) {
-    shape.back() = matrices[i].rows;
+    shape.back() = matrix(i).rows;
     outputs[i].set_shape(shape);
-    targets.push_back(outputs[i].data<float>());
+    tasks.push_back({&matrix(i), outputs[i].data<float>()});
   }
   if (rows.count == 0) return true;
   if (!exact) {
@@ -257,15 +198,19 @@ bool Linear::evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs)
     rows.prepared = prepared;
   }
   if (gated) {
-    multiply_gated(matrices[0], matrices[1], rows, targets[0]);
+    multiply_gated(first, matrix(1), rows, tasks[0].output);
   } else {
-    multiply_all(matrices, rows, targets);
+    multiply_all(tasks, rows);
   }
   return true;
 }
 
 Embedding::Embedding(const ov::Output<ov::Node> &ids, std::string weights, PlacedMatrix matrix)
-    : PlacedOperation(ids, std::move(weights), {matrix}) {
+    : PlacedOperation({ids}, std::move(weights), {matrix}) {
+  constructor_validate_and_infer_types();
+}
+
+Embedding::Embedding(const ov::OutputVector &inputs, const Embedding &other) : PlacedOperation(inputs, other) {
   constructor_validate_and_infer_types();
 }
 
@@ -273,20 +218,20 @@ void Embedding::validate_and_infer_types() {
   bind();
   auto shape = get_input_partial_shape(0);
   NODE_VALIDATION_CHECK(this, shape.rank().is_static(), "ids have no known rank");
-  shape.push_back(static_cast<int64_t>(matrices.front().columns));
+  shape.push_back(static_cast<int64_t>(matrix(0).columns));
   set_output_type(0, ov::element::f32, shape);
 }
 
 std::shared_ptr<ov::Node> Embedding::clone_with_new_inputs(const ov::OutputVector &inputs) const {
-  return std::make_shared<Embedding>(inputs.at(0), weights, placed.front());
+  return std::make_shared<Embedding>(inputs, *this);
 }
 
 bool Embedding::evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const {
   const auto &ids = inputs.at(0);
-  const auto &matrix = matrices.front();
+  const auto &table = matrix(0);
   auto shape = ids.get_shape();
   const size_t count = ov::shape_size(shape);
-  shape.push_back(matrix.columns);
+  shape.push_back(table.columns);
   outputs.at(0).set_shape(shape);
   auto *out = outputs[0].data<float>();
   const bool is_long = ids.get_element_type() == ov::element::i64;
@@ -294,12 +239,12 @@ bool Embedding::evaluate(ov::TensorVector &outputs, const ov::TensorVector &inpu
   for (size_t i = 0; i < count; i++) {
     int64_t id = is_long ? ids.data<const int64_t>()[i] : ids.data<const int32_t>()[i];
     // As Gather counts: from the end, and zeros beyond.
-    if (id < 0) id += static_cast<int64_t>(matrix.rows);
-    float *row = out + i * matrix.columns;
-    if (id < 0 || static_cast<size_t>(id) >= matrix.rows) {
-      std::fill(row, row + matrix.columns, 0.0f);
+    if (id < 0) id += static_cast<int64_t>(table.rows);
+    float *row = out + i * table.columns;
+    if (id < 0 || static_cast<size_t>(id) >= table.rows) {
+      std::fill(row, row + table.columns, 0.0f);
     } else {
-      oven_linear_decode_row(&matrix, static_cast<size_t>(id), row);
+      oven_linear_decode_row(&table, static_cast<size_t>(id), row);
     }
   }
   return true;

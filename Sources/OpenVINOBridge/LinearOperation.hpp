@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "LinearKernels.h"
-#include "WeightFile.hpp"
+#include "PlacedMatrix.hpp"
 
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Weverything"
@@ -15,33 +14,34 @@
 
 namespace bridge {
 
-// A compressed matrix and where it is in the file of the weights.
-struct PlacedMatrix {
-  oven_number code_type = oven_number_none, scale_type = oven_number_none, zero_type = oven_number_none;
-  int64_t codes = 0, scales = 0, zeros = 0;
-  int64_t rows = 0, columns = 0, group = 0;
-
-  // Its addresses; throws where it does not lie in the file, or is of a kind that no kernel computes.
-  oven_matrix in(const WeightFile &file) const;
-};
-
 // What both operations are made of: matrices, and the identity of the file that holds them.
 class PlacedOperation : public ov::op::Op {
  public:
   PlacedOperation() = default;
-  PlacedOperation(const ov::Output<ov::Node> &input, std::string weights, std::vector<PlacedMatrix> matrices);
+  PlacedOperation(const ov::OutputVector &inputs, std::string weights, std::vector<PlacedMatrix> matrices);
 
   bool visit_attributes(ov::AttributeVisitor &visitor) override;
   bool has_evaluate() const override { return true; }
 
  protected:
-  // Finds the file, after all attributes are known.
-  void bind();
+  // Another operation with the same matrices. The plugin makes one at each step, to ask it for shapes.
+  PlacedOperation(const ov::OutputVector &inputs, const PlacedOperation &other);
 
-  std::string weights;
-  std::vector<PlacedMatrix> placed;
-  std::shared_ptr<const WeightFile> file;
-  std::vector<oven_matrix> matrices;
+  // Finds the matrices, after all attributes are known.
+  void bind();
+  const oven_matrix &matrix(size_t index) const { return bound->at(index)->matrix(); }
+  size_t matrix_count() const { return bound->size(); }
+
+ private:
+  using Matrices = std::vector<std::shared_ptr<const ReadyMatrix>>;
+
+  // Shared by all copies.
+  struct Attributes {
+    std::string weights;
+    std::vector<PlacedMatrix> placed;
+  };
+  std::shared_ptr<const Attributes> attributes = std::make_shared<Attributes>();
+  std::shared_ptr<const Matrices> bound;
 };
 
 // x [..., columns] times each of the matrices: one output each, [..., rows]; or, if gated, one output
@@ -53,6 +53,7 @@ class Linear final : public PlacedOperation {
   Linear() = default;
   Linear(const ov::Output<ov::Node> &x, std::string weights, std::vector<PlacedMatrix> matrices, bool gated,
          bool exact);
+  Linear(const ov::OutputVector &inputs, const Linear &other);
 
   void validate_and_infer_types() override;
   std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector &inputs) const override;
@@ -72,6 +73,7 @@ class Embedding final : public PlacedOperation {
 
   Embedding() = default;
   Embedding(const ov::Output<ov::Node> &ids, std::string weights, PlacedMatrix matrix);
+  Embedding(const ov::OutputVector &inputs, const Embedding &other);
 
   void validate_and_infer_types() override;
   std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector &inputs) const override;
@@ -87,6 +89,7 @@ struct Placed {
 };
 
 // Replaces the products and embeddings of a model whose compressed weights lie in `file`.
-Placed place_weights(ov::Model &model, const std::string &identity, const WeightFile &file, bool exact);
+Placed place_weights(ov::Model &model, const std::string &identity, const std::shared_ptr<const WeightFile> &file,
+                     bool exact);
 
 }  // namespace bridge

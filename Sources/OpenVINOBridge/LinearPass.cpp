@@ -32,6 +32,9 @@ oven_number number_of(ov::element::Type type) {
   if (type == ov::element::i8) return oven_number_i8;
   if (type == ov::element::f16) return oven_number_f16;
   if (type == ov::element::f32) return oven_number_f32;
+  if (type == ov::element::nf4) return oven_number_nf4;
+  if (type == ov::element::f4e2m1) return oven_number_f4;
+  if (type == ov::element::f8e8m0) return oven_number_e8m0;
   return oven_number_none;
 }
 
@@ -96,6 +99,7 @@ class Finder {
     kind.code_type = result.code_type;
     kind.scale_type = result.scale_type;
     kind.zero_type = result.zero_type;
+    kind.minimum_type = oven_number_none;
     kind.rows = rows;
     kind.columns = columns;
     kind.group = static_cast<size_t>(result.group);
@@ -121,11 +125,12 @@ class Finder {
 struct Product {
   Node node;
   PlacedMatrix matrix;
+  // What the kernels read; kept until an operation has it.
+  std::shared_ptr<const ReadyMatrix> ready;
 };
 
-bool may_share(const PlacedMatrix &first, const PlacedMatrix &second, const WeightFile &file) {
-  const auto a = first.in(file), b = second.in(file);
-  return oven_linear_same_preparation(&a, &b);
+bool may_share(const Product &first, const Product &second) {
+  return oven_linear_same_preparation(&first.ready->matrix(), &second.ready->matrix());
 }
 
 // The Multiply that gates: silu(first) · second, where nothing else uses either.
@@ -144,13 +149,13 @@ Node gate_of(const Product &first, const Product &second) {
 }
 
 // Replaces the products of one input. Those whose matrices are of one kind become one operation.
-void replace(std::vector<Product> products, const std::string &identity, const WeightFile &file, bool exact) {
+void replace(std::vector<Product> products, const std::string &identity, bool exact) {
   // Asked for now: what they shared may have been replaced meanwhile.
   const auto x = products.front().node->input_value(0);
   while (!products.empty()) {
     std::vector<Product> together, others;
     for (const auto &product : products) {
-      (may_share(products.front().matrix, product.matrix, file) ? together : others).push_back(product);
+      (may_share(products.front(), product) ? together : others).push_back(product);
     }
     products = others;
     if (together.size() == 2) {
@@ -183,13 +188,14 @@ bool multiplies_rows(const ov::op::v0::MatMul &product) {
 
 }  // namespace
 
-Placed place_weights(ov::Model &model, const std::string &identity, const WeightFile &file, bool exact) {
-  const Finder finder(file);
+Placed place_weights(ov::Model &model, const std::string &identity, const std::shared_ptr<const WeightFile> &file,
+                     bool exact) {
+  const Finder finder(*file);
   // In the model's order, so that the same model becomes the same operations.
   std::vector<std::pair<ov::Output<ov::Node>, std::vector<Product>>> by_input;
   Placed placed;
   const auto note = [&](const PlacedMatrix &matrix) {
-    const bool is_short = matrix.code_type == oven_number_u4 || matrix.code_type == oven_number_i4;
+    const bool is_short = matrix.code_type != oven_number_u8 && matrix.code_type != oven_number_i8;
     const auto codes = static_cast<size_t>(matrix.rows * matrix.columns);
     placed.count++;
     placed.bytes += is_short ? codes / 2 : codes;
@@ -199,12 +205,13 @@ Placed place_weights(ov::Model &model, const std::string &identity, const Weight
       if (!multiplies_rows(*product)) continue;
       const auto matrix = finder.matrix(input(node, 1));
       if (!matrix) continue;
+      const Product found{node, *matrix, ready_matrix(file, *matrix)};
       const auto x = node->input_value(0);
       const auto known = std::find_if(by_input.begin(), by_input.end(), [&](const auto &i) { return i.first == x; });
       if (known == by_input.end()) {
-        by_input.push_back({x, {{node, *matrix}}});
+        by_input.push_back({x, {found}});
       } else {
-        known->second.push_back({node, *matrix});
+        known->second.push_back(found);
       }
       note(*matrix);
     } else if (const auto gather = as<ov::op::v8::Gather>(node)) {
@@ -221,7 +228,7 @@ Placed place_weights(ov::Model &model, const std::string &identity, const Weight
       note(*matrix);
     }
   }
-  for (const auto &[x, products] : by_input) replace(products, identity, file, exact);
+  for (const auto &[x, products] : by_input) replace(products, identity, exact);
   for (const auto &node : model.get_ordered_ops()) {
     if (const auto constant = as<ov::op::v0::Constant>(node)) placed.other_bytes += constant->get_byte_size();
   }

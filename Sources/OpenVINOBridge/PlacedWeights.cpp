@@ -50,7 +50,7 @@ void fill_placed_weights(ovb_table &table) {
                                  ovb_list **names) {
     return guarded([&] {
       const auto file = weights_of(identity);
-      const auto placed = place_weights(*model->model, identity, *file, exact != 0);
+      const auto placed = place_weights(*model->model, identity, file, exact != 0);
       if (placed.count != 0) model->model->validate_nodes_and_infer_types();
       give(names, {oven_linear_instruction_set()});
       counts[0] = placed.count;

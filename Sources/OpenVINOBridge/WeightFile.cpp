@@ -48,6 +48,13 @@ WeightFile::WeightFile(const std::string &path) {
 
 WeightFile::~WeightFile() { munmap(const_cast<uint8_t *>(data_), size_); }
 
+void WeightFile::forget(const void *part, size_t length) const {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t start = reinterpret_cast<uintptr_t>(part), end = start + length;
+  const uintptr_t first = (start + page - 1) / page * page, last = end / page * page;
+  if (first < last) madvise(reinterpret_cast<void *>(first), last - first, MADV_DONTNEED);
+}
+
 std::shared_ptr<const WeightFile> provide_weights(const std::string &identity, const std::string &path) {
   const std::lock_guard<std::mutex> lock(registry().mutex);
   auto &file = registry().files[identity];

@@ -19,6 +19,9 @@ class WeightFile {
   const uint8_t *data() const { return data_; }
   size_t size() const { return size_; }
 
+  // Lets go of the pages that lie wholly within a part of the file; they come back when somebody reads them.
+  void forget(const void *part, size_t length) const;
+
  private:
   const uint8_t *data_ = nullptr;
   size_t size_ = 0;

@@ -32,9 +32,18 @@ import Testing
     return try engine.withLogits { Array($0) }
   }
 
-  /// 21 tokens and one more: many rows, and one.
   @Test(arguments: families, [QuantizationRecipe.WeightType.int4, .int8])
   func thePluginComputesTheSame(family: String, format: QuantizationRecipe.WeightType) throws {
+    try compare(family, format)
+  }
+
+  @Test(arguments: [QuantizationRecipe.WeightType.nf4, .mxfp4])
+  func thePluginComputesTheSameOfFloats(format: QuantizationRecipe.WeightType) throws {
+    try compare("llama", format)
+  }
+
+  /// 21 tokens and one more: many rows, and one.
+  private func compare(_ family: String, _ format: QuantizationRecipe.WeightType) throws {
     let folder = try TemporaryFolder()
     let tokens = try TinyBake.reference(family).tokens
     let model = try TinyBake.bake(family, prompt: nil, format: format, in: folder)
@@ -117,6 +126,7 @@ import Testing
     }
     #expect(try kernels("llama", .int4) == .oven)
     #expect(try kernels("llama", .int4, .float32) == .plugin)
+    #expect(try kernels("llama", .mxfp4) == .oven)
     #expect(try kernels("llama", .fp16) == .plugin)
     #expect(try kernels("mixtral", .int4) == .plugin)
     #expect(try kernels("qwen3_5", .int4) == .plugin)

@@ -4,20 +4,46 @@ import LinearKernels
 /// A matrix with guarded memory, and what the kernels compute with it.
 struct Product {
   var matrix: oven_matrix
-  let codes: GuardedMemory
-  let scales: GuardedMemory
-  let zeros: GuardedMemory
+  /// What its addresses point into.
+  private var parts: [GuardedMemory] = []
 
+  /// A matrix of the kind `kind`, without memory.
+  init(kind: oven_matrix) { matrix = kind }
+
+  /// A matrix as a file has it.
   init(
     code: oven_number, zero: oven_number, scale: oven_number, rows: Int, columns: Int, group: Int,
     codes: [UInt8], zeros: [UInt8], scales: [UInt8]
   ) {
-    self.codes = GuardedMemory(codes)
-    self.zeros = GuardedMemory(zeros)
-    self.scales = GuardedMemory(scales)
-    matrix = oven_matrix(
-      code_type: code, codes: self.codes.start, scale_type: scale, scales: self.scales.start, zero_type: zero,
-      zeros: self.zeros.start, rows: rows, columns: columns, group: group)
+    var kind = oven_matrix()
+    (kind.code_type, kind.scale_type, kind.zero_type) = (code, scale, zero)
+    kind.minimum_type = oven_number_none
+    (kind.rows, kind.columns, kind.group) = (rows, columns, group)
+    self.init(kind: kind)
+    set(\.codes, codes)
+    set(\.scales, scales)
+    set(\.zeros, zeros)
+  }
+
+  /// Gives a part of the matrix its bytes.
+  mutating func set(_ part: WritableKeyPath<oven_matrix, UnsafeRawPointer?>, _ bytes: [UInt8]) {
+    let memory = GuardedMemory(bytes)
+    parts.append(memory)
+    matrix[keyPath: part] = UnsafeRawPointer(memory.start)
+  }
+
+  /// The same numbers in fewer bytes; nil where they are not packed, or something would be lost.
+  func packed() -> Product? {
+    var (wide, kind) = (matrix, oven_matrix())
+    guard oven_linear_packing(&wide, &kind) != 0 else { return nil }
+    let memory = GuardedMemory([UInt8](repeating: 0xff, count: oven_linear_packed_size(&kind)))
+    oven_linear_place(&kind, memory.start)
+    let half = min(matrix.rows, 16)
+    guard oven_linear_pack(&wide, &kind, 0, half) != 0, oven_linear_pack(&wide, &kind, half, matrix.rows) != 0
+    else { return nil }
+    var packed = Product(kind: kind)
+    packed.parts = parts + [memory]
+    return packed
   }
 
   /// y[m][n] of x[m][k], the matrix's rows cut into parts of `part` at most.
@@ -75,6 +101,9 @@ func number(_ name: String) -> oven_number {
   case "i8": oven_number_i8
   case "f16": oven_number_f16
   case "f32": oven_number_f32
+  case "nf4": oven_number_nf4
+  case "f4e2m1": oven_number_f4
+  case "f8e8m0": oven_number_e8m0
   default: oven_number_none
   }
 }

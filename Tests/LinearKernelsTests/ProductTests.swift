@@ -11,7 +11,7 @@ import Testing
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures/linear/products.json")
     let cases = try #require(try JSON(parsing: Array(Data(contentsOf: file))).array)
-    #expect(cases.count == 6)
+    #expect(cases.count == 8)
     for entry in cases {
       func text(_ name: String) -> String { entry[name]?.string ?? "" }
       func whole(_ name: String) -> Int { entry[name]?.double.map { Int($0) } ?? 0 }
@@ -42,7 +42,7 @@ import Testing
   /// Shapes, groups, types and numbers of rows at random.
   @Test func nothingChangesABit() {
     var random = Xorshift(state: 2026)
-    for _ in 0..<150 {
+    for _ in 0..<400 {
       guard let product = random.product() else { continue }
       let count = [1, 2, 3, 7, 8, 9, 16, 23].randomElement(using: &random) ?? 1
       let x = (0..<count * product.matrix.columns).map { _ in Float.random(in: -3...3, using: &random) }
@@ -125,6 +125,7 @@ import Testing
     (matrix.code_type, matrix.scale_type, matrix.zero_type) = (
       oven_number_i4, oven_number_f16, oven_number_none
     )
+    matrix.minimum_type = oven_number_none
     func supports(_ columns: Int, _ group: Int, rows: Int = 4) -> Bool {
       (matrix.columns, matrix.group, matrix.rows) = (columns, group, rows)
       return oven_linear_supports(&matrix) != 0
@@ -134,6 +135,13 @@ import Testing
     #expect(!supports(1 << 20, 128) && !supports(64, 32, rows: 0) && !supports(257, 257))
     matrix.code_type = oven_number_f16
     #expect(!supports(64, 32))
+    // Scales of scales stand for whole blocks; minima and zero points exclude each other.
+    (matrix.code_type, matrix.scale_type, matrix.factor_groups) = (oven_number_u4, oven_number_i8, 8)
+    #expect(supports(256, 32) && !supports(128, 32))
+    (matrix.scale_type, matrix.minimum_type) = (oven_number_f16, oven_number_f16)
+    #expect(supports(64, 32))
+    matrix.zero_type = oven_number_u4
+    #expect(!supports(64, 32))
   }
 
   private func bytes(_ hexadecimal: String) -> [UInt8] {
@@ -141,57 +149,5 @@ import Testing
     return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
       UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
     }
-  }
-}
-
-/// Random numbers that are the same each time.
-struct Xorshift: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
-  }
-
-  /// A matrix of a random kind that the kernels compute.
-  mutating func supportedProduct() -> Product {
-    while true {
-      if let product = product() { return product }
-    }
-  }
-
-  /// A matrix of random kind; nil for one that the kernels do not compute.
-  mutating func product() -> Product? {
-    let columns = [32, 64, 96, 320, 384, 576, 1000, 1026, 1536].randomElement(using: &self) ?? 64
-    let group = [32, 64, 128, 256, columns].randomElement(using: &self) ?? 32
-    let code = [oven_number_u4, oven_number_i4, oven_number_u8, oven_number_i8].randomElement(using: &self)
-    let zeros = [
-      oven_number_none, oven_number_u4, oven_number_i4, oven_number_u8, oven_number_i8, oven_number_f32,
-    ]
-    guard let code, let zero = zeros.randomElement(using: &self) else { return nil }
-    let rows = Int.random(in: 1...70, using: &self)
-    var matrix = oven_matrix()
-    (matrix.code_type, matrix.scale_type, matrix.zero_type) = (code, oven_number_f32, zero)
-    (matrix.rows, matrix.columns, matrix.group) = (rows, columns, group)
-    guard oven_linear_supports(&matrix) != 0 else { return nil }
-    let isShort = code == oven_number_u4 || code == oven_number_i4
-    let groups = rows * (columns / group)
-    func floats(_ range: ClosedRange<Float>) -> [UInt8] {
-      (0..<groups).flatMap { _ in withUnsafeBytes(of: Float.random(in: range, using: &self)) { Array($0) } }
-    }
-    let bytes = (0..<(isShort ? rows * columns / 2 : rows * columns)).map { _ in
-      UInt8.random(in: 0...255, using: &self)
-    }
-    let zeroBytes =
-      zero == oven_number_f32
-      ? floats(0...15) : (0..<groups).map { _ in UInt8.random(in: 0...255, using: &self) }
-    let used =
-      [oven_number_u4, oven_number_i4].contains(zero) ? Array(zeroBytes.prefix((groups + 1) / 2)) : zeroBytes
-    return Product(
-      code: code, zero: zero, scale: oven_number_f32, rows: rows, columns: columns, group: group,
-      codes: bytes,
-      zeros: used, scales: floats(-0.1...0.1))
   }
 }
