@@ -2,16 +2,13 @@ import OpenVINO
 
 /// Compiles a model for an NPU that this machine does not have, where OpenVINO's plugin brings its compiler along.
 package struct AheadOfTime: Sendable {
-  /// The platforms whose compilers are known, as OpenVINO names them.
-  package static let platforms = ["3720", "4000", "5010", "5020"]
-
   /// How models are read and compiled; its cache takes the results.
   package var loader: ModelLoader
-  /// One of `platforms`.
-  package var platform: String
+  /// What it is compiled for.
+  package var platform: NPUPlatform
 
   /// Compiles for `platform`.
-  package init(_ loader: ModelLoader, platform: String) {
+  package init(_ loader: ModelLoader, platform: NPUPlatform) {
     self.loader = loader
     self.platform = platform
   }
@@ -26,47 +23,94 @@ package struct AheadOfTime: Sendable {
     package var seconds: Double
   }
 
+  /// One graph, and the ways to compile it: the best one first, the next where the compiler refuses that.
+  package struct Task: Sendable {
+    /// The graph.
+    package var model: ModelFolder
+    /// What the plugin is given for each way.
+    package var ways: [Properties] { plans.map(\.given) }
+
+    fileprivate var request: ModelLoader.Request
+    fileprivate var plans: [(plan: LoadPlan, given: Properties)]
+  }
+
+  /// The graphs that a load of `request` would ask an NPU of the platform for.
+  ///
+  /// - Throws: `.noModel` where fixed shapes are meant and the folder has none.
+  package func tasks(_ request: ModelLoader.Request) throws(SupervisorError) -> [Task] {
+    guard request.usesFixedShapes else { return [task(request)] }
+    return try request.model.fixedShapes().map { task(request.for($0)) }
+  }
+
+  private func task(_ request: ModelLoader.Request) -> Task {
+    let usual = LoadPlan(request, device: "NPU", kernels: .plugin, catalog: catalog)
+    let second = request.withoutTransposedValues(usual).map {
+      LoadPlan($0, device: "NPU", kernels: .plugin, catalog: catalog)
+    }
+    let plans = ([usual, second] as [LoadPlan?]).compactMap { $0 }.map { plan in
+      // What the user says goes before what NPUW would choose.
+      let choices = plan.npu == nil ? [:] : platform.choicesOfNPUW
+      let compiler: Properties = ["NPU_COMPILER_TYPE": "PLUGIN", "NPU_PLATFORM": .text(platform.rawValue)]
+      return (plan, choices.merging(plan.properties).merging(compiler))
+    }
+    return Task(model: request.model, request: request, plans: plans)
+  }
+
+  private var catalog: PlatformCatalog {
+    PlatformCatalog(platform: platform, runtimeVersion: loader.core.runtimeVersion)
+  }
+
   /// Compiles the graphs that a load of `request` would ask an NPU of the platform for, into the cache, under the key
   /// that such a device looks for when it has no own blob yet.
   ///
   /// - Parameter path: Where to write the blob instead; nil for the cache.
   /// - Throws: `.deviceUnavailable` where there is no compiler, `.loadFailed` with the compiler's own words.
   package func compile(_ request: ModelLoader.Request, to path: String?) throws -> [Result] {
-    guard request.usesFixedShapes else { return [try compileOne(request, to: path)] }
-    return try request.model.fixedShapes().map { graph in
-      try compileOne(request.for(graph), to: path.map { "\($0).\(graph.graphName)" })
+    try tasks(request).map { task in
+      try compile(task, to: request.usesFixedShapes ? path.map { "\($0).\(task.model.graphName)" } : path)
     }
   }
 
-  private func compileOne(_ request: ModelLoader.Request, to path: String?) throws -> Result {
-    let catalog = PlatformCatalog(platform: platform, runtimeVersion: loader.core.runtimeVersion)
-    let plan = LoadPlan(request, device: "NPU", catalog: catalog)
-    let model = try loader.prepare(request, plan)
-    loader.report(.compiling(plan.identity, reason: nil))
+  private func compile(_ task: Task, to path: String?) throws -> Result {
     let clock = ContinuousClock()
     let start = clock.now
-    let compiled = try compile(model, plan)
+    let (compiled, plan) = try compileInOneWay(task)
     let seconds = (clock.now - start) / .seconds(1)
     if let path {
       try compiled.export(to: path)
-      return Result(graph: request.model.graphName, path: path, seconds: seconds)
+      return Result(graph: task.model.graphName, path: path, seconds: seconds)
     }
     guard let cache = loader.cache else {
       throw SupervisorError(
         .cacheUnusable, "there is no cache to keep the result in",
         advice: "Give \(setting: .compiledFile) FILE.")
     }
-    let key = plan.key(try request.model.identity(), request.model, catalog)
+    let key = plan.key(try task.model.identity(), task.model, catalog)
     let entry = try cache.withLock(on: key, whileWaiting: { loader.report(.waiting) }) {
       try cache.store(key, compileSeconds: seconds) { try compiled.export(to: $0) }
     }
-    return Result(graph: request.model.graphName, path: entry.folder, seconds: seconds)
+    return Result(graph: task.model.graphName, path: entry.folder, seconds: seconds)
   }
 
-  private func compile(_ model: Model, _ plan: LoadPlan) throws(SupervisorError) -> CompiledModel {
-    let properties = plan.properties.merging([
-      "NPU_COMPILER_TYPE": "PLUGIN", "NPU_PLATFORM": .text(platform),
-    ])
+  /// The model compiled in the first way that the compiler takes.
+  private func compileInOneWay(_ task: Task) throws(SupervisorError) -> (CompiledModel, LoadPlan) {
+    for (plan, given) in task.plans.dropLast() {
+      do throws(SupervisorError) {
+        return (try compile(task.request, plan, given), plan)
+      } catch {
+        guard error.code == .loadFailed else { throw error }
+        loader.report(.otherEngine(instead: nil, reason: error.messageWording))
+      }
+    }
+    let (plan, given) = task.plans[task.plans.count - 1]
+    return (try compile(task.request, plan, given), plan)
+  }
+
+  private func compile(
+    _ request: ModelLoader.Request, _ plan: LoadPlan, _ properties: Properties
+  ) throws(SupervisorError) -> CompiledModel {
+    let model = try loader.prepare(request, plan)
+    loader.report(.compiling(plan.identity, reason: nil))
     do throws(OpenVINOError) {
       return try loader.core.compile(model, for: "NPU", properties: properties)
     } catch {
@@ -83,7 +127,7 @@ package struct AheadOfTime: Sendable {
 
 /// A machine with an NPU of one platform, of which nothing is known but the platform.
 struct PlatformCatalog: DeviceCatalog {
-  var platform: String
+  var platform: NPUPlatform
   var runtimeVersion: String
 
   func devices() -> [String] { ["NPU"] }
@@ -91,7 +135,7 @@ struct PlatformCatalog: DeviceCatalog {
   func property(_ key: PropertyKey, of device: String) throws(OpenVINOError) -> String {
     switch key.rawValue {
     case "FULL_DEVICE_NAME": "Intel(R) AI Boost"
-    case "DEVICE_ARCHITECTURE": platform
+    case "DEVICE_ARCHITECTURE": platform.rawValue
     default: ""
     }
   }

@@ -11,7 +11,7 @@ extension LoadEvent: Codable {
     case waiting
     case discarded(Wording)
     case modelWritableByOthers(String)
-    case otherEngine(EngineKind, Wording)
+    case otherEngine(EngineKind?, Wording)
     case cacheWarning(WorkerFailure)
     case loaded(LoadReport)
     case checked(Canary.Outcome)

@@ -16,8 +16,9 @@ package enum LoadEvent: Sendable, Hashable {
   case discarded(reason: Wording)
   /// Others may change the model's files: which, and why.
   case modelWritableByOthers(String)
-  /// The engine that comes first cannot run the model on this device, and the next one is taken.
-  case otherEngine(instead: EngineKind, reason: Wording)
+  /// The engine that comes first cannot run the model on this device, and the next one is taken; nil where it is the same
+  /// engine, and only compiled in another way.
+  case otherEngine(instead: EngineKind?, reason: Wording)
   /// The run goes on without a cache.
   case cacheWarning(SupervisorError)
   /// Loaded.

@@ -150,7 +150,9 @@ package struct ModelLoader: Sendable {
   private func loadBest(_ request: Request, on device: String) throws(SupervisorError) -> LoadedModel {
     try onBestWay(
       try plans(request, on: device),
-      refused: { report(.otherEngine(instead: $0.engine, reason: $1.messageWording)) }
+      refused: { plan, error in
+        report(.otherEngine(instead: plan.npu == nil ? plan.engine : nil, reason: error.messageWording))
+      }
     ) { plan, _ throws(SupervisorError) in try load(request, plan) }
   }
 

@@ -64,9 +64,9 @@ final class LoadScreen: Sendable {
     case .waiting: line("Another process compiles the same model; waiting for it.")
     case .discarded(let reason): line("A cache entry is not used: \(reason.text(\.option))")
     case .otherEngine(let engine, let reason):
-      line(
-        terminal.styled(
-          "the \(engine.rawValue) engine is not used: \(Self.short(reason.text(\.option)))", .dim))
+      let what =
+        engine.map { "the \($0.rawValue) engine is not used" } ?? "compiling once more, in another way"
+      line(terminal.styled("\(what): \(Self.short(reason.text(\.option)))", .dim))
     case .modelWritableByOthers(let reason):
       line("\(terminal.styled("warning:", .yellow)) others may change the model: \(reason)")
     case .cacheWarning(let error):

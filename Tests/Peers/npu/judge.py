@@ -14,9 +14,9 @@ class Judge:
         self.results = os.path.join(self.folder, "results")
         os.makedirs(self.results, exist_ok=True)
 
-    def compile(self, xml, weights, platform, properties):
-        pairs = {"NPU_COMPILER_TYPE": "PLUGIN", "NPU_PLATFORM": platform, "LOG_LEVEL": "LOG_INFO", **properties}
-        key = hashlib.sha256(json.dumps([digest(xml), digest(weights), pairs]).encode()).hexdigest()[:32]
+    def compile(self, xml, weights, properties):
+        pairs = {**properties, "LOG_LEVEL": "LOG_INFO"}
+        key = hashlib.sha256(json.dumps([digest(xml), digest(weights), pairs], sort_keys=True).encode()).hexdigest()[:32]
         kept = os.path.join(self.results, key + ".json")
         if os.path.exists(kept):
             with open(kept) as file:

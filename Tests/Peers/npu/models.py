@@ -1,6 +1,6 @@
 """Checkpoints of the real sizes of known models, cut to a few layers and filled with random weights.
 
-    python models.py NAME FOLDER [LAYERS]        writes config.json and model.safetensors (float16)
+    python models.py NAME FOLDER [LAYERS [VOCABULARY]]     writes config.json and model.safetensors (float16)
     python models.py                             lists the names
 
 What an NPU's compiler makes of a graph depends on its shapes, and hardly on its weights: two layers of the true size
@@ -22,7 +22,7 @@ def config(kind, hidden, inner, heads, shared, size, vocabulary, tied, positions
              "qwen3": "Qwen3ForCausalLM", "phi3": "Phi3ForCausalLM", "gemma2": "Gemma2ForCausalLM",
              "gemma3_text": "Gemma3ForCausalLM", "smollm3": "SmolLM3ForCausalLM", "granite": "GraniteForCausalLM",
              "olmo2": "Olmo2ForCausalLM", "glm4": "Glm4ForCausalLM", "exaone4": "Exaone4ForCausalLM",
-             "granitemoe": "GraniteMoeForCausalLM"}
+             "granitemoe": "GraniteMoeForCausalLM", "olmoe": "OlmoeForCausalLM", "qwen3_moe": "Qwen3MoeForCausalLM"}
     gelu = kind.startswith("gemma")
     return {"architectures": [names[kind]], "model_type": kind, "hidden_size": hidden, "intermediate_size": inner,
             "num_attention_heads": heads, "num_key_value_heads": shared, "head_dim": size, "vocab_size": vocabulary,
@@ -57,14 +57,19 @@ MODELS = {
     "granite-3.1-1b-a400m": config("granitemoe", 1024, 512, 16, 8, 64, 49155, True, 131072, 1.5e6,
                                    attention_multiplier=0.015625, embedding_multiplier=12.0, logits_scaling=6.0,
                                    residual_multiplier=0.22, num_local_experts=32, num_experts_per_tok=8),
+    "olmoe-1b-7b": config("olmoe", 2048, 1024, 16, 16, 128, 50304, False, 4096, num_experts=64, num_experts_per_tok=8,
+                          norm_topk_prob=False),
+    "qwen3-30b-a3b": config("qwen3_moe", 2048, 6144, 32, 4, 128, 151936, False, 40960, 1e6, num_experts=128,
+                            num_experts_per_tok=8, moe_intermediate_size=768, norm_topk_prob=True,
+                            decoder_sparse_step=1, mlp_only_layers=[]),
     "olmo-2-1b": config("olmo2", 2048, 8192, 16, 16, 128, 100352, False, 4096, 5e5),
     "glm-4-9b": config("glm4", 4096, 13696, 32, 2, 128, 151552, False, 32768, partial_rotary_factor=0.5,
                        attention_bias=True),
     "exaone-4-1.2b": config("exaone4", 2048, 4096, 32, 8, 64, 102400, True, 65536, 1e6, sliding_window=None,
                             layer_types=None),
 }
-# How many layers show a model's whole pattern, where two do not.
-LAYERS = {"quick": 1, "gemma-3-270m": 6, "gemma-3-1b": 6, "smollm3-3b": 4}
+# How many layers a model is judged with, where not two: one is enough for those that are large.
+LAYERS = {"quick": 1, "qwen3-30b-a3b": 1, "olmoe-1b-7b": 1}
 
 
 def tensors(c):
@@ -82,7 +87,13 @@ def tensors(c):
                 if kind == "qwen2" or c.get("attention_bias"):
                     yield at + f"self_attn.{name}_proj.bias", (rows,)
         yield at + "self_attn.o_proj.weight", (hidden, queries)
-        if kind == "granitemoe":
+        if kind in ("olmoe", "qwen3_moe"):
+            yield at + "mlp.gate.weight", (c["num_experts"], hidden)
+            for expert in range(c["num_experts"]):
+                width = c.get("moe_intermediate_size", inner)
+                for name, shape in (("gate", (width, hidden)), ("up", (width, hidden)), ("down", (hidden, width))):
+                    yield at + f"mlp.experts.{expert}.{name}_proj.weight", shape
+        elif kind == "granitemoe":
             count = c["num_local_experts"]
             yield at + "block_sparse_moe.router.layer.weight", (count, hidden)
             yield at + "block_sparse_moe.input_linear.weight", (count, 2 * inner, hidden)
@@ -92,12 +103,12 @@ def tensors(c):
         else:
             yield at + "mlp.gate_proj.weight", (inner, hidden)
             yield at + "mlp.up_proj.weight", (inner, hidden)
-        if kind != "granitemoe":
+        if kind not in ("granitemoe", "olmoe", "qwen3_moe"):
             yield at + "mlp.down_proj.weight", (hidden, inner)
-        if kind in ("qwen3", "gemma3_text", "exaone4"):
+        if kind in ("qwen3", "qwen3_moe", "gemma3_text", "exaone4"):
             yield at + "self_attn.q_norm.weight", (size,)
             yield at + "self_attn.k_norm.weight", (size,)
-        if kind == "olmo2":
+        if kind in ("olmo2", "olmoe"):
             yield at + "self_attn.q_norm.weight", (queries,)
             yield at + "self_attn.k_norm.weight", (keys,)
         norms = ["input_layernorm", "post_attention_layernorm"]
@@ -120,12 +131,17 @@ def noise(count):
     return struct.pack(f"<{count}e", *(source.gauss(0, 0.02) for _ in range(count)))
 
 
-def write(name, folder, layers=None):
+def write(name, folder, layers=None, vocabulary=None):
+    """Writes a checkpoint. Where a pattern of layers is longer than so few, the last layer shows what is rare in it."""
     c = dict(MODELS[name])
     count = c["num_hidden_layers"] = layers or LAYERS.get(name, 2)
+    c["vocab_size"] = min(c["vocab_size"], vocabulary or c["vocab_size"])
     if c["model_type"].startswith("gemma"):
-        period = c.get("sliding_window_pattern", 2)
+        period = min(c.get("sliding_window_pattern", 2), count)
         c["layer_types"] = ["full_attention" if (i + 1) % period == 0 else "sliding_attention" for i in range(count)]
+    if c["model_type"] == "smollm3":
+        period = min(c["no_rope_layer_interval"], count)
+        c["no_rope_layers"] = [int((i + 1) % period != 0) for i in range(count)]
     c = {key: value for key, value in c.items() if value is not None or key == "sliding_window"}
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "config.json"), "w") as file:
@@ -152,4 +168,4 @@ if __name__ == "__main__":
     if len(sys.argv) < 3:
         print("\n".join(MODELS))
     else:
-        write(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else None)
+        write(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:5]))

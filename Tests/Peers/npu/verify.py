@@ -1,8 +1,9 @@
 """Asks Intel's own NPU compiler what it makes of Oven's graphs, and of the peer's: no NPU needed.
 
     python verify.py OVEN FOLDER [--quick] [--models NAME,...] [--platforms 3720,...] [--paths decode,prefill,npuw]
-                     [--prompt N] [--context N] [--bake "OPTIONS"] [--layers N] [--seconds N] [--timeout N] [--clean]
-                     [--no-machine] [--peer] [--peer-groups -1,128] [--peer-python PATH] [--only-peer]
+                     [--prompt N] [--context N] [--bake "OPTIONS"] [--layers N] [--vocabulary N] [--seconds N]
+                     [--timeout N] [--clean]
+                     [--peer] [--peer-groups -1,128] [--peer-python PATH] [--only-peer]
 
 FOLDER is the one that scripts/install-npu-judge filled. Prints a line per model, graph and platform: compiled or the
 compiler's own error, processor seconds, bytes of the blob, the latency that its cost model estimates and the tokens per
@@ -28,14 +29,6 @@ from judge import Judge, digest
 PLATFORMS = ["3720", "4000", "5010"]
 # NPUW folds the layers of a model, but leaves a model of two or three unfolded, which no real one is.
 NPUW_LAYERS = 8
-# What NPUW gives its pieces where it finds a device whose compiler quantises activations, as this one does. Without a
-# device it takes other ways, which no machine with an NPU takes.
-ON_A_MACHINE = {"NPUW_DQ": "YES", "NPUW_DQ_FULL": "NO", "NPU_COMPILER_DYNAMIC_QUANTIZATION": "YES", "NPUW_DCOFF_TYPE": "",
-                "NPUW_DCOFF_SCALE": "NO", "NPUW_MM_GATED": "YES", "NPUW_PMM": "2D",
-                "NPUW_LLM_GENERATE_MOE_HINT": "HOST_ROUTED"}
-PRECISE = "compute-layers-with-higher-precision=Sqrt,Power,ReduceMean,Add_RMSNorm"
-ON_A_PLATFORM = {"3720": {}, "4000": {"NPU_TILES": "6", "NPU_COMPILATION_MODE_PARAMS": PRECISE + " optimization-level=3"},
-                 "5010": {"NPU_TILES": "3"}}
 # (model, path, platform) that the compiler refuses whatever the graph looks like.
 KNOWN = set()
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
@@ -51,11 +44,14 @@ class Subject:
     def folder(self, *parts):
         return os.path.join(self.work, "-".join(map(str, [self.name, *parts])))
 
+    def size(self, layers):
+        return f"{layers}-v{self.arguments.vocabulary}" if self.arguments.vocabulary else str(layers)
+
     def checkpoint(self, layers):
-        folder = self.folder(layers)
+        folder = self.folder(self.size(layers))
         if not os.path.exists(os.path.join(folder, "model.safetensors")):
             part = f"{folder}.part-{os.getpid()}"
-            models.write(self.name, part, layers)
+            models.write(self.name, part, layers, self.arguments.vocabulary)
             shutil.rmtree(folder, ignore_errors=True)
             os.rename(part, folder)
         return folder
@@ -66,7 +62,7 @@ class Subject:
 
     def baked(self, path):
         a, layers = self.arguments, self.layers(path)
-        folder = self.folder(layers, "baked", a.prompt, a.context)
+        folder = self.folder(self.size(layers), "baked", a.prompt, a.context)
         words = ["--force", "--no-tokenizer", "--calibrate", "none", "--target", "npu", "--static", "--prompt-length",
                  str(a.prompt), "--context-length", str(a.context), *shlex.split(a.bake)]
         # What a bake was made by and of; its manifest has more, but not the program.
@@ -83,7 +79,7 @@ class Subject:
 
     def exported(self, path, group_size):
         a, layers = self.arguments, self.layers(path)
-        folder = self.folder(layers, f"optimum-g{group_size}")
+        folder = self.folder(self.size(layers), f"optimum-g{group_size}")
         name = "openvino_model" if path == "npuw" else f"{path}-{a.prompt}-{a.context}"
         xml = os.path.join(folder, name + ".xml")
         if not os.path.exists(xml):
@@ -93,13 +89,17 @@ class Subject:
         return xml, xml[:-4] + ".bin"
 
 
-def properties(path, platform, arguments):
+def ways(folder, path, platform, arguments):
+    """What the compiler is given, way by way: what `oven compile` gives it, and a load on a machine with such an NPU."""
+    words = [arguments.oven, "compile", folder, "--platform", platform, "--dry-run", "--no-cache", "--prompt-length",
+             str(arguments.prompt), "--response-length", str(max(64, arguments.context - arguments.prompt))]
     if path != "npuw":
-        return {}
-    machine = {} if arguments.no_machine else {**ON_A_MACHINE, **ON_A_PLATFORM[platform]}
-    return {"NPU_USE_NPUW": "YES", "NPUW_LLM": "YES", "NPUW_DEVICES": "NPU", "NPUW_FALLBACK_EXEC": "NO",
-            "NPUW_LLM_MAX_PROMPT_LEN": str(arguments.prompt),
-            "NPUW_LLM_MIN_RESPONSE_LEN": str(max(64, arguments.context - arguments.prompt)), **machine}
+        words.append("--static")
+        if not os.path.exists(os.path.join(folder, "openvino_prefill.xml")):
+            # The peer has no such graphs: what was reshaped for the comparison is given the same.
+            return [{"NPU_COMPILER_TYPE": "PLUGIN", "NPU_PLATFORM": platform, "PERFORMANCE_HINT": "LATENCY"}]
+    told = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout)
+    return told[0]["ways"]
 
 
 def line(name, maker, path, platform, result, arguments):
@@ -115,12 +115,11 @@ def line(name, maker, path, platform, result, arguments):
 
 
 def judged(judge, graph, path, platform, arguments):
-    usual = properties(path, platform, arguments)
-    result = judge.compile(*graph, platform, usual)
-    if path == "npuw" and not result["compiled"]:
-        # Oven's second way, which is GenAI's too where the user gives it the property.
-        result = judge.compile(*graph, platform, {**usual, "NPUW_LLM_OPTIMIZE_V_TENSORS": "NO"})
-        result["second_way"] = True
+    for index, way in enumerate(ways(os.path.dirname(graph[0]), path, platform, arguments)):
+        result = judge.compile(*graph, way)
+        result["second_way"] = index > 0
+        if result["compiled"]:
+            break
     return result
 
 
@@ -148,8 +147,8 @@ def parsed():
     parser.add_argument("--prompt", type=int)
     parser.add_argument("--context", type=int)
     parser.add_argument("--layers", type=int, help="of every model, instead of those that show its pattern")
+    parser.add_argument("--vocabulary", type=int, help="at most so many tokens, where the head only takes time")
     parser.add_argument("--bake", default="")
-    parser.add_argument("--no-machine", action="store_true", help="NPUW's own choices where it finds no NPU")
     parser.add_argument("--seconds", type=float, help="begin no compile after so many; what is left is named")
     parser.add_argument("--timeout", type=float, default=900)
     parser.add_argument("--clean", action="store_true", help="remove a checkpoint when it is baked; real sizes take gigabytes")
@@ -183,7 +182,8 @@ def main():
                     result = judged(judge, graph, path, platform, arguments)
                     print(line(name, maker, path, platform, result, arguments), flush=True)
                     record(arguments, {"model": name, "layers": subject.layers(path), "maker": maker, "path": path,
-                                       "platform": platform, "bake": arguments.bake}, result)
+                                       "platform": platform, "bake": arguments.bake,
+                                       "vocabulary": arguments.vocabulary}, result)
                     if maker == "oven" and not result["compiled"] and (name, path, platform) not in KNOWN:
                         failures += 1
     if skipped:

@@ -1,0 +1,38 @@
+import OpenVINO
+
+/// A generation of Intel's NPUs, by the number that OpenVINO knows it by.
+package enum NPUPlatform: String, Sendable, CaseIterable {
+  /// Meteor Lake and Arrow Lake.
+  case meteorLake = "3720"
+  /// Lunar Lake.
+  case lunarLake = "4000"
+  /// Panther Lake.
+  case pantherLake = "5010"
+  /// Wildcat Lake.
+  case wildcatLake = "5020"
+
+  /// What NPUW chooses by itself where it finds such a device, whose compiler can quantise activations. Where it finds
+  /// none, it takes other ways: it unpacks weights on the host, and knows of no tiles.
+  var choicesOfNPUW: Properties {
+    let compilerUnpacks: Properties = [
+      "NPUW_DQ": "YES", "NPUW_DQ_FULL": "NO", "NPU_COMPILER_DYNAMIC_QUANTIZATION": "YES",
+      "NPUW_DCOFF_TYPE": "",
+      "NPUW_DCOFF_SCALE": "NO", "NPUW_MM_GATED": "YES", "NPUW_PMM": "2D",
+      "NPUW_LLM_GENERATE_MOE_HINT": "HOST_ROUTED",
+    ]
+    return compilerUnpacks.merging(ownChoices)
+  }
+
+  private var ownChoices: Properties {
+    switch self {
+    case .meteorLake, .wildcatLake: [:]
+    case .lunarLake:
+      [
+        "NPU_TILES": "6",
+        "NPU_COMPILATION_MODE_PARAMS":
+          "compute-layers-with-higher-precision=Sqrt,Power,ReduceMean,Add_RMSNorm optimization-level=3",
+      ]
+    case .pantherLake: ["NPU_TILES": "3"]
+    }
+  }
+}
