@@ -52,7 +52,7 @@ public struct Bake: Sendable {
     since begin: ContinuousClock.Instant, events: @escaping BakeEventHandler,
     isCancelled: @escaping @Sendable () -> Bool, inspect: BakeInspection?
   ) throws -> BakeReport {
-    var plan = try BakePlan(options)
+    var plan = try BakePlan(options, isCalibrated: options.calibrator != nil)
     plan.notes.forEach { events(.note($0)) }
     let staging = try StagingFolder(for: options.destination, keepsLeftover: options.resumes)
     do {
@@ -101,6 +101,13 @@ public struct Bake: Sendable {
       fingerprint: stage.fingerprint)
     let calibrated = try calibrator.calibrate(subject, events: events, isCancelled: isCancelled)
     calibrated.notes.forEach { events(.note($0)) }
+    guard !calibrated.isEmpty else {
+      // What is rounded to nearest after all may be better off in other groups.
+      let known = Set(plan.notes)
+      plan = try BakePlan(options, isCalibrated: false)
+      plan.notes.filter { !known.contains($0) }.forEach { events(.note($0)) }
+      return calibrated
+    }
     try plan.apply(calibrated)
     return calibrated
   }

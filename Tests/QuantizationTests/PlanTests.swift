@@ -41,6 +41,14 @@ import Testing
     #expect(QuantizationRecipe.preset(.gpu, parameterCount: 100).groupSize == 128)
   }
 
+  @Test func anNPUGetsWholeRowsWhereTheyAreCalibrated() {
+    func groupSize(_ target: QuantizationRecipe.Target, _ isCalibrated: Bool) -> Int? {
+      QuantizationRecipe.preset(target, parameterCount: 600_000_000, isCalibrated: isCalibrated).groupSize
+    }
+    #expect(groupSize(.npu, true) == -1 && groupSize(.npu, false) == 128)
+    #expect(groupSize(.any, true) == 128 && groupSize(.cpu, true) == 128)
+  }
+
   @Test func groupBelowTheFloorFallsBackToEightBits() throws {
     let weights = [WeightDescriptor(name: "w", role: .linear, shape: [8, 96])]
     #expect(try Self.formats(QuantizationRecipe(), weights) == [i8])

@@ -28,7 +28,8 @@ struct BakePlan {
   let parameterCount: Int
   let notes: [String]
 
-  init(_ options: BakeOptions) throws {
+  /// Plans a bake whose weights are rounded as a calibration says, or to nearest.
+  init(_ options: BakeOptions, isCalibrated: Bool) throws {
     let checkpoint =
       if let remote = options.remoteWeights {
         try Checkpoint.open(sources: remote.files, configIn: options.source.path)
@@ -56,7 +57,8 @@ struct BakePlan {
     let weights = logical[0].graph.weights
     parameterCount = Self.parameterCount(of: weights)
     let recipe = options.recipe.recipe(
-      parameterCount: parameterCount, keepsValues: weights.contains { $0.weight.keptFormat != nil })
+      parameterCount: parameterCount, keepsValues: weights.contains { $0.weight.keptFormat != nil },
+      isCalibrated: isCalibrated)
     self.recipe = recipe
 
     try recipe.check()
@@ -74,6 +76,11 @@ struct BakePlan {
         "the fixed-shape graphs are for an NPU's compiler, which takes symmetric weights of one format: "
         + "leave \(setting: .noSym) and \(setting: .ratio) out"
       notes.append(note.text(options.settingName))
+    }
+    if options.staticShapes != nil, weights.contains(where: { $0.role == .expert }) {
+      notes.append(
+        "the fixed-shape graphs compute all experts for every token: on an NPU, the graph for NPUW is the faster one"
+      )
     }
     self.notes = notes
     var layout = BinLayout()

@@ -25,9 +25,11 @@ public struct RecipeRequest: Sendable {
   public init() {}
 
   /// The whole recipe for a model of so many parameters.
-  func recipe(parameterCount: Int, keepsValues: Bool) -> QuantizationRecipe {
-    var recipe = QuantizationRecipe.preset(target, parameterCount: parameterCount)
-    recipe.weightFormat = weightFormat ?? (keepsValues ? .kept : .int4)
+  func recipe(parameterCount: Int, keepsValues: Bool, isCalibrated: Bool) -> QuantizationRecipe {
+    let format = weightFormat ?? (keepsValues ? .kept : .int4)
+    var recipe = QuantizationRecipe.preset(
+      target, parameterCount: parameterCount, isCalibrated: isCalibrated && format == .int4)
+    recipe.weightFormat = format
     switch recipe.weightFormat {
     case .int4, .nf4: recipe.groupSize = groupSize ?? recipe.groupSize
     case .fp32, .fp16, .int8, .mxfp4, .kept: recipe.groupSize = groupSize

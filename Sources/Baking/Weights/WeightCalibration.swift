@@ -60,5 +60,8 @@ public struct CalibratedWeights: Sendable {
   /// What the manifest keeps.
   public var report: JSON
 
+  /// Whether all weights are left to be rounded to nearest, as where a calibration would have taken too long.
+  var isEmpty: Bool { replacements.isEmpty && codes.isEmpty }
+
   public init(report: JSON) { self.report = report }
 }

@@ -14,15 +14,26 @@ extension QuantizationRecipe {
   public static let channelWiseParameterCount = 5_000_000_000
 
   /// What runs best on `target` for a model of `parameterCount` weights: symmetric INT4, whatever the target.
+  /// `isCalibrated` where weights are rounded by what an error costs, and not each to the nearest number.
   ///
   /// * Symmetric: an NPU takes nothing else, and a CPU decodes such weights faster (measured: 38 against 32
   ///   tokens a second) without losing accuracy (perplexity of SmolLM2 15.8 against 16.5).
   /// * Groups of 128; above 5 billion parameters whole rows, except for `cpu` and `gpu`, which have no trouble
-  ///   with groups and are more accurate with them.
+  ///   with groups and are more accurate with them. Calibrated whole rows lose less than groups that are rounded to
+  ///   nearest, and an NPU computes them faster, by its compiler's estimate (docs/npu.md): for `npu` they are the choice
+  ///   of any model that is calibrated.
   /// * Embeddings and head in symmetric INT8 for each row: eight bits as in NNCF, symmetric because NPUs are said
   ///   to take symmetric weights only, and one byte per row and a subtraction less for the others.
-  public static func preset(_ target: Target, parameterCount: Int) -> QuantizationRecipe {
-    let wholeRows = (target == .any || target == .npu) && parameterCount > channelWiseParameterCount
+  public static func preset(
+    _ target: Target, parameterCount: Int, isCalibrated: Bool = false
+  ) -> QuantizationRecipe {
+    let isLarge = parameterCount > channelWiseParameterCount
+    let wholeRows =
+      switch target {
+      case .any: isLarge
+      case .npu: isLarge || isCalibrated
+      case .cpu, .gpu: false
+      }
     return QuantizationRecipe(groupSize: wholeRows ? -1 : 128, target: target)
   }
 }

@@ -128,7 +128,8 @@ struct WeightOptions: ParsableArguments {
     parsing: .unconditional,
     help: """
       Weights of a row that share a scale; -1 for the whole row. One that does not divide the row is adjusted. \
-      (default: 128)
+      (default: 128; whole rows above 5 billion weights unless --target is cpu or gpu, and for npu where they are \
+      calibrated)
       """)
   var groupSize: Int?
   @Option(help: "The share of the weights that are 4-bit; the others take the backup precision.")

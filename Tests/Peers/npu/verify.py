@@ -65,6 +65,9 @@ class Subject:
         folder = self.folder(self.size(layers), "baked", a.prompt, a.context)
         words = ["--force", "--no-tokenizer", "--calibrate", "none", "--target", "npu", "--static", "--prompt-length",
                  str(a.prompt), "--context-length", str(a.context), *shlex.split(a.bake)]
+        if "--group-size" not in words:
+            # What a calibrated bake chooses; random weights have nothing to be calibrated by.
+            words += ["--group-size", "-1"]
         # What a bake was made by and of; its manifest has more, but not the program.
         stamp, made = json.dumps([digest(a.oven), words]), os.path.join(folder, "stamp")
         if not os.path.exists(made) or open(made).read() != stamp:
