@@ -69,6 +69,7 @@ INLINE float sum_of(vf v) {
 #if !defined(LINEAR_TILES)
 #include "LinearMany.h"
 #endif
+#include "LinearRows.h"
 #include "LinearExact.h"
 
 static void multiply(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
@@ -90,7 +91,8 @@ enum { has_tiles = 1 };
 enum { has_tiles = 0 };
 #endif
 
-const oven_linear_table LINEAR_TABLE = {LINEAR_NAME, has_tiles, prepare, multiply, multiply_exactly, gate};
+const oven_linear_table LINEAR_TABLE = {LINEAR_NAME, has_tiles, prepare, multiply, multiply_exactly, gate,
+                                         normalize, add};
 
 #if defined(LINEAR_TARGET)
 #pragma clang attribute pop

@@ -1,4 +1,4 @@
-// The product with unrounded numbers, and the gate.
+// The product with unrounded numbers.
 
 // Sixteen codes without sign, as numbers about their centre.
 INLINE vf centred(vu8x16 codes, int bits) {
@@ -90,39 +90,6 @@ static void multiply_exactly(const oven_matrix *matrix, const float *x, size_t c
         sums[0] = fused(load_floats(row_values + column), last, sums[0]);
       }
       y[m * stride + row] = sum_of(sums[0] + sums[1]);
-    }
-  }
-}
-
-// e^x for x of at most 0, with an error of about 2 units in the last place.
-INLINE vf exponential(vf x) {
-  x = __builtin_elementwise_max(x, (vf)(-87.0f));
-  const vf shifted = fused(x, (vf)(1.44269504f), (vf)(12582912.0f));
-  const vf whole = shifted - 12582912.0f;
-  vf rest = fused(whole, (vf)(-0.693359375f), x);
-  rest = fused(whole, (vf)(2.12194440e-4f), rest);
-  vf p = (vf)(1.9875691500e-4f);
-  p = fused(p, rest, (vf)(1.3981999507e-3f));
-  p = fused(p, rest, (vf)(8.3334519073e-3f));
-  p = fused(p, rest, (vf)(4.1665795894e-2f));
-  p = fused(p, rest, (vf)(1.6666665459e-1f));
-  p = fused(p, rest, (vf)(5.0000001201e-1f));
-  p = fused(p, rest * rest, rest + 1);
-  return p * (vf)(((vi)shifted - 0x4b400000 + 127) << 23);
-}
-
-static void gate(float *gate, const float *up, size_t count, size_t begin, size_t end, size_t stride) {
-  for (size_t m = 0; m < count; m++) {
-    for (size_t n = begin; n < end; n += 16) {
-      const size_t known = end - n < 16 ? end - n : 16;
-      vf g = 0, u = 0;
-      memcpy(&g, gate + m * stride + n, known * sizeof(float));
-      memcpy(&u, up + m * stride + n, known * sizeof(float));
-      // Of e^−|g|, so that nothing overflows.
-      const vf e = exponential(-__builtin_elementwise_abs(g));
-      const vf sigmoid = ((vi)(g < 0) ? e : (vf)(1.0f)) / (e + 1);
-      const vf product = g * sigmoid * u;
-      memcpy(gate + m * stride + n, &product, known * sizeof(float));
     }
   }
 }

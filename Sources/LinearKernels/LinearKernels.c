@@ -301,3 +301,10 @@ void oven_linear_decode_row(const oven_matrix *matrix, size_t row, float *out) {
 void oven_linear_gate(float *gate, const float *up, size_t count, size_t begin, size_t end, size_t stride) {
   table()->gate(gate, up, count, begin, end, stride);
 }
+
+void oven_linear_normalize(const float *x, const float *weight, float epsilon, size_t count, size_t width,
+                           float *out) {
+  table()->normalize(x, weight, epsilon, count, width, out);
+}
+
+void oven_linear_add(const float *a, const float *b, size_t count, float *out) { table()->add(a, b, count, out); }

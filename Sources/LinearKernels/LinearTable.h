@@ -93,6 +93,8 @@ typedef struct {
   void (*multiply)(const oven_matrix *, const void *, size_t, size_t, size_t, float *, size_t, void *);
   void (*multiply_exactly)(const oven_matrix *, const float *, size_t, size_t, size_t, float *, size_t, void *);
   void (*gate)(float *, const float *, size_t, size_t, size_t, size_t);
+  void (*normalize)(const float *, const float *, float, size_t, size_t, float *);
+  void (*add)(const float *, const float *, size_t, float *);
 } oven_linear_table;
 
 /// `count` numbers from index `first` of an array of `type`.

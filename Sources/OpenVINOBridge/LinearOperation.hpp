@@ -1,48 +1,9 @@
 // Operations of ours inside a compiled model: products with weights that stay in their file.
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
-#include "PlacedMatrix.hpp"
-
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Weverything"
-#include "openvino/op/op.hpp"
-#pragma clang diagnostic pop
+#include "PlacedOperation.hpp"
 
 namespace bridge {
-
-// What both operations are made of: matrices, and the identity of the file that holds them.
-class PlacedOperation : public ov::op::Op {
- public:
-  PlacedOperation() = default;
-  PlacedOperation(const ov::OutputVector &inputs, std::string weights, std::vector<PlacedMatrix> matrices);
-
-  bool visit_attributes(ov::AttributeVisitor &visitor) override;
-  bool has_evaluate() const override { return true; }
-
- protected:
-  // Another operation with the same matrices. The plugin makes one at each step, to ask it for shapes.
-  PlacedOperation(const ov::OutputVector &inputs, const PlacedOperation &other);
-
-  // Finds the matrices, after all attributes are known.
-  void bind();
-  const oven_matrix &matrix(size_t index) const { return bound->at(index)->matrix(); }
-  size_t matrix_count() const { return bound->size(); }
-
- private:
-  using Matrices = std::vector<std::shared_ptr<const ReadyMatrix>>;
-
-  // Shared by all copies.
-  struct Attributes {
-    std::string weights;
-    std::vector<PlacedMatrix> placed;
-  };
-  std::shared_ptr<const Attributes> attributes = std::make_shared<Attributes>();
-  std::shared_ptr<const Matrices> bound;
-};
 
 // x [..., columns] times each of the matrices: one output each, [..., rows]; or, if gated, one output
 // silu(x · first) · (x · second).
@@ -59,6 +20,9 @@ class Linear final : public PlacedOperation {
   std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector &inputs) const override;
   bool visit_attributes(ov::AttributeVisitor &visitor) override;
   bool evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const override;
+
+  bool is_gated() const { return gated; }
+  bool is_exact() const { return exact; }
 
  private:
   bool gated = false;

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 
+#include "ChainOperation.hpp"
 #include "LinearOperation.hpp"
 
 #pragma clang diagnostic push
@@ -229,6 +230,7 @@ Placed place_weights(ov::Model &model, const std::string &identity, const std::s
     }
   }
   for (const auto &[x, products] : by_input) replace(products, identity, exact);
+  chain_rows(model);
   for (const auto &node : model.get_ordered_ops()) {
     if (const auto constant = as<ov::op::v0::Constant>(node)) placed.other_bytes += constant->get_byte_size();
   }

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "ChainOperation.hpp"
 #include "Handles.hpp"
 #include "LinearOperation.hpp"
 
@@ -36,6 +37,7 @@ void fill_placed_weights(ovb_table &table) {
       std::call_once(core->placed_weights, [&] {
         core->core.add_extension<Linear>();
         core->core.add_extension<Embedding>();
+        core->core.add_extension<Chain>();
       });
       provide_weights(identity, path);
     });

@@ -64,6 +64,23 @@ import Testing
     }
   }
 
+  /// More rows than go through the steps of a chain together.
+  @Test func longPromptsGoThroughInPieces() throws {
+    let folder = try TemporaryFolder()
+    let model = try TinyBake.bake("llama", prompt: nil, format: .int4, in: folder)
+    var random = RandomSource(seed: 5)
+    let tokens = (0..<300).map { _ in Int.random(in: 3..<90, using: &random) }
+    func engine(_ kernels: CPUKernels, _ choice: EngineChoice = .stateful) throws -> any ModelEngine {
+      let request = request(model, kernels, .f32, choice)
+      return try TinyBake.loader().loadRunnable(request).makeEngine(contextLength: 320)
+    }
+    let expected = try logits(engine(.plugin), after: tokens, then: 5)
+    for choice in [EngineChoice.stateful, .paged] {
+      let own = try engine(.oven, choice)
+      #expect(relativeError(try logits(own, after: tokens, then: 5), expected[...]) < 1e-4)
+    }
+  }
+
   @Test func fixedShapesRunOnThem() throws {
     let folder = try TemporaryFolder()
     let tokens = try TinyBake.reference("llama").tokens

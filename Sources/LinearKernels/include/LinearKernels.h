@@ -118,6 +118,13 @@ void oven_linear_decode_row(const oven_matrix *matrix, size_t row, float *out);
 /// silu(gate) · up for `count` rows of columns [begin, end), in place of the gate.
 void oven_linear_gate(float *gate, const float *up, size_t count, size_t begin, size_t end, size_t stride);
 
+/// x · weight / √(mean(x²) + epsilon) for `count` rows of `width` numbers; `out` may be `x`.
+void oven_linear_normalize(const float *x, const float *weight, float epsilon, size_t count, size_t width,
+                           float *out);
+
+/// a + b of `count` numbers; `out` may be one of them.
+void oven_linear_add(const float *a, const float *b, size_t count, float *out);
+
 /// The name of the instruction set in use: "amx", "avx512", "avx2-vnni", "avx2" or "portable".
 const char *oven_linear_instruction_set(void);
 

@@ -74,7 +74,7 @@ struct LoadPlan {
   /// What of the model is compiled, for the key.
   private var graphNote: String {
     // The number counts changes of what the operations hold.
-    let products = kernels == .oven ? ", kernels=oven 2" + (isExact ? " exact" : "") : ""
+    let products = kernels == .oven ? ", kernels=oven 3" + (isExact ? " exact" : "") : ""
     return recipe.note(cutsLogits: cutsLogits) + products + (mergesProjections ? ", projections=merged" : "")
   }
 

@@ -1,0 +1,64 @@
+// What stands between two attentions: products, norms and sums of rows, one after the other in one operation. Between
+// operations a plugin asks for shapes, allocates and starts threads, which for a single token takes as long as the products.
+#pragma once
+
+#include "PlacedOperation.hpp"
+
+namespace bridge {
+
+// One thing that a chain does. Its operands are values by number: first the chain's rows, then what the steps before gave.
+struct ChainStep {
+  enum Kind : int64_t {
+    // operand times `count` matrices from `matrix`: as many values
+    product,
+    // silu(operand · first) · (operand · second) of the two matrices from `matrix`
+    gated,
+    // operand · weight / √(mean(operand²) + epsilon); the weight is the chain's input `other`
+    norm,
+    // operand + other
+    sum,
+  };
+  int64_t kind = product, operand = 0, other = 0, matrix = 0, count = 1;
+  float epsilon = 0;
+};
+
+// What a chain computes.
+struct ChainProgram {
+  std::vector<ChainStep> steps;
+  // Inputs that are rows [..., width], all as many; behind them come the norms' weights.
+  int64_t rows = 0;
+  // The values that others need.
+  std::vector<int64_t> outputs;
+  // Whether products take numbers as they are, and do not round them to 8 bits.
+  bool exact = false;
+};
+
+class Chain final : public PlacedOperation {
+ public:
+  OPENVINO_OP("Chain", "oven");
+
+  Chain() = default;
+  Chain(const ov::OutputVector &inputs, std::string weights, std::vector<PlacedMatrix> matrices, ChainProgram program);
+  Chain(const ov::OutputVector &inputs, const Chain &other);
+
+  void validate_and_infer_types() override;
+  std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector &inputs) const override;
+  bool visit_attributes(ov::AttributeVisitor &visitor) override;
+  bool evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const override;
+
+ private:
+  struct Plan;
+
+  void plan();
+  void run(const std::vector<const float *> &rows, const std::vector<const float *> &weights,
+           const std::vector<float *> &outputs, size_t count) const;
+
+  std::shared_ptr<const ChainProgram> program = std::make_shared<ChainProgram>();
+  // Shared by all copies, like what is bound.
+  std::shared_ptr<const Plan> planned;
+};
+
+// Puts products and the norms and sums around them into chains.
+void chain_rows(ov::Model &model);
+
+}  // namespace bridge
