@@ -11,6 +11,8 @@ extension ErrorCode where Library == CalibrationFault {
   package static var unsupported: Self { "unsupported" }
   /// The text is too short, or cannot be read.
   package static var badText: Self { "bad-text" }
+  /// A file that the calibration itself wrote is not what it was.
+  package static var damaged: Self { "damaged" }
   /// Somebody asked to stop.
   package static var cancelled: Self { "cancelled" }
 }

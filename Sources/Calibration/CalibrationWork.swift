@@ -32,43 +32,35 @@ struct CalibrationWork {
     return try LayerFile(url(layer: index), folds: folds)
   }
 
-  /// Keeps what later layers read, in place of what was kept before.
+  /// A file for what layers after this one read.
+  func batchFile(after layer: Int) throws -> BatchFile {
+    try Folders.make(folder.path)
+    return try BatchFile(stateURL(after: layer))
+  }
+
+  /// Lists what the file holds, and removes the one of the layer before: from here a stopped bake goes on.
   func keep(_ batches: [TextBatch], after layer: Int) throws {
     let url = stateURL(after: layer)
-    let file = try OpenFile(writing: url.path)
-    try file.truncate(to: 0)
-    let names = batches.first?.values.keys.sorted() ?? []
     let list: JSON = [
-      "fingerprint": .string(fingerprint),
-      "batches": .array(
-        batches.map { batch in
-          [
-            "tokens": .array(batch.tokens.map { .array($0.map(JSON.int)) }),
-            "values": .array(
-              names.compactMap { name in
-                batch.values[name].map { value in
-                  [
-                    "name": .string(name), "type": .string(value.type.rawValue),
-                    "shape": .array(value.shape.map(JSON.int)), "bytes": .int(value.bytes.count),
-                  ]
-                }
-              }),
-          ]
-        }),
+      "fingerprint": .string(fingerprint), "batches": .array(batches.map(Self.json)),
     ]
-    var position = 0
-    for batch in batches {
-      for value in names.compactMap({ batch.values[$0] }) {
-        try file.write(value.bytes, at: position)
-        position += value.bytes.count
-      }
-    }
     try SmallFile.replace(
       url.appendingPathExtension("json").path, with: Array(list.serialized().utf8))
     guard layer > 0 else { return }
     let last = stateURL(after: layer - 1)
     Removal.file(last.path)
     Removal.file(last.appendingPathExtension("json").path)
+  }
+
+  private static func json(_ batch: TextBatch) -> JSON {
+    let values = batch.values.sorted { $0.key < $1.key }.map { name, value -> JSON in
+      [
+        "name": .string(name), "type": .string(value.type.rawValue),
+        "shape": .array(value.shape.map(JSON.int)), "offset": .int(value.offset),
+        "bytes": .int(value.byteCount),
+      ]
+    }
+    return ["tokens": .array(batch.tokens.map { .array($0.map(JSON.int)) }), "values": .array(values)]
   }
 
   /// What was kept after so many layers; nil where that is not there.
@@ -78,20 +70,19 @@ struct CalibrationWork {
     guard let bytes = SmallFile.bytes(at: url.appendingPathExtension("json").path, limit: 1 << 30),
       let list = try? JSON(parsing: bytes),
       list["fingerprint"]?.string == fingerprint, let entries = list["batches"]?.array,
-      let file = try? FileByteSource(path: url.path)
+      let file = try? OpenFile(reading: url.path), let size = try? file.status.size
     else { return nil }
-    var position = 0
     var batches: [TextBatch] = []
     for entry in entries {
       var batch = TextBatch((entry["tokens"]?.array ?? []).map { ($0.array ?? []).compactMap(\.int) })
       for value in entry["values"]?.array ?? [] {
         guard let name = value["name"]?.string, let type = value["type"]?.string,
-          let count = value["bytes"]?.int, let shape = value["shape"]?.array,
-          let bytes = try? file.bytes(at: position, count: count)
+          let offset = value["offset"]?.int, let count = value["bytes"]?.int,
+          let shape = value["shape"]?.array, offset >= 0, count >= 0, count <= size, offset <= size - count
         else { return nil }
         batch.values[name] = BatchValue(
-          shape: shape.compactMap(\.int), type: OpenVINO.ElementType(rawValue: type), bytes: bytes)
-        position += count
+          shape: shape.compactMap(\.int), type: OpenVINO.ElementType(rawValue: type), file: file,
+          offset: offset, byteCount: count)
       }
       batches.append(batch)
     }

@@ -134,6 +134,8 @@ package struct Calibrator: WeightCalibrator {
       let begin = ContinuousClock.now
       let first = layers.count
       for index in first..<segments.count {
+        // What a layer takes, the next one takes again, in other pieces.
+        HostResources.releaseFreeMemory()
         layers.append(try layer(index, segments, calibrator, work, &batches, isCancelled))
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
         let left = seconds / Double(index + 1 - first) * Double(segments.count - index - 1)
@@ -157,9 +159,12 @@ package struct Calibrator: WeightCalibrator {
     let requests = wanted.map { SegmentRunner.SiteRequest($0, all.sites[$0]) }
     let piece = try segments.piece(index, measuring: requests, of: all)
     let runner = SegmentRunner(
-      core: core, device: options.device, workerCount: workerCount, isCancelled: isCancelled)
-    let kept = segments.crossingNames(after: index)
-    let seen = try runner.run(piece, sites: requests, keeping: kept, batches: &batches).statistics
+      core: core, device: options.device, folder: work.folder, workerCount: workerCount,
+      isCancelled: isCancelled)
+    let seen = try runner.run(
+      piece, sites: requests, keeping: segments.crossingNames(after: index), batches: &batches,
+      into: work.batchFile(after: index)
+    ).statistics
     // A fold reaches only into its own layer: the ones before are written already.
     let inside = LayerCalibrator(
       quantized: calibrator.quantized, stages: calibrator.stages, sites: all,

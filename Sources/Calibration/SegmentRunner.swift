@@ -1,5 +1,5 @@
+import Foundation
 import Graph
-import IRFormat
 import OpenVINO
 import Quantization
 
@@ -10,16 +10,18 @@ import Quantization
 package struct SegmentRunner {
   private let core: Core
   private let device: String
+  private let folder: URL
   private let workerCount: Int
   private let isCancelled: @Sendable () -> Bool
 
-  /// A runner on a device with so many threads.
+  /// A runner on a device with so many threads; `folder` is for the segment's files.
   package init(
-    core: Core, device: String = "CPU", workerCount: Int,
+    core: Core, device: String = "CPU", folder: URL, workerCount: Int,
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.core = core
     self.device = device
+    self.folder = folder
     self.workerCount = workerCount
     self.isCancelled = isCancelled
   }
@@ -43,9 +45,10 @@ package struct SegmentRunner {
     package var statistics: [Int: [InputStatistics]]
   }
 
-  /// Runs `piece` over `batches`, whose values are replaced by what crosses to later segments.
+  /// Runs `piece` over `batches`, whose values are replaced by what crosses to later segments, written to `file`.
   package func run(
-    _ piece: GraphSegments.Piece, sites: [SiteRequest], keeping kept: Set<String>, batches: inout [TextBatch]
+    _ piece: GraphSegments.Piece, sites: [SiteRequest], keeping kept: Set<String>, batches: inout [TextBatch],
+    into file: BatchFile
   ) throws -> Result {
     let compiled = try compile(piece.graph)
     let requests = try (0..<min(workerCount, batches.count)).map { _ in try compiled.makeRequest() }
@@ -63,9 +66,10 @@ package struct SegmentRunner {
       for (request, batch) in zip(requests, wave) {
         _ = try request.wait()
         for index in sums.indices { try sums[index].add(request) }
-        batches[batch].values = batches[batch].values.filter { kept.contains($0.key) }
+        batches[batch].values = try batches[batch].values.filter { kept.contains($0.key) }
+          .mapValues { try file.append($0) }
         for output in piece.outputs {
-          batches[batch].values[output.name] = try BatchValue(request.output(output.name))
+          batches[batch].values[output.name] = try file.append(request.output(output.name))
         }
       }
     }
@@ -76,11 +80,8 @@ package struct SegmentRunner {
   }
 
   private func compile(_ graph: Graph) throws -> CompiledModel {
-    let (xml, bin) = try IRWriter.serialize(graph, name: "segment")
-    let weights = try Tensor(bin, shape: [bin.count], runtime: core.runtime)
-    let model = try core.readModel(xmlText: xml, weights: weights)
     return try core.compile(
-      model, for: device,
+      core.readModel(SegmentFile(graph, in: folder).xml.path), for: device,
       properties: [
         "INFERENCE_PRECISION_HINT": "f32", "NUM_STREAMS": .integer(workerCount),
         "INFERENCE_NUM_THREADS": .integer(workerCount), "ENABLE_CPU_PINNING": false,

@@ -39,29 +39,3 @@ package struct TextBatch {
     }
   }
 }
-
-/// A value of a batch, in float32 or whole numbers.
-struct BatchValue {
-  var shape: [Int]
-  var type: ElementType
-  var bytes: [UInt8]
-
-  init(_ tensor: Tensor) throws {
-    let layout = try tensor.layout()
-    shape = layout.shape
-    type = layout.elementType
-    bytes = try tensor.withBytes { Array($0) }
-  }
-
-  init(shape: [Int], type: ElementType, bytes: [UInt8]) {
-    self.shape = shape
-    self.type = type
-    self.bytes = bytes
-  }
-
-  func tensor(_ runtime: OpenVINORuntime) throws -> Tensor {
-    let tensor = try Tensor(type, shape: shape, runtime: runtime)
-    try tensor.withBytes { $0.copyBytes(from: bytes) }
-    return tensor
-  }
-}

@@ -52,6 +52,13 @@ package enum HostResources {
     kernelBytes("VmHWM", in: "/proc/\(process)/status") ?? 0
   }
 
+  /// Gives back to the system what was freed and is kept for later: after a phase that took much for a short time.
+  package static func releaseFreeMemory() {
+    // Only GNU's library has it.
+    guard let found = dlsym(nil, "malloc_trim") else { return }
+    _ = unsafeBitCast(found, to: (@convention(c) (Int) -> CInt).self)(0)
+  }
+
   /// How many processors this process may use.
   package static var processorCount: Int { max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))) }
 

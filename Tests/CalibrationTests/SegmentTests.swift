@@ -20,14 +20,18 @@ import Testing
     let graph = try TinyGraph(name: name).graph()
     let segments = GraphSegments(graph)
     let all = LinearSites(graph)
-    let runner = SegmentRunner(core: try Core(), workerCount: workers)
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let runner = SegmentRunner(core: try Core(), folder: folder, workerCount: workers)
     var batches = windows.map { TextBatch($0) }
     var found: [String: InputStatistics] = [:]
     for index in 0..<segments.count {
       let requests = segments.sites(in: index, of: all).map { SegmentRunner.SiteRequest($0, all.sites[$0]) }
       let piece = try segments.piece(index, measuring: requests, of: all)
       let seen = try runner.run(
-        piece, sites: requests, keeping: segments.crossingNames(after: index), batches: &batches)
+        piece, sites: requests, keeping: segments.crossingNames(after: index), batches: &batches,
+        into: BatchFile(folder.appending(path: "state_\(index)")))
       for request in requests {
         for product in all.sites[request.index].products {
           found[product.weight.name] = seen.statistics[request.index]?.first
