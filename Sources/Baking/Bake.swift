@@ -95,8 +95,12 @@ public struct Bake: Sendable {
       options.uncalibratedReason.map { events(.note($0)) }
       return nil
     }
-    let stage = WeightsStage(plan: plan, options: options, staging: staging, events: events)
-    let subject = plan.subject(
+    var whole = options
+    whole.recipe.ratio = 1
+    // Where only a share may have four bits, what they cost is measured of all.
+    let measured = options.recipe.ratio < 1 ? try BakePlan(whole, isCalibrated: true) : plan
+    let stage = WeightsStage(plan: measured, options: whole, staging: staging, events: events)
+    let subject = measured.subject(
       options, workFolder: staging.url.appending(path: WeightsStage.calibrationName),
       fingerprint: stage.fingerprint)
     let calibrated = try calibrator.calibrate(subject, events: events, isCancelled: isCancelled)
@@ -107,6 +111,11 @@ public struct Bake: Sendable {
       plan = try BakePlan(options, isCalibrated: false)
       plan.notes.filter { !known.contains($0) }.forEach { events(.note($0)) }
       return calibrated
+    }
+    if options.recipe.ratio < 1, !calibrated.costs.isEmpty {
+      var chosen = options
+      chosen.measuredCosts = calibrated.costs
+      plan = try BakePlan(chosen, isCalibrated: true)
     }
     try plan.apply(calibrated)
     return calibrated

@@ -41,6 +41,8 @@ public struct BakeOptions: Sendable {
   package var pieceElementCount: Int?
   /// That a stored head is another matrix than the embedding that it is tied to, which only reading all of it tells.
   var usesStoredHead = false
+  /// What four bits cost each weight, where a calibration has measured it: what a ratio below 1 chooses by.
+  var measuredCosts: [String: Double] = [:]
   /// How notes name a setting: as the program's users know it.
   public var settingName: @Sendable (Setting) -> String = { $0.name }
   /// How many threads work; nil for all processors.

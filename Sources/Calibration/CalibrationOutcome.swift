@@ -33,6 +33,11 @@ struct CalibrationOutcome {
             storedByteCount: weight.tensors.reduce(0) { $0 + $1.storedByteCount }, format: matrix.format,
             file: file, offset: matrix.offset)
           result.codes[matrix.name] = .init(weight: Weight(tensor), statistics: matrix.statistics)
+          let losses = matrix.losses
+          if losses.total > 0 {
+            result.costs[matrix.name] =
+              losses.after / losses.total / Double(max(weight.shape.elementCount, 1))
+          }
         }
         result.notes += layer.notes
       }

@@ -65,7 +65,8 @@ struct BakePlan {
     // AWQ and the ranking of mixed precision read weights already.
     if recipe.awq || recipe.ratio < 1 { options.remoteWeights?.accept() }
     let evened = recipe.awq ? try AWQFolding(logical[0].graph).weights : [:]
-    let decisions = try WeightDecisions(weights, recipe: recipe, replacements: evened)
+    let decisions = try WeightDecisions(
+      weights, recipe: recipe, replacements: evened, costs: options.measuredCosts)
     self.decisions = decisions
     var notes = checkpoint.notes + reading.notes
     notes += adapted.notes + files.notes

@@ -11,11 +11,14 @@ struct WeightDecisions {
   /// What the user should know, equal notes counted together.
   let notes: [String]
 
-  /// Decides on all weights. A ratio below 1 reads the weights once, to rank them.
+  /// Decides on all weights. A ratio below 1 reads those once whose costs nobody has measured, to rank them.
   ///
-  /// - Parameter replacements: what is stored under a weight's name instead of it.
+  /// - Parameters:
+  ///   - replacements: what is stored under a weight's name instead of it.
+  ///   - costs: what four bits cost each weight, where that was measured.
   init(
-    _ weights: [LogicalWeight], recipe: QuantizationRecipe, replacements: [String: Weight] = [:]
+    _ weights: [LogicalWeight], recipe: QuantizationRecipe, replacements: [String: Weight] = [:],
+    costs: [String: Double] = [:]
   ) throws {
     self.weights = weights
     self.replacements = replacements
@@ -24,9 +27,14 @@ struct WeightDecisions {
         name: weight.name, role: weight.role, shape: weight.shape,
         keptFormat: (replacements[weight.name] ?? weight.weight).keptFormat)
     }
-    for index in QuantizationPlan.weightsToScore(descriptors, recipe: recipe) {
+    let ranked = QuantizationPlan.weightsToScore(descriptors, recipe: recipe)
+    // Costs and scores are no numbers of one kind.
+    let isMeasured = ranked.allSatisfy { costs[weights[$0].name] != nil }
+    for index in ranked {
       let weight = weights[index]
-      descriptors[index].score = try Self.score(replacements[weight.name] ?? weight.weight)
+      descriptors[index].score =
+        try isMeasured
+        ? costs[weight.name] : Self.score(replacements[weight.name] ?? weight.weight)
     }
     let plan = try QuantizationPlan.decide(for: descriptors, recipe: recipe)
     decisions = Dictionary(uniqueKeysWithValues: zip(weights.map(\.name), plan.decisions))
@@ -51,10 +59,11 @@ struct WeightDecisions {
     decisions.compactMapValues { $0.isKept ? nil : $0.format.compressed }
   }
 
-  /// Stores what a calibration has found in place of what was planned. Formats stay what they are.
+  /// Stores what a calibration has found in place of what was planned. Formats stay what they are: codes of weights that
+  /// have more than four bits by now are not used.
   mutating func apply(_ calibrated: CalibratedWeights) {
     replacements.merge(calibrated.replacements) { _, new in new }
-    codes = calibrated.codes
+    codes = calibrated.codes.filter { decisions[$0.key]?.format.compressed?.elementType.bits == 4 }
   }
 
   private static func score(_ weight: Weight) throws -> Double {

@@ -55,13 +55,16 @@ public struct CalibratedWeights: Sendable {
   public var replacements: [String: Weight] = [:]
   /// Weights whose codes are known, by name.
   public var codes: [String: Codes] = [:]
+  /// What four bits cost a weight, for each of its numbers: the error of its outputs as a part of them, measured. Where
+  /// only a share of the weights may have four bits, those with the least have them.
+  public var costs: [String: Double] = [:]
   /// What the user should know.
   public var notes: [String] = []
   /// What the manifest keeps.
   public var report: JSON
 
   /// Whether all weights are left to be rounded to nearest, as where a calibration would have taken too long.
-  var isEmpty: Bool { replacements.isEmpty && codes.isEmpty }
+  var isEmpty: Bool { replacements.isEmpty && codes.isEmpty && costs.isEmpty }
 
   public init(report: JSON) { self.report = report }
 }
