@@ -41,6 +41,7 @@ struct Oven: AsyncParsableCommand {
       name: "look",
       subcommands: [
         ShowCommand.self, InspectCommand.self, BenchCommand.self, TuneCommand.self, EvalCommand.self,
+        SweepCommand.self,
         TokenizeCommand.self,
         TemplateCommand.self,
       ]),

@@ -8,18 +8,12 @@ import Tokenization
 /// `oven bake --verify`: compiles the result on the CPU and compares its predictions on a built-in text with those of
 /// the unquantised weights, before the folder takes its name.
 struct BakeVerification {
-  private let core: Core
+  private let judge: QualityJudge
   private let options: BakeOptions
   private let limit: Double?
   private let screen: BakeScreen
   private let isCancelled: @Sendable () -> Bool
 
-  /// Tokens that are seen together.
-  private static let window = 256
-  /// Two cores compute so many products of a token with a weight, twice, in half a minute. A large model reads less of
-  /// the text, but not less than says something.
-  private static let work = 300_000_000_000
-  private static let leastTokens = 512
   /// Where the unquantised weights lie meanwhile: within the staging folder, so that a bake that is killed leaves
   /// nothing that the next one does not remove.
   private static let referenceName = "unquantised"
@@ -32,7 +26,7 @@ struct BakeVerification {
     _ core: Core, _ options: BakeOptions, limit: Double?, screen: BakeScreen,
     isCancelled: @escaping @Sendable () -> Bool
   ) {
-    self.core = core
+    judge = QualityJudge(core: core)
     self.options = options
     self.limit = limit
     self.screen = screen
@@ -43,8 +37,8 @@ struct BakeVerification {
   /// - Throws: a `BakeError` where the result differs by more than the limit, or computes nothing sensible.
   func inspect(_ folder: URL, _ report: inout BakeReport) throws {
     let begin = ContinuousClock.now
-    let baked = try load(folder)
-    let tokens = try tokens(for: baked.model.folder, report.parameterCount)
+    let baked = try judge.engine(folder)
+    let tokens = try judge.tokens(for: baked.model.folder, report.parameterCount)
     var figures: VerificationFigures
     if let obstacle = obstacle(to: report, at: folder) {
       guard limit == nil else {
@@ -52,7 +46,7 @@ struct BakeVerification {
           .io, "--max-kl cannot be checked", why: obstacle,
           mend: "verify on a larger machine, or leave --max-kl out")
       }
-      let perplexity = try Perplexity(of: tokens, window: window(baked), on: baked) {
+      let perplexity = try Perplexity(of: tokens, window: judge.window(of: baked), on: baked) {
         try progressed($0, tokens)
       }
       figures = VerificationFigures(perplexity: perplexity, obstacle: obstacle, tensors: report.tensors)
@@ -63,7 +57,7 @@ struct BakeVerification {
     screen.finish()
     figures.seconds = (ContinuousClock.now - begin) / .seconds(1)
     try figures.check(limit)
-    figures.window = window(baked)
+    figures.window = judge.window(of: baked)
     report.verification = figures.json
     screen.line(figures.sentence)
   }
@@ -71,52 +65,17 @@ struct BakeVerification {
   private func compare(_ baked: StatefulEngine, _ tokens: [Int], _ folder: URL) throws -> Divergence {
     let place = folder.appending(path: Self.referenceName)
     defer { try? FileManager.default.removeItem(at: place) }
-    var reference = options
-    reference.destination = place
-    reference.recipe = RecipeRequest()
-    reference.recipe.weightFormat = .fp32
-    reference.staticShapes = nil
-    reference.mergesProjections = false
-    reference.resumes = false
-    reference.replacesDestination = false
-    reference.isStrictAboutTokenizer = false
+    let reference = QualityJudge.reference(of: options, at: place)
     // Its notes would be about another recipe than the user's.
     let progress: BakeEventHandler = { [screen] event in
       if case .note = event { return }
       screen.show(event)
     }
     _ = try Bake(reference).run(events: progress, isCancelled: isCancelled)
-    let right = try load(place)
-    return try Divergence(of: tokens, window: window(baked), on: baked, from: right) {
+    let right = try judge.engine(place)
+    return try Divergence(of: tokens, window: judge.window(of: baked), on: baked, from: right) {
       try progressed($0, tokens)
     }
-  }
-
-  /// The built-in text by the folder's own tokenizer.
-  private func tokens(for model: ModelFolder, _ parameterCount: Int) throws -> [Int] {
-    let tokens = try Tokenizer.load(folder: model.folder).encode(ReferenceText.text)
-    if let size = model.vocabularySize, let largest = tokens.max(), largest >= size {
-      throw BakeError(
-        .badData, "the tokenizer gives the token \(largest), the model knows \(size)",
-        why: "the tokenizer does not belong to these weights",
-        mend: "put the model's own tokenizer.json into the source")
-    }
-    return Array(tokens.prefix(max(Self.leastTokens, Self.work / max(1, parameterCount))))
-  }
-
-  /// Float32 throughout: what is measured is the weights.
-  private func load(_ folder: URL) throws -> StatefulEngine {
-    var request = ModelLoader.Request(model: try ModelFolder(path: folder.path))
-    request.device = "CPU"
-    request.properties = .float32
-    request.allLogits = true
-    let loaded = try ModelLoader(core: core, cache: nil).load(request)
-    return try StatefulEngine(
-      loaded, options: EngineOptions(for: loaded, contextLength: Self.window))
-  }
-
-  private func window(_ engine: StatefulEngine) -> Int {
-    min(Self.window, engine.model.folder.contextLength ?? Self.window)
   }
 
   private func progressed(_ done: Int, _ tokens: [Int]) throws {
