@@ -40,8 +40,6 @@ struct SelfWrittenText {
         "INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
         "NUM_STREAMS": .integer(workers), "INFERENCE_NUM_THREADS": .integer(workers),
         "ENABLE_CPU_PINNING": false,
-        // Every step has a length of its own, whose kernels the plugin would keep: half a gigabyte in the end.
-        "CPU_RUNTIME_CACHE_CAPACITY": 64,
       ])
     let tokenizer = model.files["tokenizer.json"].flatMap { try? Tokenizer(contentsOf: $0) }
     let begin = beginToken(tokenizer)
