@@ -49,6 +49,12 @@ import Testing
     #expect(groupSize(.any, true) == 128 && groupSize(.cpu, true) == 128)
   }
 
+  @Test func aRouterOfFewExpertsStaysInSixteenBitsOnAnNPU() throws {
+    let weights = [8, 32, 40].map { WeightDescriptor(name: "\($0)", role: .router, shape: [$0, 512]) }
+    #expect(try Self.formats(QuantizationRecipe(target: .npu), weights) == [.dense(.f16), i8, .dense(.f16)])
+    #expect(try Self.formats(QuantizationRecipe(), weights) == [i8, i8, i8])
+  }
+
   @Test func groupBelowTheFloorFallsBackToEightBits() throws {
     let weights = [WeightDescriptor(name: "w", role: .linear, shape: [8, 96])]
     #expect(try Self.formats(QuantizationRecipe(), weights) == [i8])

@@ -21,6 +21,22 @@ import Testing
     #expect(error.mend.description.contains("bake again"))
   }
 
+  @Test func theReasonCountsAndNotThatAPassHasFailed() {
+    let error = NPUCompilerError(
+      """
+      [ERROR] 19:25:03.347 [feasible-memory-scheduler-allocator]     readyDataOp: opIdx: 798, size demand: 2048
+      [ERROR] 19:25:03.499 [vpux-compiler] FeasibleAllocation Pass failed : Scheduler failure, cannot schedule anything \
+      and there is no buffer to spill
+      [ERROR] 19:25:03.499 [vpux-compiler] Failed Pass FeasibleAllocation on Operation loc(fused<{name = "main", type = \
+      "Func"}>["main"])
+      """)
+    #expect(
+      error.line
+        == "FeasibleAllocation Pass failed : Scheduler failure, cannot schedule anything and there is no "
+        + "buffer to spill")
+    #expect(error.mend.description.contains("NPUProperties.promptLength"))
+  }
+
   @Test func withoutALogTheLastWordCounts() {
     let error = NPUCompilerError(
       """

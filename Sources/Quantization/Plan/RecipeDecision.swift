@@ -29,6 +29,8 @@ extension QuantizationRecipe {
     case .kept: return try keptDecision(on: weight)
     case .int8, .int4, .nf4, .mxfp4: break
     }
+    // An NPU's compiler fills a router's rows up to a multiple of 16, and then finds too many scales (docs/npu.md).
+    if weight.role == .router, target == .npu, weight.shape.rows % 16 != 0 { return decide(.dense(.f16)) }
     guard givesPrimaryFormat(weight), var format = primaryFormat else { return decide(backupFormat) }
     let columns = weight.shape.columns
     guard let size = format.groupSize, columns % size != 0 else { return decide(.compressed(format)) }

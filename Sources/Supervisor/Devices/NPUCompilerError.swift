@@ -12,7 +12,10 @@ package struct NPUCompilerError: Sendable, Hashable {
   /// Finds the line in what OpenVINO threw.
   package init(_ message: String) {
     let lines = message.split(whereSeparator: \.isNewline).map(Self.plain).filter { !$0.isEmpty }
-    let own = lines.last { $0.contains("[ERROR]") || $0.contains("Got Diagnostic") }
+    // A pass that failed says why, and after it the compiler only that it did.
+    let own =
+      lines.last { $0.contains("[ERROR]") && $0.contains("Pass failed : ") }
+      ?? lines.last { $0.contains("[ERROR]") || $0.contains("Got Diagnostic") }
     let thrown = lines.last { line in
       !Self.wrappings.contains { line.hasPrefix($0) }
     }

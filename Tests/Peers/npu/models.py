@@ -34,6 +34,8 @@ def config(kind, hidden, inner, heads, shared, size, vocabulary, tied, positions
 MODELS = {
     # A small vocabulary, one layer: for quick checks of head sizes 64 with grouped heads.
     "quick": config("llama", 512, 1024, 8, 2, 64, 4096, True),
+    "quick-moe": config("qwen3_moe", 512, 1024, 8, 4, 64, 4096, True, num_experts=8, num_experts_per_tok=2,
+                        moe_intermediate_size=256, norm_topk_prob=True, decoder_sparse_step=1, mlp_only_layers=[]),
     "smollm2-135m": config("llama", 576, 1536, 9, 3, 64, 49152, True, theta=1e5),
     "llama-3.2-1b": config("llama", 2048, 8192, 32, 8, 64, 128256, True, 131072, 5e5, rope_scaling=LLAMA3_ROPE),
     "llama-3.1-8b": config("llama", 4096, 14336, 32, 8, 128, 128256, False, 131072, 5e5,
@@ -69,7 +71,7 @@ MODELS = {
                             layer_types=None),
 }
 # How many layers a model is judged with, where not two: one is enough for those that are large.
-LAYERS = {"quick": 1, "qwen3-30b-a3b": 1, "olmoe-1b-7b": 1}
+LAYERS = {"quick": 1, "quick-moe": 1, "qwen3-30b-a3b": 1, "olmoe-1b-7b": 1}
 
 
 def tensors(c):

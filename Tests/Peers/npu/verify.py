@@ -159,7 +159,7 @@ def parsed():
     arguments.prompt = arguments.prompt or (256 if arguments.quick else 1024)
     arguments.context = arguments.context or (320 if arguments.quick else 1152)
     if arguments.models is None:
-        arguments.models = "quick" if arguments.quick else ",".join(name for name in models.MODELS if name != "quick")
+        arguments.models = "quick" if arguments.quick else ",".join(name for name in models.MODELS if not name.startswith("quick"))
     return arguments
 
 
