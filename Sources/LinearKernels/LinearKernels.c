@@ -283,6 +283,41 @@ void oven_linear_multiply_exactly(const oven_matrix *matrix, const float *x, siz
   table()->multiply_exactly(matrix, x, count, begin, end, y, stride, scratch);
 }
 
+// The bits of a number beside the codes.
+static size_t number_bits(oven_number type) {
+  switch (type) {
+    case oven_number_u4:
+    case oven_number_i4:
+      return 4;
+    case oven_number_f16:
+      return 16;
+    case oven_number_f32:
+      return 32;
+    default:
+      return 8;
+  }
+}
+
+// Moves an address on by so many numbers; 0 where that is within a byte.
+static int advance(const void **address, oven_number type, size_t count) {
+  const size_t bits = number_bits(type) * count;
+  if (*address) *address = (const char *)*address + bits / 8;
+  return !*address || bits % 8 == 0;
+}
+
+int oven_linear_rows(const oven_matrix *matrix, size_t first, size_t count, oven_matrix *rows) {
+  const size_t groups = first * (matrix->columns / matrix->group);
+  const size_t spans = matrix->factor_groups ? groups / matrix->factor_groups : 0;
+  *rows = *matrix;
+  rows->rows = count;
+  rows->codes = (const char *)matrix->codes + first * row_bytes_of(matrix);
+  if (matrix->planes) rows->planes = (const char *)matrix->planes + first * plane_row_bytes(matrix);
+  return advance(&rows->scales, matrix->scale_type, groups) & advance(&rows->zeros, matrix->zero_type, groups) &
+         advance(&rows->minima, matrix->minimum_type, groups) &
+         advance(&rows->scale_factors, oven_number_f16, spans) &
+         advance(&rows->minimum_factors, oven_number_f16, spans);
+}
+
 void oven_linear_decode_row(const oven_matrix *matrix, size_t row, float *out) {
   const size_t groups = matrix->columns / matrix->group;
   for (size_t i = 0; i < groups; i++) {

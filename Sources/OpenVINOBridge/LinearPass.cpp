@@ -1,9 +1,8 @@
 // Finds the products with compressed weights in a model, and puts operations of ours in their place.
 #include <algorithm>
-#include <map>
-#include <optional>
 
 #include "ChainOperation.hpp"
+#include "ExpertsPass.hpp"
 #include "LinearOperation.hpp"
 
 #pragma clang diagnostic push
@@ -16,111 +15,6 @@
 namespace bridge {
 
 namespace {
-
-using Node = std::shared_ptr<ov::Node>;
-
-template <typename Type>
-std::shared_ptr<Type> as(const Node &node) {
-  return ov::as_type_ptr<Type>(node);
-}
-
-Node input(const Node &node, size_t index) { return node->get_input_node_shared_ptr(index); }
-
-oven_number number_of(ov::element::Type type) {
-  if (type == ov::element::u4) return oven_number_u4;
-  if (type == ov::element::i4) return oven_number_i4;
-  if (type == ov::element::u8) return oven_number_u8;
-  if (type == ov::element::i8) return oven_number_i8;
-  if (type == ov::element::f16) return oven_number_f16;
-  if (type == ov::element::f32) return oven_number_f32;
-  if (type == ov::element::nf4) return oven_number_nf4;
-  if (type == ov::element::f4e2m1) return oven_number_f4;
-  if (type == ov::element::f8e8m0) return oven_number_e8m0;
-  return oven_number_none;
-}
-
-class Finder {
- public:
-  explicit Finder(const WeightFile &file) : file(file) {}
-
-  // The matrix that a chain Convert? ← Reshape? ← Multiply ← Subtract? ← Convert ← Constant computes.
-  std::optional<PlacedMatrix> matrix(Node node) const {
-    if (as<ov::op::v0::Convert>(node)) node = input(node, 0);
-    const auto final_shape = node->get_output_partial_shape(0);
-    if (as<ov::op::v1::Reshape>(node)) node = input(node, 0);
-    if (!as<ov::op::v1::Multiply>(node) || final_shape.is_dynamic() || final_shape.size() != 2) return {};
-    for (const size_t scales_at : {1, 0}) {
-      const auto scales = plain(input(node, scales_at));
-      if (!scales) continue;
-      auto result = codes(input(node, 1 - scales_at));
-      if (!result) return {};
-      result->rows = final_shape[0].get_length();
-      result->columns = final_shape[1].get_length();
-      return with_scales(*result, *scales);
-    }
-    return {};
-  }
-
- private:
-  // A constant, perhaps converted.
-  std::shared_ptr<ov::op::v0::Constant> plain(Node node) const {
-    if (as<ov::op::v0::Convert>(node)) node = input(node, 0);
-    return as<ov::op::v0::Constant>(node);
-  }
-
-  // Codes and zero points.
-  std::optional<PlacedMatrix> codes(Node node) const {
-    PlacedMatrix result;
-    if (as<ov::op::v1::Subtract>(node)) {
-      const auto zeros = plain(input(node, 1));
-      if (!zeros || !place(*zeros, result.zero_type, result.zeros)) return {};
-      zero_count = ov::shape_size(zeros->get_shape());
-      node = input(node, 0);
-    } else {
-      zero_count = 0;
-    }
-    if (!as<ov::op::v0::Convert>(node)) return {};
-    const auto constant = as<ov::op::v0::Constant>(input(node, 0));
-    if (!constant || !place(*constant, result.code_type, result.codes)) return {};
-    shape = constant->get_shape();
-    return result;
-  }
-
-  std::optional<PlacedMatrix> with_scales(PlacedMatrix result, const ov::op::v0::Constant &scales) const {
-    if (!place(scales, result.scale_type, result.scales)) return {};
-    const auto rows = static_cast<size_t>(result.rows), columns = static_cast<size_t>(result.columns);
-    // [rows, columns], or [rows, groups, group].
-    if (shape.size() < 2 || shape.size() > 3 || shape[0] != rows || ov::shape_size(shape) != rows * columns) return {};
-    const size_t groups = shape.size() == 3 ? shape[1] : 1;
-    ov::Shape expected = shape;
-    expected.back() = 1;
-    if (scales.get_shape() != expected || groups == 0 || (zero_count != 0 && zero_count != rows * groups)) return {};
-    result.group = static_cast<int64_t>(columns / groups);
-    oven_matrix kind{};
-    kind.code_type = result.code_type;
-    kind.scale_type = result.scale_type;
-    kind.zero_type = result.zero_type;
-    kind.minimum_type = oven_number_none;
-    kind.rows = rows;
-    kind.columns = columns;
-    kind.group = static_cast<size_t>(result.group);
-    if (!oven_linear_supports(&kind)) return {};
-    return result;
-  }
-
-  // Where a constant is in the file; none that was computed while the model was read.
-  bool place(const ov::op::v0::Constant &constant, oven_number &type, int64_t &offset) const {
-    type = number_of(constant.get_element_type());
-    const auto *data = static_cast<const uint8_t *>(constant.get_data_ptr());
-    if (type == oven_number_none || !data || data < file.data() || data >= file.data() + file.size()) return false;
-    offset = data - file.data();
-    return true;
-  }
-
-  const WeightFile &file;
-  mutable ov::Shape shape;
-  mutable size_t zero_count = 0;
-};
 
 // A product of the model that can be replaced.
 struct Product {
@@ -136,10 +30,6 @@ bool may_share(const Product &first, const Product &second) {
 
 // The Multiply that gates: silu(first) · second, where nothing else uses either.
 Node gate_of(const Product &first, const Product &second) {
-  const auto only_user = [](const Node &node) -> Node {
-    const auto users = node->output(0).get_target_inputs();
-    return users.size() == 1 ? users.begin()->get_node()->shared_from_this() : nullptr;
-  };
   const auto swish = only_user(first.node);
   if (!swish || !as<ov::op::v4::Swish>(swish) || swish->get_input_size() != 1) return nullptr;
   const auto product = only_user(swish);
@@ -191,7 +81,7 @@ bool multiplies_rows(const ov::op::v0::MatMul &product) {
 
 Placed place_weights(ov::Model &model, const std::string &identity, const std::shared_ptr<const WeightFile> &file,
                      bool exact) {
-  const Finder finder(*file);
+  const MatrixFinder finder(*file);
   // In the model's order, so that the same model becomes the same operations.
   std::vector<std::pair<ov::Output<ov::Node>, std::vector<Product>>> by_input;
   Placed placed;
@@ -201,6 +91,7 @@ Placed place_weights(ov::Model &model, const std::string &identity, const std::s
     placed.count++;
     placed.bytes += is_short ? codes / 2 : codes;
   };
+  for (const auto &matrix : place_experts(model, identity, finder, exact)) note(matrix);
   for (const auto &node : model.get_ordered_ops()) {
     if (const auto product = as<ov::op::v0::MatMul>(node)) {
       if (!multiplies_rows(*product)) continue;

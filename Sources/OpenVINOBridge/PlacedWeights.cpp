@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "ChainOperation.hpp"
+#include "ExpertsOperation.hpp"
 #include "Handles.hpp"
 #include "LinearOperation.hpp"
 
@@ -38,6 +39,7 @@ void fill_placed_weights(ovb_table &table) {
         core->core.add_extension<Linear>();
         core->core.add_extension<Embedding>();
         core->core.add_extension<Chain>();
+        core->core.add_extension<Experts>();
       });
       provide_weights(identity, path);
     });

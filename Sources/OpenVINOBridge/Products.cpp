@@ -10,21 +10,6 @@ namespace {
 
 thread_local Room scratch_room, prepared_room, second_room;
 
-// Rows of a matrix that stay together. Unpacking serves many rows of numbers best in larger pieces.
-size_t rows_together(size_t count) { return count < OVEN_LINEAR_MANY_ROWS ? OVEN_LINEAR_ROWS : 4 * OVEN_LINEAR_ROWS; }
-
-// How many times so many rows make a part that is worth a thread's attention: 32 KB of codes.
-size_t smallest_part(const oven_matrix &matrix, size_t rows) {
-  const size_t bits = matrix.code_type == oven_number_u8 || matrix.code_type == oven_number_i8 ? 8 : 4;
-  return (size_t{1} << 15) / std::max<size_t>(matrix.columns * bits / 8 * rows, 1);
-}
-
-struct Rows {
-  const float *x;
-  const void *prepared;
-  size_t count;
-};
-
 // Rows as matrices like this one need them.
 Rows prepared_rows(const oven_matrix &matrix, const float *x, size_t count, bool exact) {
   if (exact) return {x, nullptr, count};
@@ -36,6 +21,17 @@ Rows prepared_rows(const oven_matrix &matrix, const float *x, size_t count, bool
   return {x, prepared, count};
 }
 
+}  // namespace
+
+size_t rows_together(size_t count) {
+  return count < OVEN_LINEAR_MANY_ROWS ? OVEN_LINEAR_ROWS : 4 * OVEN_LINEAR_ROWS;
+}
+
+size_t smallest_part(const oven_matrix &matrix, size_t rows) {
+  const size_t bits = matrix.code_type == oven_number_u8 || matrix.code_type == oven_number_i8 ? 8 : 4;
+  return (size_t{1} << 15) / std::max<size_t>(matrix.columns * bits / 8 * rows, 1);
+}
+
 void multiply(const oven_matrix &matrix, const Rows &rows, size_t begin, size_t end, float *y) {
   void *scratch = scratch_room.of(oven_linear_scratch_size(&matrix, rows.count));
   if (rows.prepared) {
@@ -44,8 +40,6 @@ void multiply(const oven_matrix &matrix, const Rows &rows, size_t begin, size_t 
     oven_linear_multiply_exactly(&matrix, rows.x, rows.count, begin, end, y, matrix.rows, scratch);
   }
 }
-
-}  // namespace
 
 void multiply_rows(const std::vector<Task> &tasks, const float *x, size_t count, bool exact) {
   const Rows rows = prepared_rows(*tasks.front().matrix, x, count, exact);

@@ -32,6 +32,22 @@ class Room {
   size_t capacity = 0;
 };
 
+// Rows of a matrix that stay together. Unpacking serves many rows of numbers best in larger pieces.
+size_t rows_together(size_t count);
+
+// How many times so many rows make a part that is worth a thread's attention: 32 KB of codes.
+size_t smallest_part(const oven_matrix &matrix, size_t rows);
+
+// Rows of numbers: prepared, or as they are where nothing is to be rounded.
+struct Rows {
+  const float *x;
+  const void *prepared;
+  size_t count;
+};
+
+// Rows [begin, end) of a matrix times all of them, by the calling thread: into rows of y as long as the matrix has rows.
+void multiply(const oven_matrix &matrix, const Rows &rows, size_t begin, size_t end, float *y);
+
 // A product, and where it goes: [count, rows of the matrix].
 struct Task {
   const oven_matrix *matrix;

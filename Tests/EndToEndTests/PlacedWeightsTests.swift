@@ -42,6 +42,14 @@ import Testing
     try compare("llama", format)
   }
 
+  /// Only the experts that a token chooses are computed, with and without groups of them, shared ones and biases.
+  @Test(arguments: [
+    "mixtral", "olmoe", "granitemoe", "deepseek-v3", "glm4-moe", "qwen2-moe", "ernie4_5-moe", "gpt-oss",
+  ])
+  func thePluginComputesTheSameOfMixtures(family: String) throws {
+    try compare(family, .int4)
+  }
+
   /// 21 tokens and one more: many rows, and one.
   private func compare(_ family: String, _ format: QuantizationRecipe.WeightType) throws {
     let folder = try TemporaryFolder()
@@ -145,7 +153,7 @@ import Testing
     #expect(try kernels("llama", .int4, .float32) == .plugin)
     #expect(try kernels("llama", .mxfp4) == .oven)
     #expect(try kernels("llama", .fp16) == .plugin)
-    #expect(try kernels("mixtral", .int4) == .plugin)
+    #expect(try kernels("mixtral", .int4) == .oven)
     #expect(try kernels("qwen3_5", .int4) == .plugin)
     // No paged form; the way to it is longer, and it is found all the same.
     #expect(try kernels("gemma2", .int4) == .oven)

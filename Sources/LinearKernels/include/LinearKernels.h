@@ -112,6 +112,9 @@ void oven_linear_multiply(const oven_matrix *matrix, const void *prepared, size_
 void oven_linear_multiply_exactly(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,
                                   float *y, size_t stride, void *scratch);
 
+/// Rows [first, first + count) as a matrix of their own; 0 where they begin within a byte.
+int oven_linear_rows(const oven_matrix *matrix, size_t first, size_t count, oven_matrix *rows);
+
 /// Writes row `row` of the matrix as numbers.
 void oven_linear_decode_row(const oven_matrix *matrix, size_t row, float *out);
 
