@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help build pins install test fuzz demo screens verify verify-logits verify-hub verify-npu format lint runtime model clean
-.PHONY: dist wheel verify-dist verify-serve soak bench-bake bench-grammar bench-tokenizer bench-quantization
+.PHONY: dist wheel verify-dist verify-serve soak bench-bake bench-grammar bench-tokenizer bench-quantization bench-kernels
 .PHONY: bench-run bench-run-optimum bench-run-hybrid bench-serve
 
 # One configuration for the program, the demo and the tests, so that nothing is compiled twice.
@@ -89,6 +89,9 @@ bench-bake: build ## time a bake against plain reads and writes (2.3 GB in .benc
 
 bench-quantization: build ## time the quantiser's kernels against memory
 	.build/$(CONFIG)/bench-quantization
+
+bench-kernels: build ## time the products with compressed matrices, by format
+	.build/$(CONFIG)/bench-kernels
 
 bench-tokenizer: build ## time the tokenizer against HF tokenizers and tiktoken
 	@sh scripts/peers tokenizers==0.22.1 tiktoken

@@ -149,6 +149,9 @@ let package = Package(
       name: "bench-quantization", dependencies: ["Digests", "Files", "Kernels", "Quantization", "Tensors"],
       path: "Benchmarks/quantization", swiftSettings: settings),
     .executableTarget(
+      name: "bench-kernels", dependencies: ["LinearKernels"], path: "Benchmarks/kernels",
+      swiftSettings: settings),
+    .executableTarget(
       name: "bench-grammar", dependencies: ["Generation", "Grammars", "JSON", "Tokenization"],
       path: "Benchmarks/grammar", exclude: ["schemas.jsonl"], swiftSettings: settings),
     .executableTarget(
