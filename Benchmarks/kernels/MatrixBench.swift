@@ -57,9 +57,9 @@ final class MatrixBench {
 
   private func fill(_ kind: MatrixKind) {
     let count = MatrixKind.rows * MatrixKind.columns, groups = count / kind.group
-    matrix.codes = memory(kind.code == oven_number_i8 ? count : count / 2)
-    if kind.code == oven_number_i5 { matrix.planes = memory(count / 8) }
-    if kind.code == oven_number_i6 { matrix.planes = memory(count / 4) }
+    matrix.codes = UnsafeRawPointer(memory(kind.code == oven_number_i8 ? count : count / 2))
+    if kind.code == oven_number_i5 { matrix.planes = UnsafeRawPointer(memory(count / 8)) }
+    if kind.code == oven_number_i6 { matrix.planes = UnsafeRawPointer(memory(count / 4)) }
     matrix.scales = numbers(kind.scale, groups)
     if kind.scale == oven_number_i8 {
       matrix.scale_factors = numbers(oven_number_f16, groups / matrix.factor_groups)

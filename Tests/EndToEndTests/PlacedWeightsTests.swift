@@ -153,7 +153,7 @@ import Testing
     #expect(try kernels("llama", .int4, .float32) == .plugin)
     #expect(try kernels("llama", .mxfp4) == .oven)
     #expect(try kernels("llama", .fp16) == .plugin)
-    #expect(try kernels("mixtral", .int4) == .plugin)
+    #expect(try kernels("mixtral", .int4) == .oven)
     #expect(try kernels("qwen3_5", .int4) == .plugin)
     // No paged form; the way to it is longer, and it is found all the same.
     #expect(try kernels("gemma2", .int4) == .oven)

@@ -42,8 +42,7 @@ enum CompressedShare {
       // Scales and zero points go with their codes.
       if shape.count > 1, shape.last?.drop(while: { $0 == " " }) == "1" { continue }
       all = all.addingReportingOverflow(size).partialValue
-      // Matrices of experts have a rank more; whether ours are faster with them is not measured yet.
-      if ["i4", "u4", "i8", "u8", "nf4", "f4e2m1"].contains(type), shape.count < 4 {
+      if ["i4", "u4", "i8", "u8", "nf4", "f4e2m1"].contains(type) {
         compressed = compressed.addingReportingOverflow(size).partialValue
       }
     }
