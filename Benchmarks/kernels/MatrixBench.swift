@@ -81,6 +81,10 @@ final class MatrixBench {
       let memory = memory(2 * count)
       for index in 0..<count { memory.storeBytes(of: 0x2100, toByteOffset: 2 * index, as: UInt16.self) }
       return UnsafeRawPointer(memory)
+    case oven_number_e8m0:
+      let memory = memory(count)
+      memory.initializeMemory(as: UInt8.self, repeating: 120, count: count)
+      return UnsafeRawPointer(memory)
     default: return UnsafeRawPointer(memory(count, limit: 121))
     }
   }
