@@ -13,6 +13,8 @@ extension ErrorCode where Library == SupervisorFault {
   package static var forbidden: Self { "forbidden" }
   /// The system gives no more threads or processes.
   package static var outOfThreads: Self { "out-of-threads" }
+  /// The system gives no more memory.
+  package static var outOfMemory: Self { "out-of-memory" }
   /// A model whose inputs, outputs or variables are not those of a language model.
   package static var badModel: Self { "bad-model" }
   /// The device that was asked for cannot be used.

@@ -4,12 +4,13 @@ import Testing
 
 /// A machine on which no plugin can begin its threads.
 private struct Crowded: DeviceCatalog {
+  var reason = "Exception from src/inference\nResource temporarily unavailable"
   var runtimeVersion: String { "2026.4.1" }
 
   func devices() throws(OpenVINOError) -> [String] { [] }
 
   func property(_ key: PropertyKey, of device: String) throws(OpenVINOError) -> String {
-    throw OpenVINOError(.failed, "Exception from src/inference\nResource temporarily unavailable")
+    throw OpenVINOError(.failed, reason)
   }
 }
 
@@ -62,6 +63,14 @@ private struct Machine: DeviceCatalog {
       try DeviceChoice(request: request, catalog: Crowded())
     }
     #expect(error?.code == .outOfThreads && error?.mend.contains("ulimit -u") == true)
+  }
+
+  @Test(arguments: ["compiling: std::bad_alloc", "no mapping, err=Cannot allocate memory"])
+  func withoutMemoryNoDeviceIsToBlame(_ reason: String) {
+    let error = #expect(throws: SupervisorError.self) {
+      try DeviceChoice(request: "CPU", catalog: Crowded(reason: reason))
+    }
+    #expect(error?.code == .outOfMemory && error?.mend.contains("ulimit -v") == true)
   }
 
   @Test func namesAreThoseOfOpenVINO() throws {

@@ -105,6 +105,14 @@ struct WorkerTests {
     }
   }
 
+  @Test func aWorkerWithoutMemorySaysSo() throws {
+    let words = "echo 'Fatal error: failed to allocate 64 bytes of memory with alignment 8' >&2; exit 3"
+    let error = #expect(throws: SupervisorError.self) {
+      try WorkerRunner(WorkerProcess(.init(path: "/bin/sh", arguments: ["-c", words])))
+    }
+    #expect(error?.code == .outOfMemory)
+  }
+
   /// What happens while a model is loaded there is shown here.
   @Test func whatIsToldOfALoadCrosses() throws {
     let device = DeviceIdentity("CPU", in: NoCatalog())

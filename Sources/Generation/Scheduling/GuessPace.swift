@@ -2,7 +2,8 @@
 /// make the next one wait twice as long, so that texts that nobody can guess pay little for it.
 struct GuessPace {
   private static let fewest = 2
-  private static let most = 8
+  /// With the token before them as many rows as products take in one go over the weights.
+  private static let most = 7
   private static let shortestWait = 4
   private static let longestWait = 256
 

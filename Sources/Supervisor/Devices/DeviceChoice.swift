@@ -43,7 +43,7 @@ package struct DeviceChoice: Sendable, Hashable {
       present = try catalog.devices()
     } catch {
       let what = "OpenVINO cannot list its devices"
-      throw SupervisorError(outOfThreads: error, what)
+      throw SupervisorError(shortage: error, what)
         ?? SupervisorError(.deviceUnavailable, "\(what): \(error.message)")
     }
     func find(_ device: String) -> String? {
@@ -88,7 +88,7 @@ package struct DeviceChoice: Sendable, Hashable {
 
   /// Faults of a device and not of the model: with AUTO, the next one is tried.
   private static let faultsOfDevices: Set<SupervisorError.Code> = [
-    .loadFailed, .deviceDisagrees, .inferenceFailed,
+    .loadFailed, .deviceDisagrees, .inferenceFailed, .outOfMemory,
   ]
 
   /// What the first device that can gives.
@@ -118,7 +118,7 @@ package struct DeviceChoice: Sendable, Hashable {
 
   /// Why a device is not among those that are present, as half a sentence.
   ///
-  /// - Throws: `.outOfThreads`, which says nothing of the device.
+  /// - Throws: `.outOfThreads` or `.outOfMemory`, which says nothing of the device.
   private static func reason(
     for device: String, present: [String], catalog: some DeviceCatalog
   ) throws(SupervisorError) -> String {
@@ -126,7 +126,7 @@ package struct DeviceChoice: Sendable, Hashable {
       _ = try catalog.property(.fullDeviceName, of: device)
       return "OpenVINO does not list it (it lists \(list(present)))"
     } catch {
-      if let error = SupervisorError(outOfThreads: error, "\(device) cannot be looked for") { throw error }
+      if let error = SupervisorError(shortage: error, "\(device) cannot be looked for") { throw error }
       let said = error.message.split(separator: "\n").last.map(String.init) ?? ""
       // What only says once more, in OpenVINO's words, that there is none.
       let isPlain = ["Unsupported configuration key", "is not registered"].contains(where: said.contains)

@@ -95,7 +95,7 @@ struct LoadPlan {
         wording: "\(identity.device) refuses \(setting: .property) \(property): \(error.message)",
         mend: "Leave it out, or check its name and value in OpenVINO's documentation of the device.")
     }
-    if let error = SupervisorError(outOfThreads: error, "\(identity.device) cannot load the model") {
+    if let error = SupervisorError(shortage: error, "\(identity.device) cannot load the model") {
       return error
     }
     if let refusal = recipe.refusal(identity, error.message) { return refusal }

@@ -13,10 +13,10 @@ extension ModelLoader {
     }
     let key = plan.key(try request.model.identity(), request.model, core)
     let first = cache.entry(for: key)
-    if let first, let found = importEntry(first, request, plan, cache) { return found }
+    if let first, let found = try importEntry(first, request, plan, cache) { return found }
     // What `oven compile` wrote for a platform whose driver it could not know.
     if let ahead = key.aheadOfTime, let entry = cache.entry(for: ahead),
-      let found = importEntry(entry, request, plan, cache)
+      let found = try importEntry(entry, request, plan, cache)
     {
       return found
     }
@@ -38,7 +38,7 @@ extension ModelLoader {
         {
           // Somebody may have compiled it for us before we had the lock, whether we had to wait for it or not.
           if let entry = cache.entry(for: key), !entry.isSameContent(as: first),
-            let found = importEntry(entry, request, plan, cache)
+            let found = try importEntry(entry, request, plan, cache)
           {
             return found
           }
@@ -84,9 +84,11 @@ extension ModelLoader {
   }
 
   /// The compiled model of an entry; `nil`, with the reason reported, where it cannot be used.
+  ///
+  /// - Throws: Where threads or memory are short, which is no fault of the entry's.
   private func importEntry(
     _ entry: CacheEntry, _ request: Request, _ plan: LoadPlan, _ cache: CompiledModelCache
-  ) -> Found? {
+  ) throws(SupervisorError) -> Found? {
     guard cache.isIntact(entry) else {
       report(.discarded(reason: "its bytes are not those that were written (\(entry.folder))"))
       return nil
@@ -101,6 +103,9 @@ extension ModelLoader {
       cache.noteUse(of: entry)
       return (compiled, true, entry)
     } catch {
+      if let shortage = SupervisorError(shortage: error, "\(plan.identity.device) cannot load the model") {
+        throw shortage
+      }
       report(.discarded(reason: error.messageWording))
       return nil
     }

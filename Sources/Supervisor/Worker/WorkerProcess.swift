@@ -58,6 +58,9 @@ package struct WorkerProcess: Sendable {
       guard case .frame(let frame) = child.channel.receive() else {
         let ending = child.end()
         if ChildProcess.isRefusal(ending) { throw Self.refused("the system gives no more threads") }
+        if SupervisorError.tellsOfMemory(child.lastWords) {
+          throw SupervisorError.outOfMemory("the worker could not load the model: there is not enough memory")
+        }
         throw SupervisorError(.workerLost, words(ending), advice: Self.mend)
       }
       switch try WorkerMessage(frame) {
@@ -78,7 +81,10 @@ package struct WorkerProcess: Sendable {
   func lost() -> SupervisorError { SupervisorError(.workerLost, words(child.end())) }
 
   private func words(_ ending: String) -> String {
-    let words = child.lastWords.split(separator: "\n").suffix(3).joined(separator: " / ")
+    let lines = child.lastWords.split(separator: "\n")
+    // What stopped it says more than the list of calls that follows.
+    let first = lines.firstIndex { $0.hasPrefix("Fatal error") || $0.contains(": Fatal error") }
+    let words = (first.map { lines[$0...$0] } ?? lines.suffix(3)).joined(separator: " / ")
     return "the worker ended by \(ending)" + (words.isEmpty ? "" : "; its last words: \(words)")
   }
 }

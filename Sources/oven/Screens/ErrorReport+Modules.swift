@@ -130,7 +130,7 @@ extension SupervisorFault: ReportedLibrary {
     case .noModel: .noInput
     case .badModel, .promptTooLong, .contextFull: .badData
     case .forbidden: .permission
-    case .outOfThreads: .tryAgain
+    case .outOfThreads, .outOfMemory: .tryAgain
     case .cacheUnusable: .cannotCreate
     case .cancelled: .interrupted
     default: .unavailable
