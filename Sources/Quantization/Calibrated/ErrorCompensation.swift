@@ -9,7 +9,7 @@ import Tensors
 /// Q(w_k + Σ_{j before k} (w_j − q_j) · M_jk): the same choices as by the inverse of H, from a single Cholesky factor.
 package struct ErrorCompensation: Sendable {
   /// λ as a part of the mean of H's diagonal.
-  package static let damping = 0.01
+  package static let damping = 0.1
 
   private struct Block: Sendable {
     var columns: Range<Int>
