@@ -88,12 +88,15 @@ struct CalibratedCase: Sendable, CustomTestStringConvertible {
     #expect(abs(error / one.asymmetricError - 1) < 1e-4)
   }
 
+  /// The fixture's.
+  private static let damping = 0.01
+
   /// The fixture's codes were found by the inverse of H, ours by a factor of H itself.
   @Test(arguments: CalibratedCase.all) func compensationGivesTheCodesOfTheInverse(_ one: CalibratedCase)
     throws
   {
     let search = try ScaleSearch(format: one.format(.i4))
-    let compensation = try #require(ErrorCompensation(one.statistics))
+    let compensation = try #require(ErrorCompensation(one.statistics, damping: Self.damping))
     for (index, panel) in one.panels.enumerated() {
       let scales = search.run(panel, importances: one.statistics.importances)
       let levels = compensation.run(panel, scales, of: search)
@@ -179,7 +182,8 @@ struct CalibratedCase: Sendable, CustomTestStringConvertible {
   ) throws -> (result: MatrixCalibration.SlabResult, values: [Float]) {
     let calibration = try MatrixCalibration(
       format: format, stages: stages, statistics: one.statistics,
-      compensation: ErrorCompensation(one.statistics), refinement: Refinement(one.statistics), rows: one.rows)
+      compensation: ErrorCompensation(one.statistics, damping: Self.damping),
+      refinement: Refinement(one.statistics, damping: Self.damping), rows: one.rows)
     var result = MatrixCalibration.SlabResult()
     var values: [Float] = []
     for first in stride(from: 0, to: one.rows, by: slab ?? one.rows) {
