@@ -60,12 +60,7 @@ INLINE void decode_row(const oven_matrix *matrix, size_t row, float *out, float 
   const code_form form = form_of(matrix);
 #define CASE(FORM) \
   if (form == FORM) return decode(matrix, FORM, row, out, raw)
-  CASE(form_nibbles);
-  CASE(form_bytes);
-  CASE(form_fives);
-  CASE(form_sixes);
-  CASE(form_table);
-  CASE(form_numbers);
+  EACH_FORM(CASE);
 #undef CASE
 }
 

@@ -20,6 +20,15 @@ typedef enum {
   form_bytes,
 } code_form;
 
+/// Something for each of them.
+#define EACH_FORM(CASE)                                                                     \
+  CASE(form_nibbles);                                                                       \
+  CASE(form_bytes);                                                                         \
+  CASE(form_fives);                                                                         \
+  CASE(form_sixes);                                                                         \
+  CASE(form_table);                                                                         \
+  CASE(form_numbers)
+
 static inline code_form form_of(const oven_matrix *matrix) {
   switch (matrix->code_type) {
     case oven_number_u8:

@@ -210,12 +210,7 @@ static void multiply_tiles(const oven_matrix *matrix, const void *prepared, size
   case FORM:                                                                    \
     tiles_matrix(matrix, FORM, prepared, count, begin, end, y, stride, s);      \
     break
-    CASE(form_nibbles);
-    CASE(form_bytes);
-    CASE(form_fives);
-    CASE(form_sixes);
-    CASE(form_table);
-    CASE(form_numbers);
+    EACH_FORM(CASE);
 #undef CASE
   }
   _tile_loadconfig(&theirs);

@@ -118,13 +118,15 @@ package final class PagedRunner: ModelRunner {
   }
 
   package func run(_ step: Step, isCancelled: @Sendable () -> Bool) throws -> [Sampled] {
+    // Whatever else a step does may change what was computed before it: then it is gone.
+    let before = takeAhead(step)
     choosers.follow(step)
     step.ended.forEach { states?.forget($0) }
     try exchange(step)
     for copy in step.copies { cache.copy(copy.source, to: copy.target) }
     let (ready, deferred) = choosers.ready(step.rows)
     guard !ready.isEmpty else { return deferred }
-    if let computed = takeAhead(step) { return try sample(ready, computed) }
+    if let before { return try sample(ready, before) }
     let longest = ready.reduce(0) { max($0, $1.tokens.count) }
     let computed = try compute(ready, askingEvery: InferRequest.interval(ofRun: longest), isCancelled)
     return try sample(ready, computed) + deferred
