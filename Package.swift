@@ -178,7 +178,7 @@ let package = Package(
       name: "scripted-server", dependencies: ["Generation", "JSON", "ScriptedService", "Serving"],
       path: "Tests/Support/ScriptedServer", swiftSettings: settings),
 
-    tests("Oven", ["Errors", "Generation", "Hub", "JSON", "OpenVINO", "Supervisor", "oven"]),
+    tests("Oven", ["Errors", "Generation", "Hub", "IRFormat", "JSON", "OpenVINO", "Supervisor", "oven"]),
     tests("JSON", ["JSON"]),
     tests("Text", ["Text"]),
     tests("Digests", ["Digests", "Kernels", "SystemSums"]),

@@ -20,8 +20,10 @@ struct CalibrationText {
     case .file(let url): tokens = try read(url, model, options)
     case .selfWritten:
       tokens = try SelfWrittenText(
-        core: core, model: model, seed: options.seed, length: 2 * options.windowLength + 1,
-        count: (options.windowCount + 1) / 2, workers: workers
+        core: core, model: model, seed: options.seed,
+        plan: WritingPlan(
+          windowCount: options.windowCount, windowLength: options.windowLength,
+          tokenByteCount: WritingPlan.tokenByteCount(of: model.graph)), workers: workers
       ).write(events: events, isCancelled: isCancelled)
     }
     // The first window begins inside of the first sequence, and so do most others.

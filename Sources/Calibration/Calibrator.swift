@@ -45,8 +45,9 @@ package struct Calibrator: WeightCalibrator {
   private let core: Core
   private let options: Options
 
-  /// Windows that are computed at once by one thread.
+  /// Windows that are computed at once by one thread, and numbers of a layer's widest value that they may have.
   private static let batchSize = 4
+  private static let widestBatch = 1 << 22
 
   package init(core: Core, options: Options) {
     self.core = core
@@ -115,31 +116,29 @@ package struct Calibrator: WeightCalibrator {
     let calibrator = LayerCalibrator(
       quantized: model.quantized, stages: options.stages, sites: sites,
       pairs: ChannelPairs.find(in: model.graph, sites: sites))
-    var layers = try work.finishedLayers(segments.count) { calibrator.format(of: $0) }
+    let count = segments.layers.count
+    let (finished, kept) = try work.finished(count) { calibrator.format(of: $0) }
+    var layers = finished
     var text: CalibrationText?
-    if layers.count < segments.count {
+    if layers.count < count {
       var batches: [TextBatch]
-      if let kept = try work.batches(after: layers.count) {
+      if let kept {
         batches = kept
+        events(.note("resumed: \(layers.count) of \(count) layers were calibrated already"))
       } else {
-        layers = []
-        let read = try CalibrationText.make(
-          options, model, core, workers: workerCount, events: events, isCancelled: isCancelled)
+        let read = try self.text(model, work, events, isCancelled)
         text = read
-        batches = TextBatch.batches(of: read.windows, size: Self.batchSize)
-      }
-      if !layers.isEmpty {
-        events(.note("resumed: \(layers.count) of \(segments.count) layers were calibrated already"))
+        batches = TextBatch.batches(of: read.windows, size: batchSize(sites))
       }
       let begin = ContinuousClock.now
       let first = layers.count
-      for index in first..<segments.count {
+      for index in first..<count {
         // What a layer takes, the next one takes again, in other pieces.
         HostResources.releaseFreeMemory()
         layers.append(try layer(index, segments, calibrator, work, &batches, isCancelled))
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
-        let left = seconds / Double(index + 1 - first) * Double(segments.count - index - 1)
-        events(.calibrationProgress(layers: index + 1, of: segments.count, secondsLeft: left))
+        let left = seconds / Double(index + 1 - first) * Double(count - index - 1)
+        events(.calibrationProgress(layers: index + 1, of: count, secondsLeft: left))
       }
       events(.calibrationEnd)
     }
@@ -148,28 +147,54 @@ package struct Calibrator: WeightCalibrator {
 
   private var workerCount: Int { options.workerCount ?? HostResources.processorCount }
 
+  /// The text, which a stopped bake may have kept.
+  private func text(
+    _ model: CalibrationSubject, _ work: CalibrationWork, _ events: @escaping BakeEventHandler,
+    _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> CalibrationText {
+    if let windows = work.windows {
+      events(.note("resumed: the text was there already"))
+      return CalibrationText(windows: windows)
+    }
+    let text = try CalibrationText.make(
+      options, model, core, workers: workerCount, events: events, isCancelled: isCancelled)
+    try work.keep(text.windows)
+    return text
+  }
+
+  /// Windows that one thread computes at once: fewer of them where a layer is wide.
+  private func batchSize(_ sites: LinearSites) -> Int {
+    let widest = sites.sites.map(\.columns).max() ?? 1
+    return max(1, min(Self.batchSize, Self.widestBatch / max(widest * options.windowLength, 1)))
+  }
+
   private func layer(
     _ index: Int, _ segments: GraphSegments, _ calibrator: LayerCalibrator, _ work: CalibrationWork,
     _ batches: inout [TextBatch], _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> LayerFile {
     let all = calibrator.sites
-    let wanted = segments.sites(in: index, of: all).filter { site in
-      all.sites[site].products.contains { calibrator.format(of: $0.weight.name) != nil }
-    }
-    let requests = wanted.map { SegmentRunner.SiteRequest($0, all.sites[$0]) }
-    let piece = try segments.piece(index, measuring: requests, of: all)
+    let layer = segments.layers[index]
     let runner = SegmentRunner(
       core: core, device: options.device, folder: work.folder, workerCount: workerCount,
       isCancelled: isCancelled)
-    let seen = try runner.run(
-      piece, sites: requests, keeping: segments.crossingNames(after: index), batches: &batches,
-      into: work.batchFile(after: index)
-    ).statistics
+    var seen: [Int: [InputStatistics]] = [:]
+    for segment in layer.segments {
+      let requests = segments.sites(in: segment, of: all).filter { site in
+        all.sites[site].products.contains { calibrator.format(of: $0.weight.name) != nil }
+      }.map { SegmentRunner.SiteRequest($0, all.sites[$0]) }
+      let piece = try segments.piece(segment, measuring: requests, of: all)
+      let isLast = segment == layer.segments.upperBound - 1
+      let result = try runner.run(
+        piece, sites: requests, keeping: segments.crossingNames(after: segment), batches: &batches,
+        into: isLast ? work.batchFile(after: index) : work.batchFile(in: index, part: segment))
+      seen.merge(result.statistics) { first, _ in first }
+    }
     // A fold reaches only into its own layer: the ones before are written already.
     let inside = LayerCalibrator(
       quantized: calibrator.quantized, stages: calibrator.stages, sites: all,
       pairs: calibrator.pairs.filter { pair in
-        wanted.contains(pair.site) && pair.sourceNames.allSatisfy { GraphSegments.layer(of: $0) == index }
+        seen[pair.site] != nil
+          && pair.sourceNames.allSatisfy { GraphSegments.layer(of: $0) == layer.number }
       })
     let folds = try inside.folds(seen, WeightReader())
     var file = try work.layerFile(index, folds: folds)

@@ -104,6 +104,7 @@ extension LayerFile {
   func finish(fingerprint: String) throws {
     let list: JSON = [
       "fingerprint": .string(fingerprint), "bytes": .int(byteCount),
+      "sum": .string(try SmallFile.digest(of: url.path)),
       "folds": .array(folds.map(\.json)), "notes": .array(notes.map(JSON.string)),
       "matrices": .array(
         matrices.map { matrix in
@@ -118,12 +119,12 @@ extension LayerFile {
     try SmallFile.replace(Self.listURL(url).path, with: Array(list.serialized().utf8))
   }
 
-  /// A layer that an earlier, stopped bake of the same thing finished; nil where there is none.
+  /// A layer that an earlier, stopped bake of the same thing finished; nil where there is none, or a damaged one.
   init?(finished url: URL, fingerprint: String, format: (String) -> CompressedFormat?) {
     guard let bytes = SmallFile.bytes(at: Self.listURL(url).path, limit: 1 << 30),
       let list = try? JSON(parsing: bytes),
       list["fingerprint"]?.string == fingerprint, let count = list["bytes"]?.int,
-      (try? FileByteSource(path: url.path))?.byteCount == count
+      let sum = list["sum"]?.string, (try? SmallFile.digest(of: url.path)) == sum
     else { return nil }
     self.url = url
     byteCount = count

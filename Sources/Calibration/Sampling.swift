@@ -21,10 +21,12 @@ package struct SeededRandom: RandomNumberGenerator {
 /// Draws tokens at temperature 1.
 package enum Sampling {
   /// One token by its probability.
-  package static func one(_ logits: UnsafeMutableBufferPointer<Float>, _ random: inout SeededRandom) -> Int {
+  ///
+  /// - Parameter draw: a number from 0 to below 1.
+  package static func one(_ logits: UnsafeMutableBufferPointer<Float>, draw: Double) -> Int {
     let largest = logits.max() ?? 0
     let weights = logits.map { exp(Double($0 - largest)) }
-    var left = random.fraction() * weights.reduce(0, +)
+    var left = draw * weights.reduce(0, +)
     for (token, weight) in weights.enumerated() {
       left -= weight
       if left < 0 { return token }

@@ -97,7 +97,7 @@ public final class Core: @unchecked Sendable {
   }
 
   /// Maps a model's weights for the operations that `Model.placeWeights` makes, also for those of blobs that are
-  /// imported later. The file stays mapped as long as the process lives.
+  /// imported later. The file stays mapped as long as the process lives, or until it is withdrawn.
   ///
   /// - Parameters:
   ///   - path: The `.bin` file; it must not change.
@@ -105,6 +105,12 @@ public final class Core: @unchecked Sendable {
   package func provideWeights(_ path: String, as identity: String) throws(OpenVINOError) {
     try runtime.check(
       runtime.table.pointee.core_provide_weights(handle, identity, path), "mapping \(path)")
+  }
+
+  /// Forgets weights that were provided; the file is unmapped with the last operation that reads it. To be done when
+  /// no model that was read over them is left.
+  package func withdrawWeights(_ identity: String) {
+    runtime.table.pointee.core_withdraw_weights(handle, identity)
   }
 
   /// Reads a model from an IR file, over weights that were provided.

@@ -44,6 +44,7 @@ void fill_placed_weights(ovb_table &table) {
       provide_weights(identity, path);
     });
   };
+  table.core_withdraw_weights = [](ovb_core *, const char *identity) { withdraw_weights(identity); };
   table.model_read_provided = [](ovb_core *core, const char *xml, const char *identity, ovb_model **out) {
     return guarded([&] {
       const auto file = weights_of(identity);

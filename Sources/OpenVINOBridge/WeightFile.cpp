@@ -62,6 +62,11 @@ std::shared_ptr<const WeightFile> provide_weights(const std::string &identity, c
   return file;
 }
 
+void withdraw_weights(const std::string &identity) noexcept {
+  const std::lock_guard<std::mutex> lock(registry().mutex);
+  registry().files.erase(identity);
+}
+
 std::shared_ptr<const WeightFile> weights_of(const std::string &identity) {
   const std::lock_guard<std::mutex> lock(registry().mutex);
   const auto found = registry().files.find(identity);

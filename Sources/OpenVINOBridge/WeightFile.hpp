@@ -28,8 +28,9 @@ class WeightFile {
 };
 
 // Maps a file under the name by which operations ask for it: the sum of the model that it belongs to. It stays mapped
-// as long as the process lives, since compiled models may.
+// as long as the process lives, since compiled models may, unless it is withdrawn.
 std::shared_ptr<const WeightFile> provide_weights(const std::string &identity, const std::string &path);
+void withdraw_weights(const std::string &identity) noexcept;
 
 // The file of a name; throws where none was provided.
 std::shared_ptr<const WeightFile> weights_of(const std::string &identity);

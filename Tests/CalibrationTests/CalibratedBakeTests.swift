@@ -74,4 +74,49 @@ import Testing
     #expect(notes.withLock { $0.contains { $0.contains("1 of 2 layers were calibrated already") } })
     #expect(try weights(stopped) == weights(whole))
   }
+
+  /// A file of the stopped bake that was changed meanwhile is computed again.
+  @Test(arguments: ["layer_0.bin", "state_0.bin", "text.json"])
+  func damageIsRecognised(_ name: String) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let whole = try options("whole", workers: 2)
+    _ = try Bake(whole).run()
+    var stopped = try options("stopped", workers: 2)
+    let isCancelled = Mutex(false)
+    #expect(throws: BakeError.self) {
+      _ = try Bake(stopped).run(
+        events: { event in
+          if case .calibrationProgress(1, _, _) = event { isCancelled.withLock { $0 = true } }
+        }, isCancelled: { isCancelled.withLock { $0 } })
+    }
+    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    let file = try #require(
+      files?.compactMap { $0 as? URL }.first { $0.lastPathComponent == name })
+    var bytes = try Data(contentsOf: file)
+    bytes[bytes.count / 2] ^= 1
+    try bytes.write(to: file)
+    stopped.resumes = true
+    _ = try Bake(stopped).run()
+    #expect(try weights(stopped) == weights(whole))
+  }
+}
+
+/// How much text a model writes at once.
+@Suite struct WritingPlanTests {
+  @Test func smallModelsWriteLongTexts() {
+    let plan = WritingPlan(windowCount: 32, windowLength: 256, tokenByteCount: 26_000)
+    #expect(plan.length == 510 && plan.sequenceCount == 16 && plan.groupSize == 8)
+    #expect(plan.groups == [0..<8, 8..<16] && plan.groupsAtOnce(workers: 16) == 2)
+    #expect(plan.groupsAtOnce(workers: 1) == 1)
+  }
+
+  /// 7.2 billion parameters, 8 and 32 heads of keys and values: two groups stay within 320 MB.
+  @Test(arguments: [(73_728, 8), (294_912, 2), (100_000_000, 1)])
+  func largeOnesWriteLessAtOnce(_ bytes: Int, _ size: Int) {
+    let plan = WritingPlan(windowCount: 32, windowLength: 256, tokenByteCount: bytes)
+    #expect(plan.length == 254 && plan.sequenceCount == 32 && plan.groupSize == size)
+    #expect(plan.groups.reduce(0) { $0 + $1.count } == 32)
+    let atOnce = plan.groupsAtOnce(workers: 64)
+    #expect(atOnce == 1 || atOnce * size * plan.length * bytes <= 320 << 20)
+  }
 }

@@ -14,16 +14,16 @@ import Testing
   }()
 
   /// The statistics of every matrix, by its name.
-  private func statistics(_ name: String, workers: Int, _ windows: [[[Int]]]) throws -> [String:
-    InputStatistics]
-  {
+  private func statistics(
+    _ name: String, workers: Int, _ windows: [[[Int]]], weightLimit: Int = GraphSegments.weightLimit
+  ) throws -> [String: InputStatistics] {
     let graph = try TinyGraph(name: name).graph()
-    let segments = GraphSegments(graph)
+    let segments = GraphSegments(graph, weightLimit: weightLimit)
     let all = LinearSites(graph)
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let runner = SegmentRunner(core: try Core(), folder: folder, workerCount: workers)
+    let runner = SegmentRunner(core: try Core(), folder: folder, workerCount: workers, isExact: true)
     var batches = windows.map { TextBatch($0) }
     var found: [String: InputStatistics] = [:]
     for index in 0..<segments.count {
@@ -62,6 +62,26 @@ import Testing
         #expect(abs(value - expected) < 2e-4 * scale)
         #expect(abs(Double(seen.magnitudes[index]) - magnitudes[index]) < 1e-4)
       }
+    }
+  }
+
+  /// A wide layer is run in parts: what its matrices see is the same.
+  @Test(arguments: ["llama", "gemma3", "phi3", "mixtral", "gpt2"])
+  func partsOfLayersSeeTheSame(_ name: String) throws {
+    let graph = try TinyGraph(name: name).graph()
+    let (whole, parts) = (GraphSegments(graph), GraphSegments(graph, weightLimit: 1))
+    #expect(parts.layers.map(\.number) == whole.layers.map(\.number))
+    #expect(parts.layers.allSatisfy { $0.segments.count >= 4 } && whole.count == whole.layers.count)
+    let windows = [[try TinyGraph(name: name).reference().tokens]]
+    let expected = try statistics(name, workers: 1, windows)
+    let found = try statistics(name, workers: 1, windows, weightLimit: 1)
+    #expect(found.keys.sorted() == expected.keys.sorted() && !found.isEmpty)
+    for (name, seen) in expected {
+      let scale = seen.squares.max() ?? 0
+      for (one, other) in zip(seen.squares, found[name]?.squares ?? []) {
+        #expect(abs(one - other) <= 1e-5 * scale)
+      }
+      #expect(found[name]?.blocks.map(\.columns) == seen.blocks.map(\.columns))
     }
   }
 

@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 // Grows with every change of `ovb_table`: a library built from other sources is refused.
-#define OVB_TABLE_VERSION 6
+#define OVB_TABLE_VERSION 7
 
 // No tensor of a language model has more axes.
 #define OVB_MAX_RANK 16
@@ -123,6 +123,8 @@ typedef struct ovb_table {
   // operations be imported. `identity` is the model's sum; the file must not change as long as the process lives.
   ovb_status (*_Nonnull core_provide_weights)(ovb_core *_Nonnull core, const char *_Nonnull identity,
                                               const char *_Nonnull path);
+  // Forgets them: the file is unmapped with the last operation that reads it. No model that was read over it may be left.
+  void (*_Nonnull core_withdraw_weights)(ovb_core *_Nonnull core, const char *_Nonnull identity);
   // Names of the model's operations that the device can run.
   ovb_status (*_Nonnull core_supported)(ovb_core *_Nonnull core, const ovb_model *_Nonnull model,
                                         const char *_Nonnull device,

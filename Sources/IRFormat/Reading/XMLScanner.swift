@@ -3,8 +3,9 @@
 ///
 /// It is made for hostile files: no document types, no entities but the five of XML and character numbers, and
 /// limits on depth and on the number of attributes.
-struct XMLScanner {
-  enum Event: Equatable {
+package struct XMLScanner {
+  /// What is met on the way.
+  package enum Event: Equatable {
     /// `<name …>`; an element without children is followed by its end.
     case start(name: String, attributes: [String: String])
     case end(name: String)
@@ -19,10 +20,11 @@ struct XMLScanner {
   static let maximumDepth = 64
   static let maximumAttributes = 256
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  /// A parser at the beginning of a document.
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The next event, nil at the end of the document.
-  mutating func next() throws(IRError) -> Event? {
+  package mutating func next() throws(IRError) -> Event? {
     if let name = pendingEnd {
       pendingEnd = nil
       return .end(name: name)

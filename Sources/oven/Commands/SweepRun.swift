@@ -49,20 +49,22 @@ struct SweepRun {
   }
 
   private func bake(_ scheme: SweepScheme, to place: URL, _ screen: BakeScreen) async throws {
-    guard bakesAgain || FileStatus(at: place.appending(path: Manifest.fileName).path) == nil else {
-      return screen.line("\(scheme.name) is there already")
-    }
-    screen.line("Baking \(scheme.name)")
     var options = options(place)
     options.recipe = scheme.request(for: target)
     options.replacesDestination = bakesAgain
     options.resumes = true
-    let run = BakeRun(
-      options: options,
-      calibration: BakeCalibration(
-        options: scheme.weightFormat.isFourBit ? calibration : try CalibrationOptions.parse([]),
-        weights: options.recipe, isRemote: false))
-    _ = try await run.run(screen)
+    let calibration = BakeCalibration(
+      options: scheme.weightFormat.isFourBit ? calibration : try CalibrationOptions.parse([]),
+      weights: options.recipe, isRemote: false)
+    if !bakesAgain {
+      var calibrated = options
+      try calibration.apply(to: &calibrated)
+      if try SweepFolder(url: place).has(calibrated) {
+        return screen.line("\(scheme.name) is there already")
+      }
+    }
+    screen.line("Baking \(scheme.name)")
+    _ = try await BakeRun(options: options, calibration: calibration).run(screen)
   }
 
   private func measure(

@@ -2,12 +2,12 @@ import Foundation
 
 /// The schemes of a sweep as points: speed to the right, divergence downwards, so that the best ones are at the top
 /// right; the area of a point is the size of its weights.
-struct SweepPicture {
+package struct SweepPicture {
   private let report: SweepReport
   private let points: [(row: SweepReport.Row, x: Double, y: Double)]
 
   /// Places the schemes that were timed in a square of side 1, y downwards.
-  init(_ report: SweepReport) {
+  package init(_ report: SweepReport) {
     self.report = report
     let rows = report.rows.filter { $0.decode != nil && $0.divergence.isFinite }
     let fastest = rows.compactMap { $0.decode?.median }.max() ?? 1
@@ -23,28 +23,38 @@ struct SweepPicture {
   private static let height = 12
 
   /// The picture in characters.
-  var lines: [String] {
+  package var lines: [String] {
     guard points.count > 1 else { return [] }
     var canvas = [[Character]](
       repeating: [Character](repeating: " ", count: Self.width + 24), count: Self.height)
-    for (row, x, y) in points {
-      let line = min(Self.height - 1, Int((y * Double(Self.height - 1)).rounded()))
-      let column = min(Self.width - 1, Int((x * Double(Self.width - 1)).rounded()))
-      // Names stand to the right; of points in one line the later one's name moves down or is cut by what is there.
-      canvas[line][column] = report.isChoice(row) ? "●" : "○"
-      for (offset, character) in row.name.enumerated() where column + 2 + offset < canvas[line].count {
-        if canvas[line][column + 2 + offset] == " " { canvas[line][column + 2 + offset] = character }
+    // Points first, then names in what is left: to the right of the point, in the next free line from there.
+    let places = points.map { _, x, y in
+      (
+        line: min(Self.height - 1, Int((y * Double(Self.height - 1)).rounded())),
+        column: min(Self.width - 1, Int((x * Double(Self.width - 1)).rounded()))
+      )
+    }
+    for (point, place) in zip(points, places) {
+      canvas[place.line][place.column] = report.isChoice(point.row) ? "●" : "○"
+    }
+    for (point, place) in zip(points, places) {
+      let columns = place.column + 2..<place.column + 2 + point.row.name.count
+      let line = (0..<Self.height).map { (place.line + $0) % Self.height }.first { line in
+        columns.upperBound <= canvas[line].count
+          && canvas[line][columns.lowerBound - 1..<columns.upperBound].allSatisfy { $0 == " " }
       }
+      guard let line else { continue }
+      canvas[line].replaceSubrange(columns, with: point.row.name)
     }
     let body = canvas.map { line in
       "│" + String(String(line).reversed().drop(while: { $0 == " " }).reversed())
     }
-    return ["less divergence"] + body
-      + ["└" + String(repeating: "─", count: Self.width), "  answers a second →"]
+    return ["less divergence, ● what no other makes pointless"] + body
+      + ["└" + String(repeating: "─", count: Self.width), "  tokens a second →"]
   }
 
   /// The picture as a drawing.
-  var svg: String {
+  package var svg: String {
     let (width, height, edge) = (640.0, 400.0, 60.0)
     var parts = [
       """

@@ -1,20 +1,35 @@
 import JSON
 
 /// What `oven sweep` found: quality, size and speed of every scheme.
-struct SweepReport {
+package struct SweepReport {
   /// One scheme.
-  struct Row {
-    let name: String
-    let byteCount: Int
+  package struct Row {
+    package let name: String
+    package let byteCount: Int
     /// Mean divergence from the unquantised weights' predictions, in nats, and how often both hold the same token most
     /// likely.
-    let divergence: Double
-    let agreement: Double
-    let perplexity: Double
-    let unquantisedPerplexity: Double
+    package let divergence: Double
+    package let agreement: Double
+    package let perplexity: Double
+    package let unquantisedPerplexity: Double
     /// Tokens a second of a prompt and of an answer.
-    let prefill: Spread?
-    let decode: Spread?
+    package let prefill: Spread?
+    package let decode: Spread?
+
+    /// The figures of a scheme; of one that was not timed without speeds.
+    package init(
+      name: String, byteCount: Int, divergence: Double, agreement: Double, perplexity: Double,
+      unquantisedPerplexity: Double, prefill: Spread?, decode: Spread?
+    ) {
+      self.name = name
+      self.byteCount = byteCount
+      self.divergence = divergence
+      self.agreement = agreement
+      self.perplexity = perplexity
+      self.unquantisedPerplexity = unquantisedPerplexity
+      self.prefill = prefill
+      self.decode = decode
+    }
 
     /// Whether another one is at least as good in everything, and better in something.
     func isBeaten(by other: Row) -> Bool {
@@ -24,15 +39,21 @@ struct SweepReport {
     }
   }
 
-  let model: String
-  let device: String
-  var rows: [Row]
+  package let model: String
+  package let device: String
+  package var rows: [Row]
+
+  package init(model: String, device: String, rows: [Row]) {
+    self.model = model
+    self.device = device
+    self.rows = rows
+  }
 
   /// Whether a scheme is a choice that no other one makes pointless.
-  func isChoice(_ row: Row) -> Bool { !rows.contains { row.isBeaten(by: $0) } }
+  package func isChoice(_ row: Row) -> Bool { !rows.contains { row.isBeaten(by: $0) } }
 
   /// What the screen shows: the table, and below it the picture.
-  var lines: [String] {
+  package var lines: [String] {
     var table = Table([.left, .right, .right, .right, .right, .right, .right, .left])
     table.add("scheme", "size", "divergence", "same first", "perplexity", "prompt/s", "answer/s", "")
     for row in rows {
@@ -52,7 +73,7 @@ struct SweepReport {
   }
 
   /// What `--json` prints.
-  var json: JSON {
+  package var json: JSON {
     [
       "model": .string(model), "device": .string(device),
       "schemes": .array(
