@@ -7,16 +7,18 @@ import Quantization
 struct CalibrationEstimate {
   let seconds: Double
   private let options: Calibrator.Options
+  private let windowCount: Int
 
   /// Products a second of one core: of the model with a text, of the model with one token for each of 16 sequences
-  /// (bound by memory), and of rounding, which tries some fifty scales for each weight.
-  private static let reading = 3e10
-  private static let writing = 1.5e10
-  private static let rounding = 1.5e7
+  /// (bound by memory), and of rounding: some fifty scales for each weight, and all columns after it. Measured on SmolLM2.
+  private static let reading = 4e10
+  private static let writing = 1.9e10
+  private static let rounding = 4.2e6
 
   init(_ model: CalibrationSubject, _ options: Calibrator.Options, workers: Int) {
     self.options = options
-    let tokens = Double(options.windowCount * options.windowLength)
+    windowCount = options.windows(for: model.parameterCount)
+    let tokens = Double(windowCount * options.windowLength)
     var (products, weights) = (0.0, 0.0)
     for weight in model.graph.weights where weight.role == .linear || weight.role == .expert {
       // The weight itself, and the sums of its inputs' products, which others may share.
@@ -42,7 +44,7 @@ struct CalibrationEstimate {
       }
     return
       """
-      Calibrating by \(options.windowCount) windows of \(source) (\(options.stages.names.joined(separator: ", "))), \
+      Calibrating by \(windowCount) windows of \(source) (\(options.stages.names.joined(separator: ", "))), \
       about \(text); \(setting: .calibrate) none rounds to nearest instead
       """
   }

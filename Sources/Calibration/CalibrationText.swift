@@ -16,20 +16,21 @@ struct CalibrationText {
     events: @escaping BakeEventHandler, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> CalibrationText {
     let tokens: [Int]
+    let count = options.windows(for: model.parameterCount)
     switch options.text {
-    case .file(let url): tokens = try read(url, model, options)
+    case .file(let url): tokens = try read(url, model, count * options.windowLength)
     case .selfWritten:
       tokens = try SelfWrittenText(
         core: core, model: model, seed: options.seed,
         plan: WritingPlan(
-          windowCount: options.windowCount, windowLength: options.windowLength,
+          windowCount: count, windowLength: options.windowLength,
           tokenByteCount: WritingPlan.tokenByteCount(of: model.graph)), workers: workers
       ).write(events: events, isCancelled: isCancelled)
     }
     // The first window begins inside of the first sequence, and so do most others.
     let windows = cut(
       Array(tokens.dropFirst(options.windowLength / 3)), length: options.windowLength,
-      count: options.windowCount)
+      count: count)
     guard !windows.isEmpty else {
       throw CalibrationError(
         .badText, "the text has \(tokens.count) tokens, and a window takes \(options.windowLength)")
@@ -49,9 +50,7 @@ struct CalibrationText {
     }
   }
 
-  private static func read(_ url: URL, _ model: CalibrationSubject, _ options: Calibrator.Options) throws
-    -> [Int]
-  {
+  private static func read(_ url: URL, _ model: CalibrationSubject, _ tokenCount: Int) throws -> [Int] {
     guard let bytes = model.files["tokenizer.json"] else {
       throw CalibrationError(.badText, "\(url.path) cannot be read without a tokenizer.json in the source")
     }
@@ -62,7 +61,7 @@ struct CalibrationText {
     }
     let tokenizer = try Tokenizer(contentsOf: bytes)
     // Much more than is needed makes windows from everywhere, but not all of a library.
-    let enough = options.windowCount * options.windowLength * 64
+    let enough = tokenCount * 64
     let isLines = ["jsonl", "ndjson"].contains(url.pathExtension.lowercased())
     return tokenizer.encode(
       String((isLines ? joined(content) : content).prefix(enough)), addSpecialTokens: false)

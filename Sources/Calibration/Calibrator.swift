@@ -25,8 +25,8 @@ package struct Calibrator: WeightCalibrator {
   package struct Options: Sendable {
     package var text: Text
     package var stages: CalibrationStages
-    /// Windows of `windowLength` tokens that are read at most.
-    package var windowCount = 32
+    /// Windows of `windowLength` tokens that are read at most; nil for as many as suit the model.
+    package var windowCount: Int?
     package var windowLength = 256
     package var device = "CPU"
     /// Seconds above which, by estimate, nothing is calibrated; nil for no limit.
@@ -34,6 +34,12 @@ package struct Calibrator: WeightCalibrator {
     package var seed: UInt64 = 1
     /// Threads; nil for all processors. The result does not depend on it.
     package var workerCount: Int?
+
+    /// How many windows are read of a model of so many parameters: a small one loses less by a longer text (SmolLM2, whole
+    /// rows: divergence 0.198 with 64 windows, 0.213 with 32), and a large one has not the time.
+    func windows(for parameterCount: Int) -> Int {
+      windowCount ?? (parameterCount < 500_000_000 ? 64 : 32)
+    }
 
     /// The usual settings with a text of this kind.
     package init(text: Text, stages: CalibrationStages = CalibrationStages()) {
@@ -62,7 +68,10 @@ package struct Calibrator: WeightCalibrator {
       }
     return [
       ("calibrate", text), ("calibration_stages", options.stages.names.joined(separator: "+")),
-      ("calibration_windows", "\(options.windowCount) of \(options.windowLength)"),
+      (
+        "calibration_windows",
+        "\(options.windowCount.map(String.init) ?? "auto") of \(options.windowLength)"
+      ),
     ]
   }
 

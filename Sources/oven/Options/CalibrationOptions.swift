@@ -27,10 +27,13 @@ struct CalibrationOptions: ParsableArguments {
     help: "The text to calibrate on, as --calibrate: auto for the model's own, or a file.",
     completion: .file())
   var dataset: String?
-  @Option(help: "Windows of 256 tokens of the text.") var numSamples: Int = 32
+  @Option(help: "Windows of 256 tokens of the text. (default: 64, of half a billion parameters and more 32)")
+  var numSamples: Int?
 
   func validate() throws {
-    guard (1...4096).contains(numSamples) else { throw ValidationError("--num-samples is from 1 to 4096") }
+    guard (1...4096).contains(numSamples ?? 1) else {
+      throw ValidationError("--num-samples is from 1 to 4096")
+    }
     guard calibrate == nil || dataset == nil else {
       throw ValidationError("--calibrate and --dataset name the same thing: give one of them")
     }
