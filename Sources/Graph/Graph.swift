@@ -80,6 +80,24 @@ package final class Graph {
     return try body()
   }
 
+  /// The graph without what no output is computed from, its unused inputs among it.
+  /// - Throws: `GraphError` of code `unsupported` for a graph with states, which count as outputs.
+  package func pruned() throws(GraphError) -> Graph {
+    guard variables.isEmpty else { throw GraphError(.unsupported, "cutting a graph with states") }
+    var needed = Set(outputs.map(\.value.node))
+    for index in nodes.indices.reversed() where needed.contains(index) {
+      needed.formUnion(nodes[index].inputs.map(\.node))
+    }
+    let result = Graph()
+    var replacements: [Int: [Value]] = [:]
+    func replaced(_ value: Value) -> Value { replacements[value.node]?[value.port] ?? value }
+    for (index, node) in nodes.enumerated() where needed.contains(index) {
+      replacements[index] = try result.appendAll(node.operation, node.inputs.map(replaced), name: node.name)
+    }
+    for output in outputs { result.addOutput(output.name, replaced(output.value)) }
+    return result
+  }
+
   /// The inputs of the graph, in order.
   package var parameters: [Node] { nodes.filter { $0.operation is Parameter } }
 

@@ -31,6 +31,8 @@ extension ErrorCode where Library == SupervisorFault {
   package static var contextFull: Self { "context-full" }
   /// The cache folder cannot be read or written.
   package static var cacheUnusable: Self { "cache-unusable" }
+  /// A file cannot be written where it is asked for.
+  package static var cannotCreate: Self { "cannot-create" }
   /// The device stopped with an error.
   package static var inferenceFailed: Self { "inference-failed" }
   /// The process that computes has ended, or had to be ended.

@@ -21,11 +21,12 @@ import Testing
     #expect(inspection.architecture == "LlamaForCausalLM")
     #expect(
       inspection.graphs.map(\.name) == [
-        "openvino_model.xml", "openvino_decode.xml", "openvino_embedding.xml", "openvino_prefill.xml",
+        "openvino_model.xml", "openvino_decode.xml", "openvino_decode_inputs.xml", "openvino_prefill.xml",
+        "openvino_prefill_inputs.xml",
       ])
-    #expect(inspection.graphs.map(\.isStatic) == [false, true, false, true])
-    #expect(inspection.graphs.map(\.stateCount) == [4, 0, 0, 0])
-    #expect(inspection.graphs.map(\.hasItsWeights) == [true, true, true, true])
+    #expect(inspection.graphs.map(\.isStatic) == [false, true, true, true, true])
+    #expect(inspection.graphs.map(\.stateCount) == [4, 0, 0, 0, 0])
+    #expect(inspection.graphs.map(\.hasItsWeights) == [true, true, true, true, true])
     let main = try #require(inspection.graphs.first)
     #expect(main.inputs.map(\.name) == ["input_ids", "attention_mask", "position_ids", "beam_idx"])
     #expect(main.outputs.map(\.name) == ["logits"])

@@ -80,19 +80,18 @@ import Testing
   /// A family of each kind: windows, soft caps, partial and missing rotary positions, learned ones, experts.
   @Test(arguments: [
     "llama", "mistral-window", "gemma2", "gemma3", "phi3-partial", "smollm3", "gpt2", "qwen2-moe",
-    "phi3-short", "gpt-oss", "deepseek-v3", "llama4", "ministral3", "bitnet",
+    "phi3-short", "gpt-oss", "deepseek-v3", "llama4", "ministral3", "bitnet", "gemma3n-odd",
+    "gemma4-shared", "xglm",
   ])
   func staticGraphs(_ name: String) throws {
     let model = TinyModel(name: name)
     let reference = try model.reference()
     let prompt = 12, slots = 16, context = 24
-    let prefill = try TinyRun(
-      IRWriter.serialize(model.graph(GraphOptions(kind: .prefill(promptLength: slots), isForNPU: true))))
+    let prefill = try TinyRun(parts: model, .prefill(promptLength: slots))
     let padded = Array(reference.tokens.prefix(prompt)) + Array(repeating: 0, count: slots - prompt)
     var logits = try prefill.logits(
       [padded], mask: [(0..<slots).map { $0 < prompt ? 1 : 0 }], positions: [Array(0..<slots)])
-    let decode = try TinyRun(
-      IRWriter.serialize(model.graph(GraphOptions(kind: .decode(contextLength: context), isForNPU: true))))
+    let decode = try TinyRun(parts: model, .decode(contextLength: context))
     var caches = StaticCaches(places: context - 1, transposesValues: true)
     try caches.load(from: prefill, count: prompt, at: 0)
     for position in prompt..<reference.tokens.count {
@@ -113,9 +112,7 @@ import Testing
     let model = TinyModel(name: name)
     let reference = try model.reference()
     let length = 8, past = 16, count = reference.tokens.count
-    let run = try TinyRun(
-      IRWriter.serialize(
-        model.graph(GraphOptions(kind: .prefill(promptLength: length, pastLength: past), isForNPU: true))))
+    let run = try TinyRun(parts: model, .prefill(promptLength: length, pastLength: past))
     var caches = StaticCaches(places: past, transposesValues: false)
     // Zeros of the right shapes for the first chunk.
     for name in run.compiled.outputs.flatMap(\.names) where name.hasPrefix("present") {

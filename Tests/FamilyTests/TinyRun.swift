@@ -1,3 +1,5 @@
+import Graph
+import IRFormat
 import OpenVINO
 
 /// A graph compiled for a device, and one request.
@@ -11,11 +13,22 @@ final class TinyRun {
 
   let compiled: CompiledModel
   private let request: InferRequest
+  /// What computes the inputs, where the graph is one of two parts.
+  private var host: TinyRun?
 
   init(_ files: (xml: String, bin: [UInt8]), device: String = "CPU", properties: Properties = exact) throws {
     let core = try TinyRun.core.get()
     compiled = try core.compile(TinyRun.read(files), for: device, properties: properties)
     request = try compiled.makeRequest()
+  }
+
+  /// A graph of fixed shape in its two parts, as a bake writes it.
+  convenience init(parts model: TinyModel, _ kind: GraphOptions.Kind) throws {
+    func files(_ part: GraphOptions.Part) throws -> (xml: String, bin: [UInt8]) {
+      try IRWriter.serialize(model.graph(GraphOptions(kind: kind, part: part, isForNPU: true)))
+    }
+    try self.init(files(.device))
+    host = try TinyRun(files(.host))
   }
 
   static func read(_ files: (xml: String, bin: [UInt8])) throws -> Model {
@@ -33,9 +46,16 @@ final class TinyRun {
       try Tensor(
         rows.flatMap { $0.map(Int64.init) }, shape: [rows.count, rows.first?.count ?? 0], runtime: runtime)
     }
-    try request.setInput("input_ids", tensor(tokens))
-    try request.setInput("attention_mask", tensor(mask))
-    if compiled.inputIndex("position_ids") != nil { try request.setInput("position_ids", tensor(positions)) }
+    for (name, rows) in [("input_ids", tokens), ("attention_mask", mask), ("position_ids", positions)]
+    where (host ?? self).compiled.inputIndex(name) != nil {
+      try (host ?? self).request.setInput(name, tensor(rows))
+    }
+    if let host {
+      try host.request.infer()
+      for name in host.compiled.outputs.map(\.name) {
+        try request.setInput(name, host.request.output(name))
+      }
+    }
     if compiled.inputIndex("beam_idx") != nil {
       try request.setInput(
         "beam_idx", Tensor((0..<tokens.count).map(Int32.init), shape: [tokens.count], runtime: runtime))

@@ -21,7 +21,7 @@ struct PerLayerInputs: Sendable {
     let scope = model["embed_tokens_per_layer"]
     let table = try scope.weight("weight", [vocabularySize, width])
     let own = try graph.within(scope.path) {
-      var tokens = try decoder.requiredTokens()
+      var tokens = decoder.tokens
       if vocabularySize < config.vocabularySize {
         // Tokens beyond the table, of images and sounds, take the first row.
         let isThere = try graph.binary(.greater, graph.integer(vocabularySize), tokens)
@@ -29,7 +29,7 @@ struct PerLayerInputs: Sendable {
       }
       let matrix = try graph.weight(table, role: .embedding, name: scope.path + ".weight")
       let rows = try graph.scaled(graph.gather(matrix, tokens, axis: 0), by: Float(size).squareRoot())
-      return try graph.reshape(rows, [0, 0, config.layerCount, size])
+      return try decoder.prepared("per_layer_embeds", graph.reshape(rows, [0, 0, config.layerCount, size]))
     }
     let projected = try graph.scaled(
       graph.linear(embedded, model["per_layer_model_projection"].linear(width, config.hiddenSize)),

@@ -81,8 +81,8 @@ public struct DeviceVerdict: Sendable, Equatable {
   /// format for all layers.
   private static func npu(_ graph: FolderInspection.Graph) -> DeviceVerdict {
     var verdict = DeviceVerdict("NPU")
-    if graph.name == "openvino_embedding.xml" {
-      verdict.reasons.append("looked up on the host, for the two graphs of fixed shape")
+    if graph.name.hasSuffix("_inputs.xml") {
+      verdict.reasons.append("computed on the host, for a graph of fixed shape")
       return verdict
     }
     for use in graph.weights {

@@ -116,17 +116,20 @@ struct BakePlan {
   ) throws -> [(name: String, graph: Graph)] {
     var kinds: [(String, GraphOptions.Kind)] = [("openvino_model", .stateful)]
     if let lengths = options.staticShapes {
-      kinds.append(("openvino_embedding", .embedding))
       let past = lengths.contextLength - lengths.promptLength
       kinds.append(("openvino_prefill", .prefill(promptLength: lengths.promptLength, pastLength: past)))
       kinds.append(("openvino_decode", .decode(contextLength: lengths.contextLength)))
       kinds += lengths.contextSteps.map { ("openvino_decode_\($0)", .decode(contextLength: $0)) }
     }
-    return try kinds.map { name, kind in
-      let graphOptions = GraphOptions(
-        mergeProjections: options.mergesProjections, kind: kind, embedsTokens: false, cacheType: .f16,
-        isForNPU: kind != .stateful || options.recipe.target == .npu)
-      return (name, try architecture.graph(weights: WeightScope(weights), options: graphOptions))
+    return try kinds.flatMap { name, kind in
+      let parts: [(String, GraphOptions.Part)] =
+        kind == .stateful ? [(name, .whole)] : [(name, .device), (name + "_inputs", .host)]
+      return try parts.map { name, part in
+        let graphOptions = GraphOptions(
+          mergeProjections: options.mergesProjections, kind: kind, part: part, cacheType: .f16,
+          isForNPU: kind != .stateful || options.recipe.target == .npu)
+        return (name, try architecture.graph(weights: WeightScope(weights), options: graphOptions))
+      }
     }
   }
 

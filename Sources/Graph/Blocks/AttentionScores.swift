@@ -98,7 +98,7 @@ extension DecoderBuilder {
       let steps = try graph.unary(.floor, graph.binary(.divide, places, graph.float(temperature.floor)))
       let growth = try graph.unary(.log, graph.add(steps, graph.float(1)))
       let factor = try graph.add(graph.scaled(growth, by: temperature.scale), graph.float(1))
-      return try graph.unsqueeze(graph.unsqueeze(factor, 1), 3)
+      return try prepared("temperature", graph.unsqueeze(graph.unsqueeze(factor, 1), 3))
     }
     temperatures[temperature] = factor
     return factor

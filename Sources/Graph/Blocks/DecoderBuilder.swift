@@ -11,8 +11,8 @@ package final class DecoderBuilder {
   package let graph = Graph()
   /// What it is built for.
   package let options: GraphOptions
-  /// The tokens, i64 [batch, tokens]; nil in graphs that take embeddings.
-  let tokens: Value?
+  /// The tokens, i64 [batch, tokens].
+  package let tokens: Value
   /// 1 for each token that counts and 0 for padding, i64 [batch, past and new tokens].
   package let attentionMask: Value
   /// The position of each token, i64 [batch, tokens].
@@ -23,8 +23,9 @@ package final class DecoderBuilder {
   var rotaryTables: [RotaryEmbedding: RotaryTables] = [:]
   var masks: [Visibility: Value] = [:]
   var temperatures: [QueryTemperature: Value] = [:]
-  /// The table that `embed` was given.
-  private var embedding: (table: Weight, name: String)?
+  /// What the host prepares for the device, by the name of the output and input; and how many there are of each kind.
+  private var preparedOutputs: [Graph.Output] = []
+  private var preparedCounts: [String: Int] = [:]
   /// Whether some layers keep a state of fixed size.
   let isRecurrent: Bool
   /// How many states of each kind there are so far.
@@ -53,15 +54,13 @@ package final class DecoderBuilder {
     self.isRecurrent = isRecurrent
     let (new, total): (Dimension, Dimension)
     switch options.kind {
-    case .stateful, .embedding: (new, total) = (.dynamic, .dynamic)
+    case .stateful: (new, total) = (.dynamic, .dynamic)
     case .prefill(let length, let past): (new, total) = (.fixed(length), .fixed(past + length))
     case .decode(let length): (new, total) = (1, .fixed(length))
     }
-    let isDynamic = options.kind == .stateful || options.kind == .embedding
+    let isDynamic = options.kind == .stateful
     let batch: Dimension = isDynamic ? .dynamic : 1
-    tokens =
-      isDynamic || options.embedsTokens
-      ? try graph.append(Parameter(.i64, [batch, new]), name: "input_ids") : nil
+    tokens = try graph.append(Parameter(.i64, [batch, new]), name: "input_ids")
     attentionMask = try graph.append(Parameter(.i64, [batch, total]), name: "attention_mask")
     positions = try graph.append(Parameter(.i64, [batch, new]), name: "position_ids")
     beams = isDynamic ? try graph.append(Parameter(.i32, [batch]), name: "beam_idx") : nil
@@ -69,46 +68,50 @@ package final class DecoderBuilder {
 
   /// The rows of the table [vocabulary, hidden] that the tokens name: [batch, tokens, hidden].
   package func embed(_ table: Weight, name: String) throws(GraphError) -> Value {
-    embedding = (table, name)
-    guard let tokens else {
-      let shape = PartialShape(positions.shape.dimensions + [.fixed(table.shape.columns)])
-      return try graph.within("") { () throws(GraphError) in
-        try graph.append(Parameter(.f32, shape), name: Self.embeddingsName)
-      }
-    }
     let matrix = try graph.weight(table, role: .embedding, name: name)
-    return try graph.gather(matrix, tokens, axis: 0)
+    return try prepared("inputs_embeds", graph.gather(matrix, tokens, axis: 0))
   }
 
-  /// The tokens, for parts that need more of them than their embeddings.
-  /// - Throws: `GraphError` in a graph that takes embeddings.
-  package func requiredTokens() throws(GraphError) -> Value {
-    guard let tokens else {
-      throw GraphError(
-        .unsupported,
-        wording:
-          "this model needs the tokens themselves, which graphs of fixed shapes (\(setting: .staticShapes)) do not get"
-      )
+  /// What follows from tokens, positions and the mask alone. Where a graph of fixed shape is made in two parts, it is an
+  /// output of the host's and an input of the device's.
+  /// - Parameters:
+  ///   - kind: what it is; the second of a kind gets a number behind it.
+  ///   - type: the type in which it crosses, its own if nil.
+  package func prepared(
+    _ kind: String, _ value: Value, as type: ElementType? = nil
+  ) throws(GraphError) -> Value {
+    guard options.part != .whole else { return value }
+    let count = preparedCounts[kind, default: 0]
+    preparedCounts[kind] = count + 1
+    let name = count == 0 ? kind : "\(kind)_\(count)"
+    let type = type ?? value.type.elementType
+    if options.part == .host {
+      let given = type == value.type.elementType ? value : try graph.convert(value, to: type)
+      preparedOutputs.append(Graph.Output(name: name, value: given))
+      return value
     }
-    return tokens
+    let taken = try graph.within("") { () throws(GraphError) in
+      try graph.append(Parameter(type, value.shape), name: name)
+    }
+    return type == value.type.elementType ? taken : try graph.convert(taken, to: value.type.elementType)
   }
-
-  /// What the embeddings of tokens are called where they are an input or an output.
-  static let embeddingsName = "inputs_embeds"
 
   /// The rows of a table [positions, hidden] of learned positions, at each token's position plus `offset`.
   package func embedPositions(_ table: Weight, name: String, offset: Int = 0) throws(GraphError) -> Value {
     let matrix = try graph.weight(table, role: .table, name: name)
     let places = offset == 0 ? positions : try graph.add(positions, graph.integer(offset))
-    return try graph.gather(matrix, places, axis: 0)
+    return try prepared("position_embeds", graph.gather(matrix, places, axis: 0))
   }
 
   /// Cosines and sines for these rotary positions, made once for all layers that share them.
   package func rotary(_ rotary: RotaryEmbedding) throws(GraphError) -> RotaryTables {
     if let tables = rotaryTables[rotary] { return tables }
-    let tables = try graph.within("rotary_emb") { () throws(GraphError) in
+    let computed = try graph.within("rotary_emb") { () throws(GraphError) in
       try graph.rotaryTables(rotary, positions: positions)
     }
+    let tables = RotaryTables(
+      cosines: try prepared("cosines", computed.cosines), sines: try prepared("sines", computed.sines),
+      dimension: computed.dimension)
     rotaryTables[rotary] = tables
     return tables
   }
@@ -122,7 +125,6 @@ package final class DecoderBuilder {
   package func finish(
     _ hidden: Value, head: Linear, sharedName: String? = nil, softcap: Float? = nil
   ) throws(GraphError) -> Graph {
-    if options.kind == .embedding { return try embeddingGraph() }
     let needed = try lastOfPrompt(hidden)
     var logits = try graph.linear(needed, head, role: .head, sharedName: sharedName)
     if let softcap {
@@ -130,19 +132,13 @@ package final class DecoderBuilder {
       let limited = try graph.unary(.tanh, graph.binary(.divide, logits, graph.float(softcap)))
       logits = try graph.multiply(limited, graph.float(softcap))
     }
+    guard options.part != .host else {
+      for output in preparedOutputs { graph.addOutput(output.name, output.value) }
+      return try graph.pruned()
+    }
     graph.addOutput("logits", logits)
     for output in cacheOutputs { graph.addOutput(output.name, output.value) }
-    return graph
-  }
-
-  /// The look-up by itself: what else was built is left behind.
-  private func embeddingGraph() throws(GraphError) -> Graph {
-    guard let embedding else { throw GraphError(.incomplete, "a model without an embedding of its tokens") }
-    let graph = Graph()
-    let tokens = try graph.append(Parameter(.i64, [.dynamic, .dynamic]), name: "input_ids")
-    let matrix = try graph.weight(embedding.table, role: .embedding, name: embedding.name)
-    graph.addOutput(Self.embeddingsName, try graph.gather(matrix, tokens, axis: 0))
-    return graph
+    return options.part == .whole ? graph : try graph.pruned()
   }
 
   /// A prompt that is shorter than a static graph is filled up behind its end, so that every row sees at least one
@@ -153,7 +149,8 @@ package final class DecoderBuilder {
       let filled =
         past == 0 ? attentionMask : try graph.slice(attentionMask, from: past, to: past + length, axis: 1)
       let count = try graph.reduce(.sum, filled, axis: 1, keepsDimensions: false)
-      return try graph.gather(hidden, graph.add(count, graph.integer(-1)), axis: 1)
+      let last = try prepared("last_token", graph.add(count, graph.integer(-1)))
+      return try graph.gather(hidden, last, axis: 1)
     }
   }
 

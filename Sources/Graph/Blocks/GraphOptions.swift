@@ -14,8 +14,20 @@ package struct GraphOptions: Sendable, Hashable {
     /// the new token outputs: [1, heads, places, head size], but the values that are inputs are [1, heads, head size,
     /// places], the order in which they are multiplied.
     case decode(contextLength: Int)
-    /// The rows of the embedding table for `input_ids` [batch, tokens]: `inputs_embeds` [batch, tokens, hidden].
-    case embedding
+  }
+
+  /// Which part of a graph of fixed shape is meant.
+  package enum Part: Sendable, Hashable {
+    /// All of it.
+    case whole
+    /// What follows from tokens, positions and the mask alone, for the CPU: rows of the embedding table, masks, angles. Its
+    /// outputs are inputs of `device`, of the same names.
+    case host
+    /// The layers and the head.
+    ///
+    /// An NPU's compiler would put the table into its blob, where a token needs one row of it; it makes attention twice as
+    /// slow where a mask is computed and not given; and in 16 bits, positions beyond some hundred have no exact angles.
+    case device
   }
 
   /// Whether layers that read the same value (query, key and value; gate and up) become one product.
@@ -23,10 +35,8 @@ package struct GraphOptions: Sendable, Hashable {
   /// Which inputs and outputs the graph has.
   package var kind: Kind
 
-  /// Whether a graph of fixed shape looks tokens up by itself. If not, its input is `inputs_embeds`, which a graph of
-  /// kind `embedding` gives, on the host: an NPU's compiler would put the whole table into its blob, where a token
-  /// needs one row of it.
-  package var embedsTokens: Bool
+  /// Which part of a graph of fixed shape is meant.
+  package var part: Part
   /// The type of the keys and values that are inputs and outputs of a graph of fixed shape. An NPU computes in 16
   /// bits, and reads the whole cache for every token.
   package var cacheType: ElementType
@@ -40,12 +50,12 @@ package struct GraphOptions: Sendable, Hashable {
 
   /// Options; a stateful graph with its projections as the checkpoint has them by default.
   package init(
-    mergeProjections: Bool = false, kind: Kind = .stateful, embedsTokens: Bool = true,
+    mergeProjections: Bool = false, kind: Kind = .stateful, part: Part = .whole,
     cacheType: ElementType = .f32, isForNPU: Bool = false
   ) {
     self.mergeProjections = mergeProjections
     self.kind = kind
-    self.embedsTokens = embedsTokens
+    self.part = part
     self.cacheType = cacheType
     self.isForNPU = isForNPU
   }

@@ -23,7 +23,7 @@ extension DecoderBuilder {
     let past = isRecurrent ? "cache_params.past.\(kind).\(layer)" : "past_key_values.\(layer).\(kind)"
     let present = isRecurrent ? "cache_params.present.\(kind).\(layer)" : "present.\(layer).\(kind)"
     switch options.kind {
-    case .stateful, .embedding: return try cachedAsState(new, id: past + present, kind: kind)
+    case .stateful: return try cachedAsState(new, id: past + present, kind: kind)
     case .prefill(_, let pastLength):
       try addCacheOutput(present, new)
       return pastLength == 0 ? new : try appended(new, to: past, places: pastLength, axis: 2)
@@ -54,7 +54,7 @@ extension DecoderBuilder {
 
   /// ReadValue → Gather by beam → Concat → Assign, the chain that the plugins take for a cache.
   private func cachedAsState(_ new: Value, id: String, kind: String) throws(GraphError) -> Value {
-    guard let beams, let tokens, let heads = new.shape[1].fixed, let size = new.shape[3].fixed else {
+    guard let beams, let heads = new.shape[1].fixed, let size = new.shape[3].fixed else {
       throw GraphError(.badInput, "a cache needs a fixed number of heads of fixed size, not \(new.shape)")
     }
     let variable = Variable(

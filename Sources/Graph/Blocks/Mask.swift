@@ -30,7 +30,7 @@ extension DecoderBuilder {
   /// shared by all layers.
   func mask(_ visibility: Visibility) throws(GraphError) -> Value {
     if let mask = masks[visibility] { return mask }
-    let mask = try graph.within("mask") { () throws(GraphError) in
+    let computed = try graph.within("mask") { () throws(GraphError) in
       if case .decode(let contextLength) = options.kind {
         return try singleTokenMask(visibility, contextLength: contextLength)
       }
@@ -38,6 +38,8 @@ extension DecoderBuilder {
       guard let slopes = visibility.slopes else { return mask }
       return try graph.add(mask, distanceBias(slopes))
     }
+    // Zeros and the lowest number of half precision cross exactly in it; what slopes add does not.
+    let mask = try prepared("mask", computed, as: visibility.slopes == nil ? .f16 : nil)
     masks[visibility] = mask
     return mask
   }
@@ -115,7 +117,7 @@ extension DecoderBuilder {
     if case .prefill(let length, let past) = options.kind { return try places(of: length, after: past) }
     let upTo = try graph.append(CumulativeSum(), [filled, graph.integer(1)])
     let key = try graph.binary(.subtract, upTo, graph.integer(1))
-    let count = try graph.extentVector(1, of: tokens ?? positions)
+    let count = try graph.extentVector(1, of: tokens)
     let first = try graph.binary(.subtract, graph.extentVector(1, of: filled), count)
     let end = try graph.integers([Int(Int32.max)])
     let query = try graph.append(
@@ -132,7 +134,7 @@ extension DecoderBuilder {
 
   private func sharedTerms() throws(GraphError) -> MaskTerms {
     if let maskTerms { return maskTerms }
-    let batch = try graph.extentVector(0, of: tokens ?? positions)
+    let batch = try graph.extentVector(0, of: tokens)
     let query: Value, key: Value, new: Value, all: Value
     // What tells which token comes first, where that is not the places.
     var order: (query: Value, key: Value)?
@@ -152,7 +154,7 @@ extension DecoderBuilder {
         all = try graph.integers([total])
       }
     } else {
-      guard let firstPastKeys, let tokens else {
+      guard let firstPastKeys else {
         throw GraphError(.incomplete, "a mask before the first layer's cache")
       }
       let past = try graph.extent(2, of: firstPastKeys)

@@ -32,7 +32,7 @@ extension DecoderBuilder {
     let variable = Variable(
       id: "cache_params.past.\(kind.rawValue).\(number)cache_params.present.\(kind.rawValue).\(number)",
       elementType: .f32, shape: PartialShape([.dynamic] + shape.map(Dimension.fixed)))
-    let batch = try graph.extentVector(0, of: requiredTokens())
+    let batch = try graph.extentVector(0, of: tokens)
     let zeros = try graph.broadcast(
       graph.float(0),
       to: graph.concat(
@@ -52,7 +52,7 @@ extension DecoderBuilder {
   package func withoutPadding(_ value: Value) throws(GraphError) -> Value {
     if let padding { return try graph.multiply(value, padding) }
     let real = try graph.within("padding") { () throws(GraphError) in
-      let new = try graph.suffix(attentionMask, graph.extentVector(1, of: requiredTokens()), axis: 1)
+      let new = try graph.suffix(attentionMask, graph.extentVector(1, of: tokens), axis: 1)
       return try graph.convert(graph.unsqueeze(new, 2), to: .f32)
     }
     padding = real

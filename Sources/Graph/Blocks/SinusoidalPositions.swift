@@ -14,6 +14,7 @@ extension DecoderBuilder {
     let places = try graph.convert(graph.add(positions, graph.integer(offset)), to: .f32)
     let angles = try graph.multiply(
       graph.unsqueeze(places, 2), graph.append(Constant(frequencies, shape: [1, 1, half])))
-    return try graph.concat([graph.unary(.sin, angles), graph.unary(.cos, angles)], axis: -1)
+    return try prepared(
+      "position_embeds", graph.concat([graph.unary(.sin, angles), graph.unary(.cos, angles)], axis: -1))
   }
 }

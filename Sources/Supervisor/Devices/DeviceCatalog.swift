@@ -21,6 +21,8 @@ package struct DeviceIdentity: Sendable, Hashable, Codable {
   package var device: String
   /// The name for people, with the platform where it has one: "Intel(R) AI Boost (3720)".
   package var name: String
+  /// Its generation: "3720"; empty for a CPU, and where it is not known.
+  package var architecture = ""
   /// The driver's version; empty where there is none.
   package var driver: String
   /// The version of the driver's compiler; empty where there is none.
@@ -50,7 +52,7 @@ package struct DeviceIdentity: Sendable, Hashable, Codable {
       return
     }
     let fullName = ask("FULL_DEVICE_NAME", device)
-    let architecture = device.hasPrefix("CPU") ? "" : ask("DEVICE_ARCHITECTURE", device)
+    architecture = device.hasPrefix("CPU") ? "" : ask("DEVICE_ARCHITECTURE", device)
     name = architecture.isEmpty ? fullName : "\(fullName) (\(architecture))"
     switch device.prefix(3) {
     case "NPU":

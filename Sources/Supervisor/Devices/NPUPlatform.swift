@@ -23,6 +23,10 @@ package enum NPUPlatform: String, Sendable, CaseIterable {
     return compilerUnpacks.merging(ownChoices)
   }
 
+  /// What makes a prompt of fixed length faster, of all that NPUW chooses: all six tiles, where the compiler would take
+  /// four. A token's step is slower with them (docs/npu.md).
+  var choicesForPrompts: Properties { self == .lunarLake ? ownChoices : [:] }
+
   private var ownChoices: Properties {
     switch self {
     case .meteorLake, .wildcatLake: [:]

@@ -1,7 +1,8 @@
 import OpenVINO
 
 /// A fixed-shape graph on a device: one request, with memory of ours under all of its inputs and outputs, so that a
-/// run allocates and moves nothing. Its tokens are looked up on the host, straight into its input.
+/// run allocates and moves nothing. What follows from tokens and positions alone the host computes, straight into its
+/// inputs.
 final class FixedGraph {
   /// The tokens of one run.
   let tokens: SharedTensor<Int64>
@@ -26,32 +27,31 @@ final class FixedGraph {
 
   private let model: LoadedModel
   private let request: InferRequest
-  private let lookup: InferRequest
+  private let preparation: InferRequest
 
-  /// - Parameter embedding: The graph that gives the embeddings of tokens, on the CPU.
-  init(_ model: LoadedModel, embedding: LoadedModel) throws(SupervisorError) {
-    self.model = model
-    let memory = Memory(model)
+  init(_ parts: StaticModel.Parts) throws(SupervisorError) {
+    model = parts.device
+    let memory = Memory(model), host = Memory(parts.host)
     do throws(OpenVINOError) {
       request = try model.compiled.makeRequest()
-      lookup = try embedding.compiled.makeRequest()
+      preparation = try parts.host.compiled.makeRequest()
     } catch {
       throw StatefulEngine.failed(error)
     }
-    let embeddings: SharedTensor<Float> = try memory.input("inputs_embeds", of: request)
-    let shape = try memory.shape("inputs_embeds", in: model.compiled.inputs)
-    do throws(OpenVINOError) {
-      tokens = try SharedTensor(
-        repeating: 0, shape: Array(shape.dropLast()), runtime: embedding.compiled.runtime)
-      try lookup.setInput("input_ids", tokens.tensor)
-      try lookup.setOutput(0, embeddings.tensor)
-    } catch {
-      throw StatefulEngine.failed(error)
-    }
-    mask = try memory.input("attention_mask", of: request)
+    tokens = try host.input("input_ids", of: preparation)
+    mask = try host.input("attention_mask", of: preparation)
     positions =
-      model.compiled.inputIndex("position_ids") == nil
-      ? nil : try memory.input("position_ids", of: request)
+      parts.host.compiled.inputIndex("position_ids") == nil
+      ? nil : try host.input("position_ids", of: preparation)
+    for (index, port) in parts.host.compiled.outputs.enumerated() {
+      let tensor = try memory.input(like: port)
+      do throws(OpenVINOError) {
+        try preparation.setOutput(index, tensor)
+        try request.setInput(port.name, tensor)
+      } catch {
+        throw StatefulEngine.failed(error)
+      }
+    }
     logits = try memory.output("logits", of: request)
     var columns: [String: Column] = [:]
     for output in model.compiled.outputs.flatMap(\.names) where output.hasPrefix("present.") {
@@ -73,7 +73,7 @@ final class FixedGraph {
   /// Runs.
   func infer() throws(SupervisorError) {
     do throws(OpenVINOError) {
-      try lookup.infer()
+      try preparation.infer()
       try request.infer()
     } catch {
       throw StatefulEngine.failed(error)
@@ -104,6 +104,16 @@ private struct Memory {
       throw StatefulEngine.failed(error)
     }
     return memory
+  }
+
+  /// Memory for an input that is the output `port` of another graph.
+  func input(like port: Port) throws(SupervisorError) -> Tensor {
+    switch port.elementType {
+    case .f32: return try (make(port.name, in: model.compiled.inputs) as SharedTensor<Float>).tensor
+    case .f16: return try (make(port.name, in: model.compiled.inputs) as SharedTensor<HalfBits>).tensor
+    case .i64: return try (make(port.name, in: model.compiled.inputs) as SharedTensor<Int64>).tensor
+    default: throw bad("\(port.name) as \(port.elementType)")
+    }
   }
 
   func output<Element: TensorElement & ExpressibleByIntegerLiteral>(

@@ -2,8 +2,8 @@ import Errors
 import Generation
 
 /// Runs one conversation at a time on the fixed-shape graphs of a bake: one computes a prompt in chunks, the others one
-/// token more, the shortest that holds the conversation being the fastest. Tokens are looked up on the CPU. The key-value
-/// cache is ours (`StaticKeyValueCache`).
+/// token more, the shortest that holds the conversation being the fastest. What follows from tokens and positions alone is
+/// computed on the CPU. The key-value cache is ours (`StaticKeyValueCache`).
 ///
 /// Not `Sendable`: it belongs to the one thread or task that generates.
 package final class StaticEngine: ModelEngine {
@@ -34,11 +34,9 @@ package final class StaticEngine: ModelEngine {
   package init(_ model: StaticModel) throws(SupervisorError) {
     folder = model.folder
     report = model.report
-    entryFolders = ([model.prefill] + model.decodes).compactMap(\.entryFolder)
-    prefill = try FixedGraph(model.prefill, embedding: model.embedding)
-    decodes = try model.decodes.map { decode throws(SupervisorError) in
-      try FixedGraph(decode, embedding: model.embedding)
-    }
+    entryFolders = ([model.prefill] + model.decodes).compactMap(\.device.entryFolder)
+    prefill = try FixedGraph(model.prefill)
+    decodes = try model.decodes.map { decode throws(SupervisorError) in try FixedGraph(decode) }
     cache = try StaticKeyValueCache(prefill: prefill, decodes: decodes)
     contextLength = decodes.map(\.mask.elements.count).max() ?? 0
     shown = decodes.map { _ in 0 }

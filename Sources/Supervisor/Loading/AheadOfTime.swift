@@ -66,30 +66,41 @@ package struct AheadOfTime: Sendable {
   /// - Parameter path: Where to write the blob instead; nil for the cache.
   /// - Throws: `.deviceUnavailable` where there is no compiler, `.loadFailed` with the compiler's own words.
   package func compile(_ request: ModelLoader.Request, to path: String?) throws -> [Result] {
-    try tasks(request).map { task in
-      try compile(task, to: request.usesFixedShapes ? path.map { "\($0).\(task.model.graphName)" } : path)
+    let tasks = try tasks(request)
+    let files = tasks.map { task in
+      path.map { BlobFile(path: request.usesFixedShapes ? "\($0).\(task.model.graphName)" : $0) }
     }
+    // A compiler works for minutes: where its result cannot go is told before.
+    if path == nil { _ = try writableCache() }
+    for file in files { try file?.check() }
+    return try zip(tasks, files).map { task, file in try compile(task, to: file) }
   }
 
-  private func compile(_ task: Task, to path: String?) throws -> Result {
+  private func compile(_ task: Task, to file: BlobFile?) throws -> Result {
     let clock = ContinuousClock()
     let start = clock.now
     let (compiled, plan) = try compileInOneWay(task)
     let seconds = (clock.now - start) / .seconds(1)
-    if let path {
-      try compiled.export(to: path)
-      return Result(graph: task.model.graphName, path: path, seconds: seconds)
+    if let file {
+      try file.write { try compiled.export(to: $0) }
+      return Result(graph: task.model.graphName, path: file.path, seconds: seconds)
     }
-    guard let cache = loader.cache else {
-      throw SupervisorError(
-        .cacheUnusable, "there is no cache to keep the result in",
-        advice: "Give \(setting: .compiledFile) FILE.")
-    }
+    let cache = try writableCache()
     let key = plan.key(try task.model.identity(), task.model, catalog)
     let entry = try cache.withLock(on: key, whileWaiting: { loader.report(.waiting) }) {
       try cache.store(key, compileSeconds: seconds) { try compiled.export(to: $0) }
     }
     return Result(graph: task.model.graphName, path: entry.folder, seconds: seconds)
+  }
+
+  private func writableCache() throws(SupervisorError) -> CompiledModelCache {
+    guard let cache = loader.cache else {
+      throw SupervisorError(
+        .cacheUnusable, "there is no cache to keep the result in",
+        advice: "Give \(setting: .compiledFile) FILE.")
+    }
+    guard cache.isWritable else { throw cache.notWritable }
+    return cache
   }
 
   /// The model compiled in the first way that the compiler takes.

@@ -47,7 +47,7 @@ struct LoadPlan {
     let usual = Properties(["PERFORMANCE_HINT": "LATENCY"])
       .merging(request.tuned?.plugin ?? [:]).merging(Self.precision(self.kernels, isExact))
       .merging(request.properties)
-    (properties, importProperties) = recipe.properties(request, usual: usual)
+    (properties, importProperties) = recipe.properties(request, on: identity, usual: usual)
     cutsLogits = recipe.cutsLogits(request)
   }
 

@@ -22,14 +22,20 @@ package struct LoadedModel: Sendable {
 
 /// The fixed-shape graphs of a model on one device.
 package struct StaticModel: Sendable {
+  /// One of the graphs, in its two parts.
+  package struct Parts: Sendable {
+    /// What the device computes.
+    package var device: LoadedModel
+    /// What the CPU computes for it: embeddings, masks, angles.
+    package var host: LoadedModel
+  }
+
   /// The model's folder.
   package var folder: ModelFolder
   /// Computes a prompt.
-  package var prefill: LoadedModel
+  package var prefill: Parts
   /// Compute one token more, each for conversations of another length, the shortest first; at least one.
-  package var decodes: [LoadedModel]
-  /// Looks tokens up for all, on the CPU.
-  package var embedding: LoadedModel
+  package var decodes: [Parts]
   /// How all came to be.
   package var report: LoadReport
 }

@@ -12,8 +12,8 @@ package struct ModelFolder: Sendable, Hashable {
     case prefill = "openvino_prefill"
     /// One token more, with a cache of fixed length.
     case decode = "openvino_decode"
-    /// The look-up of tokens for these two.
-    case embedding = "openvino_embedding"
+    /// What the host computes for one of these two.
+    case inputs = "_inputs"
   }
 
   /// The folder.
@@ -117,6 +117,22 @@ package struct ModelFolder: Sendable, Hashable {
       return copy
     }
     return [prefill] + shorter + [longest]
+  }
+
+  /// What the host computes for this one of the fixed-shape graphs.
+  ///
+  /// - Throws: `.noModel` where it is missing.
+  package func inputs() throws(SupervisorError) -> ModelFolder {
+    var copy = self
+    copy.graph = .inputs
+    copy.xml = "\(folder)/\(graphName)\(Graph.inputs.rawValue).xml"
+    guard FileStatus(at: copy.xml)?.isFolder == false else {
+      throw SupervisorError(
+        .noModel, "the folder \(folder) has no \(copy.graphName).xml beside \(graphName).xml",
+        advice:
+          "It was copied in part, or baked by an earlier Oven: bake again with \(setting: .bakedShapes).")
+    }
+    return copy
   }
 
   /// The graph's file without its ending.

@@ -36,10 +36,11 @@ package struct ModelLoader: Sendable {
     }
   }
 
-  /// The look-up of tokens: a copy of some rows, which is no work for a device, and compiles in no time.
-  private func loadEmbedding(_ request: Request) throws(SupervisorError) -> LoadedModel {
-    var request = request.for(try request.model.fixedShape(.embedding))
-    request.properties = [:]
+  /// What the host computes for a fixed-shape graph: no work for a device, and compiled in no time. In 32 bits, as positions
+  /// of many digits need.
+  private func loadInputs(_ request: Request) throws(SupervisorError) -> LoadedModel {
+    var request = request.for(try request.model.inputs())
+    request.properties = ["INFERENCE_PRECISION_HINT": "f32"]
     let plan = LoadPlan(request, device: "CPU", kernels: .plugin, catalog: core)
     let model = try prepare(request, plan)
     do throws(OpenVINOError) {
@@ -81,19 +82,19 @@ package struct ModelLoader: Sendable {
     _ request: Request, on device: String, _ passedOver: [DeviceChoice.PassedOver]
   ) throws(SupervisorError) -> StaticModel {
     let graphs = try request.model.fixedShapes()
-    let embedding = try loadEmbedding(request)
-    let loaded = try graphs.map { graph throws(SupervisorError) in
+    // The host's parts first: what is missing shows before a device compiles for minutes.
+    let hosts = try graphs.map { graph throws(SupervisorError) in try loadInputs(request.for(graph)) }
+    let loaded = try zip(graphs, hosts).map { graph, host throws(SupervisorError) in
       report(.graph(graph.graph))
-      return try load(request.for(graph), on: device, passedOver)
+      return StaticModel.Parts(device: try load(request.for(graph), on: device, passedOver), host: host)
     }
-    let prefill = loaded[0]
+    let reports = loaded.map(\.device.report)
     var all = LoadReport(
-      device: prefill.report.device, fromCache: loaded.allSatisfy(\.report.fromCache),
-      seconds: loaded.reduce(0) { $0 + $1.report.seconds }, engine: .fixedShapes, passedOver: passedOver)
-    all.kernels = prefill.report.kernels
+      device: reports[0].device, fromCache: reports.allSatisfy(\.fromCache),
+      seconds: reports.reduce(0) { $0 + $1.seconds }, engine: .fixedShapes, passedOver: passedOver)
+    all.kernels = reports[0].kernels
     return StaticModel(
-      folder: request.model, prefill: prefill, decodes: Array(loaded.dropFirst()), embedding: embedding,
-      report: all)
+      folder: request.model, prefill: loaded[0], decodes: Array(loaded.dropFirst()), report: all)
   }
 
   /// The keys under which the model's graphs would be kept, for `oven cache explain`: one, or those of all fixed-shape

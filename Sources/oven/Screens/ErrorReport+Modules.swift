@@ -131,7 +131,7 @@ extension SupervisorFault: ReportedLibrary {
     case .badModel, .promptTooLong, .contextFull: .badData
     case .forbidden: .permission
     case .outOfThreads, .outOfMemory: .tryAgain
-    case .cacheUnusable: .cannotCreate
+    case .cacheUnusable, .cannotCreate: .cannotCreate
     case .cancelled: .interrupted
     default: .unavailable
     }

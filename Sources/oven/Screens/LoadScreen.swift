@@ -193,7 +193,7 @@ extension ModelFolder.Graph {
     switch self {
     case .stateful: "model"
     case .prefill: "prefill graph"
-    case .embedding: "embeddings"
+    case .inputs: "the host's part"
     case .decode: "decode graph"
     }
   }

@@ -27,9 +27,11 @@ protocol EngineRecipe: Sendable {
   func standIn(_ request: ModelLoader.Request) -> String?
   /// What the device is told, and what it is told beside a blob.
   ///
-  /// - Parameter usual: What any graph is told on the device, the user's own properties among it.
+  /// - Parameters:
+  ///   - identity: The device.
+  ///   - usual: What any graph is told on it, the user's own properties among it.
   func properties(
-    _ request: ModelLoader.Request, usual: Properties
+    _ request: ModelLoader.Request, on identity: DeviceIdentity, usual: Properties
   ) -> (compiling: Properties, importing: Properties)
   /// Whether we leave out the logits that nobody samples.
   func cutsLogits(_ request: ModelLoader.Request) -> Bool
@@ -81,7 +83,7 @@ extension EngineRecipe {
   func standIn(_ request: ModelLoader.Request) -> String? { nil }
 
   func properties(
-    _ request: ModelLoader.Request, usual: Properties
+    _ request: ModelLoader.Request, on identity: DeviceIdentity, usual: Properties
   ) -> (compiling: Properties, importing: Properties) {
     (usual, usual)
   }

@@ -22,9 +22,18 @@ struct FixedShapesRecipe: EngineRecipe {
   func cutsLogits(_ request: ModelLoader.Request) -> Bool { false }
   func note(cutsLogits: Bool) -> String { graph.rawValue }
 
+  func properties(
+    _ request: ModelLoader.Request, on identity: DeviceIdentity, usual: Properties
+  ) -> (compiling: Properties, importing: Properties) {
+    // A prompt is work for all of the device, and a token is not.
+    guard graph == .prefill, let platform = NPUPlatform(rawValue: identity.architecture) else {
+      return (usual, usual)
+    }
+    return (platform.choicesForPrompts.merging(usual), usual)
+  }
+
   func check(_ model: Model) throws(OpenVINOError) {
-    // The look-up of tokens has neither a cache nor a mask.
-    if graph != .embedding { try FixedGraph.check(model) }
+    try FixedGraph.check(model)
   }
 
   func makeEngine(

@@ -18,7 +18,7 @@ struct NPURecipe: EngineRecipe {
   func standIn(_ request: ModelLoader.Request) -> String? { NPUProperties.standIn(in: request.properties) }
 
   func properties(
-    _ request: ModelLoader.Request, usual: Properties
+    _ request: ModelLoader.Request, on identity: DeviceIdentity, usual: Properties
   ) -> (compiling: Properties, importing: Properties) {
     let properties = request.npu.properties(merging: request.properties)
     // What was compiled in must not be repeated, but the weights must be found.
