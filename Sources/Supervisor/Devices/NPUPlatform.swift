@@ -24,8 +24,10 @@ package enum NPUPlatform: String, Sendable, CaseIterable {
   }
 
   /// What makes a prompt of fixed length faster, of all that NPUW chooses: all six tiles, where the compiler would take
-  /// four. A token's step is slower with them (docs/npu.md).
-  var choicesForPrompts: Properties { self == .lunarLake ? ownChoices : [:] }
+  /// four. A token's step is slower with them, and so is attention of fewer heads than tiles (docs/npu.md).
+  func choicesForPrompts(headCount: Int) -> Properties {
+    self == .lunarLake && headCount >= 6 ? ownChoices : [:]
+  }
 
   private var ownChoices: Properties {
     switch self {

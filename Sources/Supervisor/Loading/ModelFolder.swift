@@ -32,6 +32,8 @@ package struct ModelFolder: Sendable, Hashable {
   package var vocabularySize: Int?
   /// The family, such as "llama", if `config.json` says so.
   package var family: String?
+  /// How many query heads its layers have, if `config.json` says so.
+  package private(set) var headCount: Int?
   /// Whether it is a mixture of experts, if `config.json` says so.
   package private(set) var hasExperts = false
   /// Whether it has gated delta nets, if `config.json` says so.
@@ -157,6 +159,7 @@ package struct ModelFolder: Sendable, Hashable {
     contextLength = number("max_position_embeddings", "n_positions", "n_ctx", "max_sequence_length")
       .map { min($0, Self.longestContext) }
     vocabularySize = number("vocab_size")
+    headCount = number("num_attention_heads", "n_head")
     family = json["model_type"]?.string
     let experts =
       number("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts")

@@ -29,7 +29,7 @@ struct FixedShapesRecipe: EngineRecipe {
     guard graph == .prefill, let platform = NPUPlatform(rawValue: identity.architecture) else {
       return (usual, usual)
     }
-    return (platform.choicesForPrompts.merging(usual), usual)
+    return (platform.choicesForPrompts(headCount: request.model.headCount ?? 0).merging(usual), usual)
   }
 
   func check(_ model: Model) throws(OpenVINOError) {
