@@ -71,6 +71,7 @@ INLINE float sum_of(vf v) {
 #endif
 #include "LinearRows.h"
 #include "LinearExact.h"
+#include "Attention.h"
 
 static void multiply(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
                      float *y, size_t stride, void *scratch) {
@@ -92,7 +93,7 @@ enum { has_tiles = 0 };
 #endif
 
 const oven_linear_table LINEAR_TABLE = {LINEAR_NAME, has_tiles, prepare, multiply, multiply_exactly, gate,
-                                         normalize, add};
+                                         normalize, add, store, attend, attend_part, join};
 
 #if defined(LINEAR_TARGET)
 #pragma clang attribute pop

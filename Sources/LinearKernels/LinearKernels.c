@@ -60,7 +60,7 @@ static const oven_linear_table *best(void) {
   return &oven_linear_portable;
 }
 
-static const oven_linear_table *table(void) {
+const oven_linear_table *oven_linear_chosen(void) {
   const oven_linear_table *found = atomic_load_explicit(&chosen, memory_order_relaxed);
   if (!found) {
     found = best();
@@ -69,7 +69,7 @@ static const oven_linear_table *table(void) {
   return found;
 }
 
-const char *oven_linear_instruction_set(void) { return table()->name; }
+const char *oven_linear_instruction_set(void) { return oven_linear_chosen()->name; }
 
 int oven_linear_use_instruction_set(const char *name) {
   const oven_linear_table *found = NULL;
@@ -238,13 +238,13 @@ int oven_linear_supports(const oven_matrix *matrix) {
 
 // Whether rows of numbers stay as they are, because only exact products can be computed.
 static int is_exact(const oven_matrix *matrix, size_t count) {
-  return form_of(matrix) == form_numbers && (count < OVEN_LINEAR_MANY_ROWS || !table()->has_tiles);
+  return form_of(matrix) == form_numbers && (count < OVEN_LINEAR_MANY_ROWS || !oven_linear_chosen()->has_tiles);
 }
 
 size_t oven_linear_prepared_size(const oven_matrix *matrix, size_t count) {
   if (is_exact(matrix, count)) return count * matrix->columns * sizeof(float);
   if (count < OVEN_LINEAR_MANY_ROWS) return count * chunk_count(matrix) * few_chunk_size(matrix);
-  if (table()->has_tiles) return rounded_up(count, TILE) * rounded_up(matrix->columns, STEP) * 2;
+  if (oven_linear_chosen()->has_tiles) return rounded_up(count, TILE) * rounded_up(matrix->columns, STEP) * 2;
   const size_t codes = rounded_up(count * rounded_up(matrix->columns, 128), 64);
   return codes + count * unit_count(matrix) * 12;
 }
@@ -257,7 +257,7 @@ int oven_linear_same_preparation(const oven_matrix *first, const oven_matrix *se
 
 size_t oven_linear_scratch_size(const oven_matrix *matrix, size_t count) {
   const size_t few = few_scratch_floats(matrix), exact = exact_scratch_floats(matrix);
-  const size_t blocked = table()->has_tiles ? tiles_scratch_floats(matrix) : many_scratch_floats(matrix);
+  const size_t blocked = oven_linear_chosen()->has_tiles ? tiles_scratch_floats(matrix) : many_scratch_floats(matrix);
   const size_t most = few > exact ? few : exact;
   return sizeof(float) * (count < OVEN_LINEAR_MANY_ROWS || blocked < most ? most : blocked);
 }
@@ -269,18 +269,18 @@ void oven_linear_prepare(const oven_matrix *matrix, const float *x, size_t count
     memcpy((float *)prepared + begin * row, x + begin * row, (end - begin) * row * sizeof(float));
     return;
   }
-  table()->prepare(matrix, x, count, begin, end, prepared);
+  oven_linear_chosen()->prepare(matrix, x, count, begin, end, prepared);
 }
 
 void oven_linear_multiply(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
                           float *y, size_t stride, void *scratch) {
-  if (is_exact(matrix, count)) return table()->multiply_exactly(matrix, prepared, count, begin, end, y, stride, scratch);
-  table()->multiply(matrix, prepared, count, begin, end, y, stride, scratch);
+  if (is_exact(matrix, count)) return oven_linear_chosen()->multiply_exactly(matrix, prepared, count, begin, end, y, stride, scratch);
+  oven_linear_chosen()->multiply(matrix, prepared, count, begin, end, y, stride, scratch);
 }
 
 void oven_linear_multiply_exactly(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,
                                   float *y, size_t stride, void *scratch) {
-  table()->multiply_exactly(matrix, x, count, begin, end, y, stride, scratch);
+  oven_linear_chosen()->multiply_exactly(matrix, x, count, begin, end, y, stride, scratch);
 }
 
 // The bits of a number beside the codes.
@@ -334,12 +334,12 @@ void oven_linear_decode_row(const oven_matrix *matrix, size_t row, float *out) {
 }
 
 void oven_linear_gate(float *gate, const float *up, size_t count, size_t begin, size_t end, size_t stride) {
-  table()->gate(gate, up, count, begin, end, stride);
+  oven_linear_chosen()->gate(gate, up, count, begin, end, stride);
 }
 
 void oven_linear_normalize(const float *x, const float *weight, float epsilon, size_t count, size_t width,
                            float *out) {
-  table()->normalize(x, weight, epsilon, count, width, out);
+  oven_linear_chosen()->normalize(x, weight, epsilon, count, width, out);
 }
 
-void oven_linear_add(const float *a, const float *b, size_t count, float *out) { table()->add(a, b, count, out); }
+void oven_linear_add(const float *a, const float *b, size_t count, float *out) { oven_linear_chosen()->add(a, b, count, out); }

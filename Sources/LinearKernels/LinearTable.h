@@ -3,6 +3,7 @@
 #ifndef OVEN_LINEAR_TABLE_H
 #define OVEN_LINEAR_TABLE_H
 
+#include "AttentionKernels.h"
 #include "LinearKernels.h"
 
 /// How codes are laid out.
@@ -104,7 +105,14 @@ typedef struct {
   void (*gate)(float *, const float *, size_t, size_t, size_t, size_t);
   void (*normalize)(const float *, const float *, float, size_t, size_t, float *);
   void (*add)(const float *, const float *, size_t, float *);
+  void (*store)(const oven_attention *, const oven_attention_span *, size_t, void *);
+  void (*attend)(const oven_attention *, const oven_attention_span *, size_t, size_t, size_t, float *, void *);
+  void (*attend_part)(const oven_attention *, const oven_attention_span *, size_t, size_t, size_t, float *, void *);
+  void (*join)(const oven_attention *, const float *, size_t, size_t, size_t, float *);
 } oven_linear_table;
+
+/// The one in use.
+const oven_linear_table *oven_linear_chosen(void);
 
 /// `count` numbers from index `first` of an array of `type`.
 void oven_linear_numbers(oven_number type, const void *numbers, size_t first, size_t count, float *out);

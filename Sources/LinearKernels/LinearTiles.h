@@ -195,15 +195,22 @@ INLINE void tiles_matrix(const oven_matrix *matrix, code_form form, const char *
   }
 }
 
-static void multiply_tiles(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
-                           float *y, size_t stride, void *scratch) {
+// Gives all tiles their shape. The plugin's own products keep theirs from call to call, so they get them back.
+INLINE tile_shapes own_tiles(void) {
   static const tile_shapes ours = {.palette = 1,
                                    .row_bytes = {64, 64, 64, 64, 64, 64, 64, 64},
                                    .rows = {16, 16, 16, 16, 16, 16, 16, 16}};
-  // The plugin's own products keep their tiles' shapes from call to call, so they get them back.
   tile_shapes theirs;
   _tile_storeconfig(&theirs);
   _tile_loadconfig(&ours);
+  return theirs;
+}
+
+INLINE void give_tiles_back(const tile_shapes *theirs) { _tile_loadconfig(theirs); }
+
+static void multiply_tiles(const oven_matrix *matrix, const void *prepared, size_t count, size_t begin, size_t end,
+                           float *y, size_t stride, void *scratch) {
+  const tile_shapes theirs = own_tiles();
   const tiles_scratch s = tiles_scratch_of(matrix, scratch);
   switch (form_of(matrix)) {
 #define CASE(FORM)                                                              \
@@ -213,5 +220,5 @@ static void multiply_tiles(const oven_matrix *matrix, const void *prepared, size
     EACH_FORM(CASE);
 #undef CASE
   }
-  _tile_loadconfig(&theirs);
+  give_tiles_back(&theirs);
 }

@@ -143,10 +143,15 @@ extension Model {
   /// - Parameters:
   ///   - identity: The name that the weights were provided under.
   ///   - isExact: Whether activations stay in 32 bits. Otherwise they are rounded to 8, in groups of 32.
-  package func placeWeights(_ identity: String, isExact: Bool) throws(OpenVINOError) -> PlacedWeights {
+  ///   - ownAttention: Whether attention over pages is ours, too, which keeps keys and values as bf16 (in blocks that are
+  ///     bytes to OpenVINO).
+  package func placeWeights(
+    _ identity: String, isExact: Bool, ownAttention: Bool
+  ) throws(OpenVINOError) -> PlacedWeights {
     var counts = [0, 0, 0]
     _ = try runtime.strings("placing weights") { out in
-      runtime.table.pointee.model_place_weights(handle, identity, isExact ? 1 : 0, &counts, out)
+      runtime.table.pointee.model_place_weights(
+        handle, identity, isExact ? 1 : 0, ownAttention ? 1 : 0, &counts, out)
     }
     return PlacedWeights(count: counts[0], bytes: counts[1], otherBytes: counts[2])
   }

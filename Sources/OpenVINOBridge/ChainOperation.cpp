@@ -57,16 +57,35 @@ bool Chain::visit_attributes(ov::AttributeVisitor &visitor) {
     numbers.insert(numbers.end(), {step.kind, step.operand, step.other, step.matrix, step.count});
     epsilons.push_back(step.epsilon);
   }
+  std::vector<int64_t> attention_numbers;
+  std::vector<float> attention_reals;
+  for (const auto &attention : next.attentions) {
+    const auto integers = attention.numbers();
+    const auto reals = attention.reals();
+    attention_numbers.insert(attention_numbers.end(), integers.begin(), integers.end());
+    attention_reals.insert(attention_reals.end(), reals.begin(), reals.end());
+  }
   visitor.on_attribute("steps", numbers);
   visitor.on_attribute("epsilons", epsilons);
+  visitor.on_attribute("attentions", attention_numbers);
+  visitor.on_attribute("attention_factors", attention_reals);
   visitor.on_attribute("rows", next.rows);
   visitor.on_attribute("outputs", next.outputs);
   visitor.on_attribute("exact", next.exact);
-  if (numbers.size() != epsilons.size() * fields) throw std::runtime_error("a chain with numbers missing");
+  const size_t attentions = attention_reals.size() / AttentionStep::real_count;
+  if (numbers.size() != epsilons.size() * fields || attention_reals.size() != attentions * AttentionStep::real_count ||
+      attention_numbers.size() != attentions * AttentionStep::number_count) {
+    throw std::runtime_error("a chain with numbers missing");
+  }
   next.steps.clear();
   for (size_t i = 0; i < epsilons.size(); i++) {
     const int64_t *n = &numbers[i * fields];
     next.steps.push_back({n[0], n[1], n[2], n[3], n[4], epsilons[i]});
+  }
+  next.attentions.clear();
+  for (size_t i = 0; i < attentions; i++) {
+    next.attentions.push_back(AttentionStep::of(&attention_numbers[i * AttentionStep::number_count],
+                                                &attention_reals[i * AttentionStep::real_count]));
   }
   program = std::make_shared<const ChainProgram>(std::move(next));
   return PlacedOperation::visit_attributes(visitor);
@@ -87,6 +106,9 @@ void Chain::plan() {
     plan->widths.push_back(static_cast<size_t>(shape[shape.size() - 1].get_length()));
   }
   const auto known = [&](int64_t value) { return value >= 0 && static_cast<size_t>(value) < plan->widths.size(); };
+  const auto is_weight = [&](int64_t first, size_t count) {
+    return first >= 0 && static_cast<size_t>(first) + count <= weight_count();
+  };
   std::vector<size_t> last_uses;
   const auto use = [&](int64_t value, size_t step) {
     check(known(value));
@@ -119,8 +141,7 @@ void Chain::plan() {
         plan->widths.push_back(matrix(static_cast<size_t>(step.matrix)).rows);
         break;
       case ChainStep::norm:
-        check(step.other >= program->rows && static_cast<size_t>(step.other) < get_input_size());
-        check(ov::shape_size(get_input_shape(static_cast<size_t>(step.other))) == width);
+        check(is_weight(step.other, width));
         plan->widths.push_back(width);
         break;
       case ChainStep::sum:
@@ -128,6 +149,32 @@ void Chain::plan() {
         check(plan->widths[static_cast<size_t>(step.other)] == width);
         plan->widths.push_back(width);
         break;
+      case ChainStep::attention: {
+        check(step.other >= 0 && static_cast<size_t>(step.other) < program->attentions.size());
+        const auto &attention = program->attentions[static_cast<size_t>(step.other)];
+        const auto kernel = attention.kernel(nullptr);
+        check(oven_attention_supports(&kernel));
+        const auto has_width = [&](int64_t value, size_t expected) {
+          use(value, s);
+          check(plan->widths[static_cast<size_t>(value)] == expected);
+        };
+        has_width(attention.queries, kernel.heads * kernel.size);
+        has_width(attention.keys, kernel.shared * kernel.size);
+        has_width(attention.values, kernel.shared * kernel.value_size);
+        if (kernel.turned > 0) {
+          has_width(attention.cosines, kernel.turned);
+          has_width(attention.sines, kernel.turned);
+        }
+        const auto is_input = [&](int64_t first, int64_t count) {
+          return first >= program->rows && static_cast<size_t>(first + count) <= get_input_size();
+        };
+        check(is_input(attention.pages, 2) && is_input(attention.places, 4));
+        for (const int64_t norm : {attention.query_norm, attention.key_norm}) {
+          check(norm == -1 || is_weight(norm, kernel.size));
+        }
+        plan->widths.push_back(kernel.heads * kernel.value_size);
+        break;
+      }
       default:
         check(false);
     }
@@ -171,6 +218,13 @@ void Chain::plan() {
   planned = std::move(plan);
 }
 
+size_t Chain::weight_count() const {
+  const auto index = static_cast<size_t>(program->rows);
+  if (index >= get_input_size() || get_input_element_type(index) != ov::element::f32) return 0;
+  const auto shape = get_input_partial_shape(index);
+  return shape.is_static() ? ov::shape_size(shape.to_shape()) : 0;
+}
+
 void Chain::validate_and_infer_types() {
   bind();
   plan();
@@ -196,13 +250,11 @@ bool Chain::evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) 
   auto shape = inputs.at(0).get_shape();
   const auto row_count = static_cast<size_t>(program->rows);
   const size_t count = ov::shape_size(shape) / std::max<size_t>(shape.back(), 1);
-  std::vector<const float *> rows, weights;
-  for (size_t i = 0; i < inputs.size(); i++) {
+  std::vector<const float *> rows;
+  for (size_t i = 0; i < row_count; i++) {
     if (inputs[i].get_element_type() != ov::element::f32) return false;
-    if (i < row_count && inputs[i].get_size() != count * planned->widths[i]) {
-      throw std::runtime_error("rows of different numbers");
-    }
-    (i < row_count ? rows : weights).push_back(inputs[i].data<const float>());
+    if (inputs[i].get_size() != count * planned->widths[i]) throw std::runtime_error("rows of different numbers");
+    rows.push_back(inputs[i].data<const float>());
   }
   std::vector<float *> targets;
   for (size_t i = 0; i < outputs.size(); i++) {
@@ -210,20 +262,23 @@ bool Chain::evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) 
     outputs[i].set_shape(shape);
     targets.push_back(outputs[i].data<float>());
   }
-  for (size_t begin = 0; begin < count; begin += rows_at_once) {
-    const size_t here = std::min(count - begin, rows_at_once);
-    run(rows, weights, targets, here);
-    for (size_t i = 0; i < rows.size(); i++) rows[i] += here * planned->widths[i];
-    for (size_t i = 0; i < targets.size(); i++) {
-      targets[i] += here * planned->widths[static_cast<size_t>(program->outputs[i])];
+  Team::run([&] {
+    for (size_t begin = 0; begin < count; begin += rows_at_once) {
+      const size_t here = std::min(count - begin, rows_at_once);
+      run(rows, inputs, targets, begin, here);
+      for (size_t i = 0; i < rows.size(); i++) rows[i] += here * planned->widths[i];
+      for (size_t i = 0; i < targets.size(); i++) {
+        targets[i] += here * planned->widths[static_cast<size_t>(program->outputs[i])];
+      }
     }
-  }
+  });
   return true;
 }
 
-void Chain::run(const std::vector<const float *> &rows, const std::vector<const float *> &weights,
-                const std::vector<float *> &outputs, size_t count) const {
+void Chain::run(const std::vector<const float *> &rows, const ov::TensorVector &inputs,
+                const std::vector<float *> &outputs, size_t begin_row, size_t count) const {
   auto *room = static_cast<float *>(values_room.of(planned->room * count * sizeof(float)));
+  const float *weights = weight_count() > 0 ? inputs[rows.size()].data<const float>() : nullptr;
   size_t next = rows.size();
   const auto target = [&](size_t value) {
     const auto &place = planned->places[value];
@@ -250,10 +305,20 @@ void Chain::run(const std::vector<const float *> &rows, const std::vector<const 
         next++;
         break;
       case ChainStep::norm: {
-        const float *weight = weights[static_cast<size_t>(step.other) - rows.size()];
+        const float *weight = weights + step.other;
         share(count, smallest_share / width, [&](size_t begin, size_t end) {
           oven_linear_normalize(x + begin * width, weight, step.epsilon, end - begin, width, out + begin * width);
         });
+        next++;
+        break;
+      }
+      case ChainStep::attention: {
+        const auto &attention = program->attentions[static_cast<size_t>(step.other)];
+        const auto turning = [&](int64_t number) { return attention.turned > 0 ? value(number) : nullptr; };
+        attend_rows(attention,
+                    {value(attention.queries), value(attention.keys), value(attention.values), turning(attention.cosines),
+                     turning(attention.sines), begin_row, count},
+                    weights, inputs, out);
         next++;
         break;
       }

@@ -1,7 +1,9 @@
-// What stands between two attentions: products, norms and sums of rows, one after the other in one operation. Between
-// operations a plugin asks for shapes, allocates and starts threads, which for a single token takes as long as the products.
+// An attention and what stands between it and the next one: products, norms and sums of rows, one after the other in one
+// operation. Between operations a plugin asks for shapes, allocates and starts threads, which for a single token takes as
+// long as the products.
 #pragma once
 
+#include "AttentionStep.hpp"
 #include "PlacedOperation.hpp"
 
 namespace bridge {
@@ -13,10 +15,12 @@ struct ChainStep {
     product,
     // silu(operand · first) · (operand · second) of the two matrices from `matrix`
     gated,
-    // operand · weight / √(mean(operand²) + epsilon); the weight is the chain's input `other`
+    // operand · weight / √(mean(operand²) + epsilon); the weight begins at number `other` of the chain's weights
     norm,
     // operand + other
     sum,
+    // The attention `other` of queries, keys and values, which begin at `operand`.
+    attention,
   };
   int64_t kind = product, operand = 0, other = 0, matrix = 0, count = 1;
   float epsilon = 0;
@@ -25,7 +29,8 @@ struct ChainStep {
 // What a chain computes.
 struct ChainProgram {
   std::vector<ChainStep> steps;
-  // Inputs that are rows [..., width], all as many; behind them come the norms' weights.
+  std::vector<AttentionStep> attentions;
+  // Inputs that are rows [..., width], all as many; behind them come one of all norms' weights, and what attentions read.
   int64_t rows = 0;
   // The values that others need.
   std::vector<int64_t> outputs;
@@ -46,12 +51,16 @@ class Chain final : public PlacedOperation {
   bool visit_attributes(ov::AttributeVisitor &visitor) override;
   bool evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const override;
 
+  const ChainProgram &steps() const { return *program; }
+
  private:
   struct Plan;
 
   void plan();
-  void run(const std::vector<const float *> &rows, const std::vector<const float *> &weights,
-           const std::vector<float *> &outputs, size_t count) const;
+  // Numbers of the input that holds the norms' weights.
+  size_t weight_count() const;
+  void run(const std::vector<const float *> &rows, const ov::TensorVector &inputs, const std::vector<float *> &outputs,
+           size_t begin_row, size_t count) const;
 
   std::shared_ptr<const ChainProgram> program = std::make_shared<ChainProgram>();
   // Shared by all copies, like what is bound.

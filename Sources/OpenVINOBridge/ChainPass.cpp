@@ -1,12 +1,12 @@
 // Finds what is done to rows between two attentions, and makes one operation of it.
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "ChainOperation.hpp"
 #include "LinearOperation.hpp"
+#include "RowPatterns.hpp"
 
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Weverything"
@@ -19,129 +19,13 @@ namespace bridge {
 
 namespace {
 
-using Node = std::shared_ptr<ov::Node>;
-using Output = ov::Output<ov::Node>;
+// Between two operations a run can be stopped: a chain of several layers ends at an attention after so many codes.
+constexpr size_t most_codes = size_t{1} << 27;
 
-template <typename Type>
-std::shared_ptr<Type> as(const Output &value) {
-  return ov::as_type_ptr<Type>(value.get_node_shared_ptr());
-}
-
-// A constant, perhaps converted, in f32.
-std::optional<std::vector<float>> numbers_of(Output value) {
-  if (as<ov::op::v0::Convert>(value)) value = value.get_node()->input_value(0);
-  const auto constant = as<ov::op::v0::Constant>(value);
-  if (!constant || !constant->get_element_type().is_real()) return {};
-  return constant->cast_vector<float>();
-}
-
-bool is_number(const Output &value, float number) {
-  const auto numbers = numbers_of(value);
-  return numbers && numbers->size() == 1 && numbers->front() == number;
-}
-
-// The width of rows of floats; nothing for anything else.
-std::optional<size_t> width_of(const Output &value) {
-  const auto shape = value.get_partial_shape();
-  if (value.get_element_type() != ov::element::f32 || shape.rank().is_dynamic() || shape.size() < 2) return {};
-  const auto &width = shape[shape.size() - 1];
-  if (width.is_dynamic() || width.get_length() <= 0) return {};
-  return static_cast<size_t>(width.get_length());
-}
-
-// Rows of one number whose places all are the same ones.
-bool are_alike(const Output &first, const Output &second) {
-  return width_of(first) && width_of(second) && first.get_partial_shape() == second.get_partial_shape();
-}
-
-// x · weight / √(mean(x²) + epsilon).
-struct Norm {
-  Output x;
-  std::vector<float> weight;
-  float epsilon = 0;
-  // What it is made of, the last node aside.
-  std::set<ov::Node *> inside;
-};
-
-// The other factor of a product of two, where one satisfies a condition.
-std::optional<Output> other_factor(const Output &product, const std::function<bool(const Output &)> &condition) {
-  const auto node = as<ov::op::v1::Multiply>(product);
-  if (!node) return {};
-  for (const size_t i : {0, 1}) {
-    if (condition(node->input_value(i))) return node->input_value(1 - i);
-  }
-  return {};
-}
-
-// The mean of the squares of rows and the epsilon beside it, given what the root is taken of.
-std::optional<Norm> norm_under(const Output &sum) {
-  const auto add = as<ov::op::v1::Add>(sum);
-  if (!add) return {};
-  for (const size_t i : {0, 1}) {
-    const auto epsilon = numbers_of(add->input_value(1 - i));
-    const auto mean = as<ov::op::v1::ReduceMean>(add->input_value(i));
-    if (!epsilon || epsilon->size() != 1 || !mean || !mean->get_keep_dims()) continue;
-    const auto axes = as<ov::op::v0::Constant>(mean->input_value(1));
-    const auto squares = mean->input_value(0);
-    Norm norm;
-    if (const auto power = as<ov::op::v1::Power>(squares); power && is_number(power->input_value(1), 2)) {
-      norm.x = power->input_value(0);
-    } else if (const auto square = as<ov::op::v1::Multiply>(squares);
-               square && square->input_value(0) == square->input_value(1)) {
-      norm.x = square->input_value(0);
-    } else {
-      return {};
-    }
-    const auto rank = norm.x.get_partial_shape().rank();
-    if (!axes || rank.is_dynamic()) return {};
-    const auto axis = axes->cast_vector<int64_t>();
-    if (axis.size() != 1 || (axis[0] != -1 && axis[0] != rank.get_length() - 1)) return {};
-    norm.epsilon = epsilon->front();
-    norm.inside = {add.get(), mean.get(), squares.get_node()};
-    return norm;
-  }
-  return {};
-}
-
-// The norm that ends here.
-std::optional<Norm> norm_at(const Node &node) {
-  const auto width = width_of(node->output(0));
-  if (!width) return {};
-  std::vector<float> weight;
-  const auto scaled = other_factor(node->output(0), [&](const Output &value) {
-    const auto shape = value.get_partial_shape();
-    const auto numbers = shape.is_static() ? numbers_of(value) : std::nullopt;
-    if (!numbers || numbers->size() != *width || shape.size() == 0 || shape[shape.size() - 1] != *width) return false;
-    weight = *numbers;
-    return true;
-  });
-  if (!scaled) return {};
-  std::optional<Norm> norm;
-  std::set<ov::Node *> reciprocal;
-  const auto x = other_factor(*scaled, [&](const Output &value) {
-    if (const auto divide = as<ov::op::v1::Divide>(value); divide && is_number(divide->input_value(0), 1)) {
-      const auto root = as<ov::op::v0::Sqrt>(divide->input_value(1));
-      if (root) norm = norm_under(root->input_value(0));
-      reciprocal = {divide.get(), root.get()};
-    } else if (const auto power = as<ov::op::v1::Power>(value); power && is_number(power->input_value(1), -0.5f)) {
-      norm = norm_under(power->input_value(0));
-      reciprocal = {power.get()};
-    }
-    return norm.has_value();
-  });
-  if (!x || !norm || norm->x != *x || !are_alike(*x, node->output(0))) return {};
-  norm->weight = std::move(weight);
-  norm->inside.insert(reciprocal.begin(), reciprocal.end());
-  norm->inside.insert(scaled->get_node());
-  // Nobody else may need what disappears.
-  for (const auto *part : norm->inside) {
-    for (const auto &output : part->outputs()) {
-      for (const auto &user : output.get_target_inputs()) {
-        if (user.get_node() != node.get() && norm->inside.count(user.get_node()) == 0) return {};
-      }
-    }
-  }
-  return norm;
+size_t codes_of(const PlacedOperation &operation) {
+  size_t count = 0;
+  for (const auto &matrix : operation.placed()) count += static_cast<size_t>(matrix.rows * matrix.columns);
+  return count;
 }
 
 // Something that a chain can do.
@@ -149,6 +33,8 @@ struct Member {
   Node node;
   std::shared_ptr<Linear> linear;
   std::optional<Norm> norm;
+  // A chain that is an attention alone.
+  std::shared_ptr<Chain> attention;
   // The rows that it takes.
   std::vector<Output> rows;
   // Operations of ours on the way to it that are not of one chain.
@@ -156,9 +42,13 @@ struct Member {
 };
 
 std::optional<Member> member_at(const Node &node) {
-  Member member{node, ov::as_type_ptr<Linear>(node), norm_at(node), {}, 0};
+  Member member{node, ov::as_type_ptr<Linear>(node), norm_at(node), ov::as_type_ptr<Chain>(node), {}, 0};
   if (member.linear) {
     member.rows = {node->input_value(0)};
+  } else if (member.attention) {
+    for (size_t i = 0; i < static_cast<size_t>(member.attention->steps().rows); i++) {
+      member.rows.push_back(node->input_value(i));
+    }
   } else if (member.norm) {
     member.rows = {member.norm->x};
   } else if (ov::as_type_ptr<ov::op::v1::Add>(node) && are_alike(node->input_value(0), node->input_value(1)) &&
@@ -183,6 +73,8 @@ class Levels {
     for (const auto &node : ordered) {
       if (auto member = member_at(node)) {
         for (const auto &rows : member->rows) member->level = std::max(member->level, levels[rows.get_node()]);
+        if (member->attention && codes[member->level] >= most_codes) member->level++;
+        if (member->linear) codes[member->level] += codes_of(*member->linear);
         levels[node.get()] = member->level;
         indices[node.get()] = members.size();
         members.push_back(std::move(*member));
@@ -203,6 +95,8 @@ class Levels {
 
  private:
   std::map<ov::Node *, size_t> indices;
+  // Codes of the products of each level.
+  std::map<size_t, size_t> codes;
 
   void groups() {
     std::vector<size_t> parents(members.size());
@@ -259,6 +153,9 @@ class Builder {
         replaced.push_back(output);
       }
     }
+    // One input for all weights of norms, behind the rows, and what attentions read behind it.
+    inputs.push_back(ov::op::v0::Constant::create(ov::element::f32, {norms.size()}, norms));
+    inputs.insert(inputs.end(), others.begin(), others.end());
     const auto chain = std::make_shared<Chain>(inputs, weights, matrices, program);
     chain->set_friendly_name(members.back().node->get_friendly_name());
     for (size_t i = 0; i < replaced.size(); i++) replaced[i].replace(chain->output(i));
@@ -276,12 +173,14 @@ class Builder {
       step.matrix = static_cast<int64_t>(matrices.size());
       step.count = static_cast<int64_t>(placed.size());
       matrices.insert(matrices.end(), placed.begin(), placed.end());
+    } else if (member.attention) {
+      step.kind = ChainStep::attention;
+      step.other = static_cast<int64_t>(program.attentions.size());
+      program.attentions.push_back(attention(*member.attention));
     } else if (member.norm) {
       step.kind = ChainStep::norm;
-      step.other = static_cast<int64_t>(inputs.size());
       step.epsilon = member.norm->epsilon;
-      const auto &weight = member.norm->weight;
-      inputs.push_back(ov::op::v0::Constant::create(ov::element::f32, {weight.size()}, weight));
+      step.other = norm(member.norm->weight);
     } else {
       step.kind = ChainStep::sum;
       step.other = static_cast<int64_t>(values.at(member.rows.back()));
@@ -289,10 +188,44 @@ class Builder {
     program.steps.push_back(step);
   }
 
+  // Where weights of a norm begin.
+  int64_t norm(const std::vector<float> &weight) {
+    norms.insert(norms.end(), weight.begin(), weight.end());
+    return static_cast<int64_t>(norms.size() - weight.size());
+  }
+
+  // The attention of a chain that is nothing else, with this chain's numbers.
+  AttentionStep attention(const Chain &alone) {
+    auto step = alone.steps().attentions.front();
+    for (auto *number : {&step.queries, &step.keys, &step.values, &step.cosines, &step.sines}) {
+      if (*number >= 0) *number = static_cast<int64_t>(values.at(alone.input_value(static_cast<size_t>(*number))));
+    }
+    const auto weights = numbers_of(alone.input_value(static_cast<size_t>(alone.steps().rows)));
+    for (auto *first : {&step.query_norm, &step.key_norm}) {
+      if (*first < 0) continue;
+      const auto begin = weights.value().begin() + *first;
+      *first = norm(std::vector<float>(begin, begin + step.size));
+    }
+    const auto pages = static_cast<size_t>(step.pages), places = static_cast<size_t>(step.places);
+    step.pages = other({alone.input_value(pages), alone.input_value(pages + 1)});
+    step.places = other({alone.input_value(places), alone.input_value(places + 1), alone.input_value(places + 2),
+                         alone.input_value(places + 3)});
+    return step;
+  }
+
+  // The number of the first of inputs that follow each other. What several layers read is there once.
+  int64_t other(const ov::OutputVector &wanted) {
+    auto found = std::search(others.begin(), others.end(), wanted.begin(), wanted.end());
+    const auto index = found - others.begin();
+    if (found == others.end()) others.insert(others.end(), wanted.begin(), wanted.end());
+    return program.rows + 1 + index;
+  }
+
   std::vector<Member> members;
   std::set<ov::Node *> inside;
   std::map<Output, size_t> values;
-  ov::OutputVector inputs;
+  ov::OutputVector inputs, others;
+  std::vector<float> norms;
   std::string weights;
   std::vector<PlacedMatrix> matrices;
   ChainProgram program;

@@ -52,8 +52,9 @@ struct Placed {
   size_t bytes = 0, other_bytes = 0;
 };
 
-// Replaces the products and embeddings of a model whose compressed weights lie in `file`.
+// Replaces the products and embeddings of a model whose compressed weights lie in `file`, and paged attention where it is to
+// be `own_attention`.
 Placed place_weights(ov::Model &model, const std::string &identity, const std::shared_ptr<const WeightFile> &file,
-                     bool exact);
+                     bool exact, bool own_attention);
 
 }  // namespace bridge

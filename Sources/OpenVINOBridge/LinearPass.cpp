@@ -1,6 +1,7 @@
 // Finds the products with compressed weights in a model, and puts operations of ours in their place.
 #include <algorithm>
 
+#include "AttentionPass.hpp"
 #include "ChainOperation.hpp"
 #include "ExpertsPass.hpp"
 #include "LinearOperation.hpp"
@@ -80,7 +81,7 @@ bool multiplies_rows(const ov::op::v0::MatMul &product) {
 }  // namespace
 
 Placed place_weights(ov::Model &model, const std::string &identity, const std::shared_ptr<const WeightFile> &file,
-                     bool exact) {
+                     bool exact, bool own_attention) {
   const MatrixFinder finder(*file);
   // In the model's order, so that the same model becomes the same operations.
   std::vector<std::pair<ov::Output<ov::Node>, std::vector<Product>>> by_input;
@@ -121,6 +122,9 @@ Placed place_weights(ov::Model &model, const std::string &identity, const std::s
     }
   }
   for (const auto &[x, products] : by_input) replace(products, identity, exact);
+  // Nodes that are replaced must not live on as users of values, which a chain would give to them.
+  by_input.clear();
+  if (own_attention) place_attention(model, identity);
   chain_rows(model);
   for (const auto &node : model.get_ordered_ops()) {
     if (const auto constant = as<ov::op::v0::Constant>(node)) placed.other_bytes += constant->get_byte_size();

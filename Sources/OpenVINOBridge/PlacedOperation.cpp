@@ -42,10 +42,11 @@ bool PlacedOperation::visit_attributes(ov::AttributeVisitor &visitor) {
 
 void PlacedOperation::bind() {
   if (bound) return;
-  if (attributes->placed.empty()) throw std::runtime_error("an operation without matrices");
-  const auto file = weights_of(attributes->weights);
   Matrices matrices;
-  for (const auto &placed : attributes->placed) matrices.push_back(ready_matrix(file, placed));
+  if (!attributes->placed.empty()) {
+    const auto file = weights_of(attributes->weights);
+    for (const auto &placed : attributes->placed) matrices.push_back(ready_matrix(file, placed));
+  }
   bound = std::make_shared<const Matrices>(std::move(matrices));
 }
 

@@ -51,11 +51,11 @@ void fill_placed_weights(ovb_table &table) {
       *out = new ovb_model{core->core.read_model(contents(xml), tensor_of(*file))};
     });
   };
-  table.model_place_weights = [](ovb_model *model, const char *identity, int32_t exact, size_t *counts,
-                                 ovb_list **names) {
+  table.model_place_weights = [](ovb_model *model, const char *identity, int32_t exact, int32_t own_attention,
+                                 size_t *counts, ovb_list **names) {
     return guarded([&] {
       const auto file = weights_of(identity);
-      const auto placed = place_weights(*model->model, identity, file, exact != 0);
+      const auto placed = place_weights(*model->model, identity, file, exact != 0, own_attention != 0);
       if (placed.count != 0) model->model->validate_nodes_and_infer_types();
       give(names, {oven_linear_instruction_set()});
       counts[0] = placed.count;

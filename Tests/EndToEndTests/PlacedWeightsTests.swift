@@ -72,6 +72,41 @@ import Testing
     }
   }
 
+  /// Attention of ours, with its keys and values as bf16: windows, norms of heads, heads that turn in part or not at all.
+  @Test(arguments: [
+    "llama", "mistral-window", "gemma3", "qwen3", "glm4", "gpt-neox", "gpt2", "smollm3", "olmo2", "phi3",
+  ])
+  func attentionIsNearlyTheSame(family: String) throws {
+    let folder = try TemporaryFolder()
+    let tokens = try TinyBake.reference(family).tokens
+    let model = try TinyBake.bake(family, prompt: nil, format: .int8, in: folder)
+    let plugin = try TinyBake.loader().makeEngine(request(model, .plugin))
+    var wanted = request(model, .oven, .fast, .paged)
+    let withPlugins = try TinyBake.loader().loadRunnable(wanted)
+    #expect(!hasOwnAttention(withPlugins))
+    wanted.properties = [:]
+    let loaded = try TinyBake.loader().loadRunnable(wanted)
+    #expect(hasOwnAttention(loaded))
+    let own = try loaded.makeEngine(contextLength: nil)
+    for next in [nil, 5] {
+      let expected = try logits(plugin, after: tokens, then: next)
+      #expect(relativeError(try logits(own, after: tokens, then: next), expected[...]) < 0.05)
+    }
+  }
+
+  /// Whether keys and values are kept as bf16, two bytes of each number of a head.
+  private func hasOwnAttention(_ runnable: RunnableModel) -> Bool {
+    guard case .graph(let model) = runnable else { return false }
+    let blocks = model.compiled.inputs.filter {
+      $0.names.contains { $0.hasPrefix("key_cache.") || $0.hasPrefix("value_cache.") }
+    }
+    // OpenVINO has factors beside its bytes: more tokens to a block of keys, or longer heads.
+    return !blocks.isEmpty
+      && blocks.allSatisfy {
+        $0.elementType == .u8 && $0.shape?[2].fixed == 32 && ($0.shape?[3].fixed ?? 1) % 32 == 0
+      }
+  }
+
   /// More rows than go through the steps of a chain together.
   @Test func longPromptsGoThroughInPieces() throws {
     let folder = try TemporaryFolder()

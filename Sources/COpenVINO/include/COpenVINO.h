@@ -142,11 +142,12 @@ typedef struct ovb_table {
   ovb_status (*_Nonnull model_read_provided)(ovb_core *_Nonnull core, const char *_Nonnull xml,
                                              const char *_Nonnull identity, ovb_model *_Nullable *_Nonnull out);
   // Replaces products and embeddings with compressed weights by operations of ours, which read the weights where
-  // they were provided, for a CPU. `exact`: activations are not rounded to 8 bits. `counts` gets how many were
-  // replaced, the bytes of their codes, and the bytes of the constants that are left; `names` gets one item, the
-  // instruction set of the kernels.
+  // they were provided, for a CPU. `exact`: activations are not rounded to 8 bits. `own_attention`: so is paged attention,
+  // whose blocks are bytes then. `counts` gets how many products and embeddings were replaced, the bytes of their codes,
+  // and the bytes of the constants that are left; `names` gets one item, the instruction set of the kernels.
   ovb_status (*_Nonnull model_place_weights)(ovb_model *_Nonnull model, const char *_Nonnull identity, int32_t exact,
-                                             size_t counts[_Nonnull 3], ovb_list *_Nullable *_Nonnull names);
+                                             int32_t own_attention, size_t counts[_Nonnull 3],
+                                             ovb_list *_Nullable *_Nonnull names);
   ovb_status (*_Nonnull model_clone)(const ovb_model *_Nonnull model, ovb_model *_Nullable *_Nonnull out);
   void (*_Nonnull model_release)(ovb_model *_Nullable model);
   ovb_status (*_Nonnull model_serialize)(const ovb_model *_Nonnull model, const char *_Nonnull xml,

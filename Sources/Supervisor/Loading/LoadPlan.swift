@@ -18,6 +18,8 @@ struct LoadPlan {
   let kernels: CPUKernels
   /// Whether activations stay in 32 bits.
   let isExact: Bool
+  /// Whether attention over pages is ours: it keeps keys and values as bf16, and nothing else.
+  var hasOwnAttention: Bool { kernels == .oven && !isExact && properties[.cachePrecision] == nil }
   /// Whether products of the same input become one.
   let mergesProjections: Bool
   /// The names of the properties that the user gave.
@@ -74,7 +76,7 @@ struct LoadPlan {
   /// What of the model is compiled, for the key.
   private var graphNote: String {
     // The number counts changes of what the operations hold.
-    let products = kernels == .oven ? ", kernels=oven 3" + (isExact ? " exact" : "") : ""
+    let products = kernels == .oven ? ", kernels=oven 4" + (isExact ? " exact" : "") : ""
     return recipe.note(cutsLogits: cutsLogits) + products + (mergesProjections ? ", projections=merged" : "")
   }
 

@@ -17,7 +17,8 @@ extension ModelLoader {
       if plan.cutsLogits { try plan.recipe.cutLogits(of: model) }
       if plan.mergesProjections { _ = try model.mergeProjections() }
       if plan.kernels == .oven {
-        let placed = try model.placeWeights(try identity(of: request), isExact: plan.isExact)
+        let placed = try model.placeWeights(
+          try identity(of: request), isExact: plan.isExact, ownAttention: plan.hasOwnAttention)
         guard request.cpuKernels != .auto || placed.isNearlyAll else {
           refusal = SupervisorError(
             .kernelsUnsuited, "Oven's kernels compute too little of \(request.model.xml)")
