@@ -108,10 +108,12 @@ import Testing
     #expect(plan.length == 510 && plan.sequenceCount == 16 && plan.groupSize == 8)
     #expect(plan.groups == [0..<8, 8..<16] && plan.groupsAtOnce(workers: 16) == 2)
     #expect(plan.groupsAtOnce(workers: 1) == 1)
+    let tiny = WritingPlan(windowCount: 64, windowLength: 256, tokenByteCount: 14_000)
+    #expect(tiny.groups == [0..<16, 16..<32] && tiny.groupsAtOnce(workers: 2) == 2)
   }
 
-  /// 7.2 billion parameters, 8 and 32 heads of keys and values: two groups stay within 320 MB.
-  @Test(arguments: [(73_728, 8), (294_912, 2), (100_000_000, 1)])
+  /// 7.2 billion parameters, 8 and 32 heads of keys and values: what is written at once stays within 320 MB.
+  @Test(arguments: [(73_728, 16), (294_912, 4), (100_000_000, 1)])
   func largeOnesWriteLessAtOnce(_ bytes: Int, _ size: Int) {
     let plan = WritingPlan(windowCount: 32, windowLength: 256, tokenByteCount: bytes)
     #expect(plan.length == 254 && plan.sequenceCount == 32 && plan.groupSize == size)

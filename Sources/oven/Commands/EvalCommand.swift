@@ -46,6 +46,13 @@ struct EvalCommand: ParsableCommand {
 
   func run() throws {
     let model = try ModelFolder(named: folder)
+    let right = try reference.map { try ModelFolder(named: $0) }
+    if let size = model.vocabularySize, let other = right?.vocabularySize, size != other {
+      throw ErrorReport(
+        what: "predictions of \(size) and of \(other) tokens cannot be compared",
+        why: "\(folder) and \(reference ?? "") are not bakes of the same model",
+        mend: "give two bakes of one model", status: .badData)
+    }
     let tokenizer = try Tokenizer.load(folder: model.folder)
     let tokens = Array(tokenizer.encode(try readText()).prefix(maxTokens ?? .max))
     guard tokens.count >= 2 else {
@@ -59,8 +66,8 @@ struct EvalCommand: ParsableCommand {
     if exact { request.properties = Properties.float32.merging(request.properties) }
     let loaded = try runtime.makeLoader { screen.show($0) }.load(request)
     let engine = try StatefulEngine(loaded, options: EngineOptions(for: loaded))
-    if let reference {
-      return try compare(engine, with: reference, tokens, tokenizer, screen)
+    if let right {
+      return try compare(engine, with: right, tokens, tokenizer, screen)
     }
     let window = min(window, engine.contextLength)
     let bar = ProgressBar("Reading", total: tokens.count, unit: .tokens)
@@ -69,16 +76,17 @@ struct EvalCommand: ParsableCommand {
       bar.update($0, detail: "\($0) tokens")
     }
     bar.finish()
+    try check(result.value, of: folder)
     show(
       result, window: window, device: loaded.report.device.name,
       seconds: (ContinuousClock.now - begin) / .seconds(1))
   }
 
   private func compare(
-    _ engine: StatefulEngine, with reference: String, _ tokens: [Int], _ tokenizer: Tokenizer,
+    _ engine: StatefulEngine, with reference: ModelFolder, _ tokens: [Int], _ tokenizer: Tokenizer,
     _ screen: LoadScreen
   ) throws {
-    var request = runtime.request(for: try ModelFolder(named: reference))
+    var request = runtime.request(for: reference)
     request.allLogits = true
     if exact { request.properties = Properties.float32.merging(request.properties) }
     let loaded = try runtime.makeLoader { screen.show($0) }.load(request)
@@ -88,12 +96,22 @@ struct EvalCommand: ParsableCommand {
       of: tokens, window: min(window, engine.contextLength, right.contextLength), on: engine, from: right
     ) { bar.update($0, detail: "\($0) tokens") }
     bar.finish()
+    try check(result.referencePerplexity.value, of: self.reference ?? "the other one")
+    try check(result.mean, of: folder)
     let report = ComparisonReport(result, tokens: tokens, tokenizer: tokenizer)
     if json {
       Terminal.output.line(report.json.serialized(.pretty))
     } else {
       Terminal.output.rows(report.lines)
     }
+  }
+
+  /// Refuses a model that computes nothing that figures could be made of.
+  private func check(_ figure: Double, of folder: String) throws {
+    guard !figure.isFinite else { return }
+    throw ErrorReport(
+      what: "\(folder) computes no numbers", why: "its predictions are NaN or infinite",
+      mend: "bake it again with --max-kl, which refuses such a result", status: .badData)
   }
 
   private func readText() throws -> String {
