@@ -95,6 +95,13 @@ package struct NPUCompilerError: Sendable, Hashable {
       """
     ),
     (
+      ["Non-'-1' output dimensions do not evenly divide"],
+      """
+      OpenVINO's splitter takes the width of a mixture of experts for the length of the prompt where both are the same: \
+      give another \(setting: .longestPrompt), such as half of it.
+      """
+    ),
+    (
       ["OUT_OF_DEVICE_MEMORY", "OUT_OF_HOST_MEMORY", "bad_alloc", "out of memory"],
       """
       There is too little memory: close programs, or give a shorter \(setting: .longestPrompt) and \
