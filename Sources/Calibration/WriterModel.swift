@@ -32,7 +32,7 @@ struct WriterModel {
     try core.provideWeights(folder.appending(path: "openvino_model.bin").path, as: identity)
     let read = try core.readModel(
       folder.appending(path: "openvino_model.xml").path, providedWeights: identity)
-    _ = try read.placeWeights(identity, isExact: false)
+    _ = try read.placeWeights(identity, isExact: false, ownAttention: false)
     return try core.compile(
       read, for: "CPU",
       properties: [
