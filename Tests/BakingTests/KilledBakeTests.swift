@@ -69,9 +69,9 @@ struct KilledBakeTests {
       #expect(FoundFolder(url: folder["baked"]).isComplete)
       let graphs = try FileManager.default.contentsOfDirectory(atPath: folder["baked"].path)
         .filter { $0.hasSuffix(".xml") }
-      // The old one has one graph and a file of the user's, the new one four graphs.
-      #expect(graphs.count == (FileManager.default.fileExists(atPath: old.path) ? 1 : 4))
-      if graphs.count == 4 { try makeOld() }
+      // The old one has one graph and a file of the user's, the new one five graphs.
+      #expect(graphs.count == (FileManager.default.fileExists(atPath: old.path) ? 1 : 5))
+      if graphs.count == 5 { try makeOld() }
     }
     #expect(!FileManager.default.fileExists(atPath: old.path))
     #expect(folder.names == ["baked", "baked-whole"])

@@ -44,6 +44,12 @@ final class FixedGraph {
       parts.host.compiled.inputIndex("position_ids") == nil
       ? nil : try host.input("position_ids", of: preparation)
     for (index, port) in parts.host.compiled.outputs.enumerated() {
+      guard try memory.shape(port.name, in: model.compiled.inputs) == port.fixedShape else {
+        throw SupervisorError(
+          .badModel,
+          "\(model.folder.xml) and \(parts.host.folder.xml) do not belong together: they have \(port.name) of two shapes",
+          advice: "Bake again with \(setting: .bakedShapes), or run without it.")
+      }
       let tensor = try memory.input(like: port)
       do throws(OpenVINOError) {
         try preparation.setOutput(index, tensor)

@@ -55,8 +55,7 @@ struct SweepFolder {
   private func changedSource(_ options: BakeOptions, since manifest: String) -> String? {
     let written = FileStatus(at: manifest)?.modifiedNanoseconds ?? 0
     let isFolder = FileStatus(at: options.source.path)?.kind == .folder
-    let names =
-      isFolder ? (try? FileManager.default.contentsOfDirectory(atPath: options.source.path)) ?? [] : []
+    let names = Folders.readableNames(in: options.source.path)
     let files = isFolder ? names.map { options.source.appending(path: $0) } : [options.source]
     let newer = files.first { (FileStatus(at: $0.path)?.modifiedNanoseconds ?? 0) > written }
     return newer.map { "\($0.lastPathComponent) was changed since" }
