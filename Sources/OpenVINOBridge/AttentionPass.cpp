@@ -69,21 +69,13 @@ Output under_shapes(Output value) {
 }
 
 // The same numbers as rows [tokens, 1, width].
-class Rows {
- public:
-  explicit Rows(size_t width) : width(width) {}
-
-  Output of(const Output &value) const {
-    const auto shape = value.get_partial_shape();
-    if (shape.size() == 3 && shape[1] == 1 && shape[2] == static_cast<int64_t>(width)) return value;
-    const auto target = ov::op::v0::Constant::create(
-        ov::element::i64, ov::Shape{3}, std::vector<int64_t>{-1, 1, static_cast<int64_t>(width)});
-    return std::make_shared<ov::op::v1::Reshape>(value, target, false);
-  }
-
- private:
-  size_t width;
-};
+Output rows_of(const Output &value, size_t width) {
+  const auto numbers = static_cast<int64_t>(width);
+  const auto shape = value.get_partial_shape();
+  if (shape.size() == 3 && shape[1] == 1 && shape[2] == numbers) return value;
+  const auto target = ov::op::v0::Constant::create(ov::element::i64, ov::Shape{3}, std::vector<int64_t>{-1, 1, numbers});
+  return std::make_shared<ov::op::v1::Reshape>(value, target, false);
+}
 
 // Numbers [begin, end) of the last axis of something.
 struct Slice {
@@ -220,7 +212,7 @@ Heads heads_of(const Output &taken, size_t size, size_t width) {
       heads.norm = std::move(norm);
     }
   }
-  heads.rows = Rows(width).of(value);
+  heads.rows = rows_of(value, width);
   return heads;
 }
 
@@ -334,10 +326,10 @@ class Placer {
     const bool turns = query.turn && key.turn && query.turn->turned == key.turn->turned &&
                        query.turn->cosines == key.turn->cosines && query.turn->sines == key.turn->sines;
     if (!turns && (query.turn || key.turn)) {
-      query = {Rows(kernel.heads * kernel.size).of(inputs[queries]), {}, {}};
-      key = {Rows(kernel.shared * kernel.size).of(inputs[keys]), {}, {}};
+      query = {rows_of(inputs[queries], kernel.heads * kernel.size), {}, {}};
+      key = {rows_of(inputs[keys], kernel.shared * kernel.size), {}, {}};
     }
-    rows = {query.rows, key.rows, Rows(kernel.shared * kernel.value_size).of(under_shapes(inputs[values]))};
+    rows = {query.rows, key.rows, rows_of(under_shapes(inputs[values]), kernel.shared * kernel.value_size)};
     std::vector<float> weights;
     AttentionStep step;
     step.heads = static_cast<int64_t>(kernel.heads);
@@ -382,11 +374,11 @@ class Placer {
   }
 
  private:
-  // [tokens, 1, width] of a table.
+  // A table as rows.
   Output table(const Output &value, size_t width) {
     const auto known = tables.find(value);
     if (known != tables.end()) return known->second;
-    return tables[value] = Rows(width).of(under_shapes(value));
+    return tables[value] = rows_of(under_shapes(value), width);
   }
 
   // Bytes, which a plugin leaves as they are.

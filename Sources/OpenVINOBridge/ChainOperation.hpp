@@ -51,6 +51,7 @@ class Chain final : public PlacedOperation {
   bool visit_attributes(ov::AttributeVisitor &visitor) override;
   bool evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const override;
 
+  // What it computes.
   const ChainProgram &steps() const { return *program; }
 
  private:
