@@ -54,18 +54,22 @@ import Testing
       try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["one", "other", "three"])
   }
 
+  private func stopAfterOneLayer(_ options: BakeOptions) {
+    let isCancelled = Mutex(false)
+    #expect(throws: BakeError.self) {
+      _ = try Bake(options).run(
+        events: { event in
+          if case .calibrationProgress(1, _, _) = event { isCancelled.withLock { $0 = true } }
+        }, isCancelled: { isCancelled.withLock { $0 } })
+    }
+  }
+
   @Test func aStoppedOneGoesOnAfterItsLastLayer() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let whole = try options("whole", workers: 2)
     _ = try Bake(whole).run()
     var stopped = try options("stopped", workers: 2)
-    let isCancelled = Mutex(false)
-    #expect(throws: BakeError.self) {
-      _ = try Bake(stopped).run(
-        events: { event in
-          if case .calibrationProgress(1, _, _) = event { isCancelled.withLock { $0 = true } }
-        }, isCancelled: { isCancelled.withLock { $0 } })
-    }
+    stopAfterOneLayer(stopped)
     stopped.resumes = true
     let notes = Mutex<[String]>([])
     _ = try Bake(stopped).run(events: { event in
@@ -82,13 +86,7 @@ import Testing
     let whole = try options("whole", workers: 2)
     _ = try Bake(whole).run()
     var stopped = try options("stopped", workers: 2)
-    let isCancelled = Mutex(false)
-    #expect(throws: BakeError.self) {
-      _ = try Bake(stopped).run(
-        events: { event in
-          if case .calibrationProgress(1, _, _) = event { isCancelled.withLock { $0 = true } }
-        }, isCancelled: { isCancelled.withLock { $0 } })
-    }
+    stopAfterOneLayer(stopped)
     let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
     let file = try #require(
       files?.compactMap { $0 as? URL }.first { $0.lastPathComponent == name })
