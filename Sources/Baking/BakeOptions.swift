@@ -133,4 +133,21 @@ public struct BakeOptions: Sendable {
     self.destination = destination
     self.recipe = recipe
   }
+
+  /// The same source, all of its weights in one type and nothing made for a device: to be read or judged, and not kept.
+  ///
+  /// - Parameter place: The folder that is baked into.
+  package func plain(_ format: QuantizationRecipe.WeightType, at place: URL) -> BakeOptions {
+    var plain = self
+    plain.destination = place
+    plain.recipe = RecipeRequest()
+    plain.recipe.weightFormat = format
+    plain.calibrator = nil
+    plain.staticShapes = nil
+    plain.mergesProjections = false
+    plain.resumes = false
+    plain.replacesDestination = false
+    plain.isStrictAboutTokenizer = false
+    return plain
+  }
 }

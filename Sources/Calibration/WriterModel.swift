@@ -43,17 +43,9 @@ struct WriterModel {
   }
 
   private func bake(to folder: URL, _ isCancelled: @escaping @Sendable () -> Bool) throws {
-    var options = model.options
-    options.destination = folder
-    options.recipe = RecipeRequest()
-    options.recipe.weightFormat = .int8
-    options.staticShapes = nil
-    options.mergesProjections = false
-    options.resumes = false
+    var options = model.options.plain(.int8, at: folder)
     options.replacesDestination = true
-    options.isStrictAboutTokenizer = false
     options.needsTokenizer = false
-    options.calibrator = nil
     try Folders.make(model.workFolder.path)
     _ = try Bake(options).run(isCancelled: isCancelled)
   }

@@ -46,16 +46,6 @@ struct QualityJudge {
 
   /// The bake of the same source that counts as right: its weights as they are, in 32 bits.
   static func reference(of options: BakeOptions, at place: URL) -> BakeOptions {
-    var reference = options
-    reference.destination = place
-    reference.recipe = RecipeRequest()
-    reference.recipe.weightFormat = .fp32
-    reference.calibrator = nil
-    reference.staticShapes = nil
-    reference.mergesProjections = false
-    reference.resumes = false
-    reference.replacesDestination = false
-    reference.isStrictAboutTokenizer = false
-    return reference
+    options.plain(.fp32, at: place)
   }
 }
