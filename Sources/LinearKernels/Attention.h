@@ -2,11 +2,16 @@
 
 #include "AttentionSizes.h"
 
-// Rows that are computed together in registers.
+// Rows that are computed together in registers, with so many vectors of keys: four sums for each. And from how many rows on
+// keys and values are made f32 before them: where registers are few, that is a fifth of the time.
 #if defined(LINEAR_DOT_AVX512)
 #define ATTENTION_TOGETHER 4
+#define ATTENTION_VECTORS 2
+#define ATTENTION_WIDE (ATTENTION_ROWS + 1)
 #else
-#define ATTENTION_TOGETHER 2
+#define ATTENTION_TOGETHER 3
+#define ATTENTION_VECTORS 1
+#define ATTENTION_WIDE 3
 #endif
 
 // Lanes of 16 numbers from `at` on that are in [from, until).
@@ -83,54 +88,92 @@ INLINE size_t first_seen(const oven_attention *a, size_t position) {
   return a->window && position + 1 > a->window ? position + 1 - a->window : 0;
 }
 
-// Pairs of bf16 as two vectors of numbers.
-INLINE vf first_numbers(vu pairs) { return (vf)(pairs << 16); }
-INLINE vf second_numbers(vu pairs) { return (vf)(pairs & 0xffff0000); }
+// Keys or values in pairs: of [pairs, lanes, 2] as bf16, or of [pairs, 2, lanes] as f32.
+typedef struct {
+  int is_wide;
+  const void *numbers;
+  size_t lanes;
+} number_pairs;
 
-// Scores of R queries for a block of keys.
-INLINE void block_scores(int R, const float *queries, size_t size, const uint16_t *keys, float *scores) {
-  vf sums[ATTENTION_TOGETHER][2][2];
-  UNROLL for (int r = 0; r < R; r++) {
-    UNROLL for (int i = 0; i < 2; i++) sums[r][i][0] = sums[r][i][1] = (vf)(0.0f);
+typedef struct {
+  vf first, second;
+} two_vectors;
+
+// Sixteen lanes of a pair, from a lane on.
+INLINE two_vectors vectors_of(number_pairs of, size_t pair, size_t lane) {
+  if (of.is_wide) {
+    const float *p = (const float *)of.numbers + 2 * pair * of.lanes + lane;
+    return (two_vectors){load_floats(p), load_floats(p + of.lanes)};
   }
-  for (size_t d = 0; d < size; d += 2, keys += 2 * OVEN_ATTENTION_BLOCK) {
-    UNROLL for (int i = 0; i < 2; i++) {
-      const vu pairs = (vu)load_ints(keys + 32 * i);
-      const vf first = first_numbers(pairs), second = second_numbers(pairs);
-      UNROLL for (int r = 0; r < R; r++) {
-        const float *q = queries + (size_t)r * size + d;
-        sums[r][i][0] = fused(first, (vf)(q[0]), sums[r][i][0]);
-        sums[r][i][1] = fused(second, (vf)(q[1]), sums[r][i][1]);
-      }
-    }
-  }
-  UNROLL for (int r = 0; r < R; r++) {
-    UNROLL for (int i = 0; i < 2; i++) {
-      const vf sum = sums[r][i][0] + sums[r][i][1];
-      memcpy(scores + (size_t)r * SCORES_STRIDE + 16 * i, &sum, sizeof sum);
+  const vu both = (vu)load_ints((const uint16_t *)of.numbers + 2 * (pair * of.lanes + lane));
+  return (two_vectors){(vf)(both << 16), (vf)(both & 0xffff0000)};
+}
+
+// Pairs [0, count) of lanes [lane, lane + width) as f32.
+INLINE void widen_pairs(number_pairs of, size_t count, size_t lane, size_t width, float *out) {
+  for (size_t pair = 0; pair < count; pair++, out += 2 * width) {
+    for (size_t i = 0; i < width; i += 16) {
+      const two_vectors two = vectors_of(of, pair, lane + i);
+      memcpy(out + i, &two.first, sizeof two.first);
+      memcpy(out + width + i, &two.second, sizeof two.second);
     }
   }
 }
 
-// Adds the weights of blocks [begin, end) times their values to R rows, 16 numbers from d on.
-INLINE void block_values(int R, const oven_attention *a, const oven_attention_span *span, size_t head, size_t begin,
-                         size_t end, const float *weights, size_t d, const float *factors, float *sums) {
+// Scores of R queries for a block of keys.
+INLINE void block_scores(int R, const float *queries, size_t size, number_pairs keys, float *scores) {
+  for (size_t lane = 0; lane < OVEN_ATTENTION_BLOCK; lane += 16 * ATTENTION_VECTORS) {
+    vf sums[ATTENTION_TOGETHER][ATTENTION_VECTORS][2];
+    UNROLL for (int r = 0; r < R; r++) {
+      UNROLL for (int i = 0; i < ATTENTION_VECTORS; i++) sums[r][i][0] = sums[r][i][1] = (vf)(0.0f);
+    }
+    for (size_t d = 0; d < size; d += 2) {
+      UNROLL for (int i = 0; i < ATTENTION_VECTORS; i++) {
+        const two_vectors two = vectors_of(keys, d / 2, lane + 16 * (size_t)i);
+        UNROLL for (int r = 0; r < R; r++) {
+          const float *q = queries + (size_t)r * size + d;
+          sums[r][i][0] = fused(two.first, (vf)(q[0]), sums[r][i][0]);
+          sums[r][i][1] = fused(two.second, (vf)(q[1]), sums[r][i][1]);
+        }
+      }
+    }
+    UNROLL for (int r = 0; r < R; r++) {
+      UNROLL for (int i = 0; i < ATTENTION_VECTORS; i++) {
+        const vf sum = sums[r][i][0] + sums[r][i][1];
+        memcpy(scores + (size_t)r * SCORES_STRIDE + lane + 16 * (size_t)i, &sum, sizeof sum);
+      }
+    }
+  }
+}
+
+// Where the values of a piece are.
+typedef struct {
+  const oven_attention *a;
+  const oven_attention_span *span;
+  size_t head, begin, end;
+  /// Those of sixteen lanes as f32, block after block; or null.
+  const float *wide;
+} piece_values;
+
+// Adds the weights of a piece's blocks times their values to R rows, 16 numbers from d on.
+INLINE void block_values(int R, piece_values of, int is_wide, const float *weights, size_t d, const float *factors, float *sums) {
+  const size_t value_size = of.a->value_size;
   vf new[ATTENTION_TOGETHER][2];
   UNROLL for (int r = 0; r < R; r++) new[r][0] = new[r][1] = (vf)(0.0f);
-  for (size_t block = begin; block < end; block++, weights += OVEN_ATTENTION_BLOCK) {
-    const uint16_t *values = values_at(a, span, head, block) + 2 * d;
-    for (size_t k = 0; k < OVEN_ATTENTION_BLOCK; k += 2, values += 2 * a->value_size) {
-      const vu pairs = (vu)load_ints(values);
-      const vf first = first_numbers(pairs), second = second_numbers(pairs);
+  for (size_t block = of.begin; block < of.end; block++, weights += OVEN_ATTENTION_BLOCK) {
+    number_pairs values = {is_wide, of.wide + (block - of.begin) * OVEN_ATTENTION_BLOCK * 16, 16};
+    if (!is_wide) values = (number_pairs){0, values_at(of.a, of.span, of.head, block), value_size};
+    for (size_t k = 0; k < OVEN_ATTENTION_BLOCK; k += 2) {
+      const two_vectors two = vectors_of(values, k / 2, is_wide ? 0 : d);
       UNROLL for (int r = 0; r < R; r++) {
         const float *w = weights + (size_t)r * SCORES_STRIDE + k;
-        new[r][0] = fused(first, (vf)(w[0]), new[r][0]);
-        new[r][1] = fused(second, (vf)(w[1]), new[r][1]);
+        new[r][0] = fused(two.first, (vf)(w[0]), new[r][0]);
+        new[r][1] = fused(two.second, (vf)(w[1]), new[r][1]);
       }
     }
   }
   UNROLL for (int r = 0; r < R; r++) {
-    float *sum = sums + (size_t)r * a->value_size + d;
+    float *sum = sums + (size_t)r * value_size + d;
     const vf next = fused(load_floats(sum), (vf)(factors[r]), new[r][0] + new[r][1]);
     memcpy(sum, &next, sizeof next);
   }
@@ -187,27 +230,70 @@ INLINE void start_rows(const oven_attention *a, size_t rows, attention_scratch s
   }
 }
 
-// R rows, which follow each other, with a piece of keys that begins at a block: [piece, until).
-INLINE void attend_piece(int R, const oven_attention *a, const oven_attention_span *span, size_t head, size_t piece,
-                         size_t until, size_t row, size_t first_token, attention_scratch s) {
-  const size_t first_block = piece / OVEN_ATTENTION_BLOCK;
-  const size_t end_block = (until + OVEN_ATTENTION_BLOCK - 1) / OVEN_ATTENTION_BLOCK;
-  const size_t keys = (end_block - first_block) * OVEN_ATTENTION_BLOCK, group = group_of(a);
-  float *scores = s.scores + row * SCORES_STRIDE;
-  for (size_t block = first_block; block < end_block; block++) {
-    block_scores(R, s.queries + row * a->size, a->size, keys_at(a, span, head, block),
-                 scores + (block - first_block) * OVEN_ATTENTION_BLOCK);
+// Something for as many of the rows from `row` on as are computed together; R is their number.
+#if ATTENTION_TOGETHER == 4
+#define OF_ROWS(LEFT, CASE) \
+  if (LEFT >= 4) CASE(4);   \
+  if (LEFT == 3) CASE(3);   \
+  if (LEFT == 2) CASE(2);   \
+  if (LEFT == 1) CASE(1)
+#else
+#define OF_ROWS(LEFT, CASE) \
+  if (LEFT >= 3) CASE(3);   \
+  if (LEFT == 2) CASE(2);   \
+  if (LEFT == 1) CASE(1)
+#endif
+
+// Scores of all rows for a piece's blocks.
+INLINE void piece_scores(int is_wide, const oven_attention *a, const oven_attention_span *span, size_t head, size_t begin,
+                         size_t end, size_t rows, attention_scratch s) {
+  float *scores = s.scores;
+  for (size_t block = begin; block < end; block++, scores += OVEN_ATTENTION_BLOCK) {
+    number_pairs keys = {0, keys_at(a, span, head, block), OVEN_ATTENTION_BLOCK};
+    if (is_wide) {
+      widen_pairs(keys, a->size / 2, 0, OVEN_ATTENTION_BLOCK, s.wide);
+      keys = (number_pairs){1, s.wide, OVEN_ATTENTION_BLOCK};
+    }
+    for (size_t row = 0; row < rows; row += ATTENTION_TOGETHER) {
+#define CASE(R) block_scores(R, s.queries + row * a->size, a->size, keys, scores + row * SCORES_STRIDE)
+      OF_ROWS(rows - row, CASE);
+#undef CASE
+    }
   }
-  float factors[ATTENTION_TOGETHER];
-  for (int r = 0; r < R; r++) {
-    const size_t at = row + (size_t)r, position = span->past + first_token + at / group;
-    const size_t from = first_seen(a, position), end = position + 1 < until ? position + 1 : until;
-    factors[r] = soften(scores + (size_t)r * SCORES_STRIDE, keys, from > piece ? from - piece : 0,
-                        end > piece ? end - piece : 0, &s.greatest[at], &s.total[at]);
+}
+
+// What all rows take from a piece's blocks.
+INLINE void piece_sums(int is_wide, piece_values of, size_t rows, const float *factors, attention_scratch s) {
+  const size_t value_size = of.a->value_size;
+  of.wide = s.wide;
+  for (size_t d = 0; d < value_size; d += 16) {
+    for (size_t block = of.begin; is_wide && block < of.end; block++) {
+      const number_pairs values = {0, values_at(of.a, of.span, of.head, block), value_size};
+      widen_pairs(values, OVEN_ATTENTION_BLOCK / 2, d, 16, s.wide + (block - of.begin) * OVEN_ATTENTION_BLOCK * 16);
+    }
+    for (size_t row = 0; row < rows; row += ATTENTION_TOGETHER) {
+#define CASE(R) block_values(R, of, is_wide, s.scores + row * SCORES_STRIDE, d, factors + row, s.sums + row * value_size)
+      OF_ROWS(rows - row, CASE);
+#undef CASE
+    }
   }
-  for (size_t d = 0; d < a->value_size; d += 16) {
-    block_values(R, a, span, head, first_block, end_block, scores, d, factors, s.sums + row * a->value_size);
+}
+
+// All rows with a piece of keys that begins at a block: [piece, until).
+INLINE void attend_piece(int is_wide, const oven_attention *a, const oven_attention_span *span, size_t head, size_t piece,
+                         size_t until, size_t rows, size_t first_token, attention_scratch s) {
+  const size_t begin = piece / OVEN_ATTENTION_BLOCK;
+  const size_t end = (until + OVEN_ATTENTION_BLOCK - 1) / OVEN_ATTENTION_BLOCK;
+  piece_scores(is_wide, a, span, head, begin, end, rows, s);
+  float factors[ATTENTION_ROWS];
+  for (size_t row = 0; row < rows; row++) {
+    const size_t position = span->past + first_token + row / group_of(a);
+    const size_t from = first_seen(a, position), stop = position + 1 < until ? position + 1 : until;
+    factors[row] = soften(s.scores + row * SCORES_STRIDE, (end - begin) * OVEN_ATTENTION_BLOCK,
+                          from > piece ? from - piece : 0, stop > piece ? stop - piece : 0, &s.greatest[row],
+                          &s.total[row]);
   }
+  piece_sums(is_wide, (piece_values){a, span, head, begin, end, 0}, rows, factors, s);
 }
 
 // Tokens [begin, end) with keys [from, until), of which those that nobody sees are left out; `from` begins a piece.
@@ -219,21 +305,10 @@ static void attend_few(const oven_attention *a, const oven_attention_span *span,
   const size_t seen = first_seen(a, span->past + begin) / ATTENTION_KEYS * ATTENTION_KEYS;
   for (size_t piece = seen > from ? seen : from; piece < until; piece += ATTENTION_KEYS) {
     const size_t stop = until - piece < ATTENTION_KEYS ? until : piece + ATTENTION_KEYS;
-    for (size_t row = 0; row < rows; row += ATTENTION_TOGETHER) {
-      switch (rows - row) {
-#define CASE(R)                                                          \
-  case R:                                                                \
-    attend_piece(R, a, span, head, piece, stop, row, begin, s);          \
-    break
-        CASE(1);
-#if ATTENTION_TOGETHER == 4
-        CASE(2);
-        CASE(3);
-#endif
-#undef CASE
-        default:
-          attend_piece(ATTENTION_TOGETHER, a, span, head, piece, stop, row, begin, s);
-      }
+    if (rows >= ATTENTION_WIDE) {
+      attend_piece(1, a, span, head, piece, stop, rows, begin, s);
+    } else {
+      attend_piece(0, a, span, head, piece, stop, rows, begin, s);
     }
   }
 }

@@ -11,6 +11,8 @@
 #define ATTENTION_KEYS 256
 // Floats between two queries' scores; a power of two would put all of them into the same few lines of the first cache.
 #define SCORES_STRIDE (ATTENTION_KEYS + 16)
+// Numbers of a piece's values, for each token of a block, that are f32 at a time.
+#define WIDE_VALUES (ATTENTION_KEYS / OVEN_ATTENTION_BLOCK * 16)
 // Sequences with more tokens than that are computed by tiles where there are some.
 #define ATTENTION_FEW 8
 
@@ -31,20 +33,22 @@ typedef struct {
   float *greatest, *total;
   /// [size]: a head.
   float *head;
+  /// A block of keys as f32, or sixteen numbers of a piece's values.
+  float *wide;
 } attention_scratch;
 
 static inline size_t attention_floats(const oven_attention *a, attention_scratch *scratch, float *memory) {
   size_t floats = 0;
   const size_t counts[] = {ATTENTION_ROWS * a->size, ATTENTION_ROWS * SCORES_STRIDE, ATTENTION_ROWS * ATTENTION_KEYS / 2,
                            ATTENTION_ROWS * a->value_size, ATTENTION_ROWS * a->value_size, ATTENTION_ROWS, ATTENTION_ROWS,
-                           2 * a->size};
-  float *at[8];
-  for (size_t i = 0; i < 8; i++) {
+                           2 * a->size, OVEN_ATTENTION_BLOCK * (a->size > WIDE_VALUES ? a->size : WIDE_VALUES)};
+  float *at[9];
+  for (size_t i = 0; i < 9; i++) {
     at[i] = memory ? memory + floats : 0;
     floats += (counts[i] + 15) / 16 * 16;
   }
   if (scratch) {
-    *scratch = (attention_scratch){at[0], at[1], (uint16_t *)at[2], at[3], at[4], at[5], at[6], at[7]};
+    *scratch = (attention_scratch){at[0], at[1], (uint16_t *)at[2], at[3], at[4], at[5], at[6], at[7], at[8]};
   }
   return floats;
 }

@@ -3,7 +3,7 @@
 #define LINEAR_NAME "avx2"
 #define LINEAR_TARGET "avx2,fma,f16c"
 #define LINEAR_DOT_AVX2
-#define TILE_ROWS 4
+#define TILE_ROWS 6
 #define TILE_VECTORS 1
 #include "LinearBody.h"
 #endif

@@ -45,30 +45,41 @@ INLINE void unpack(const oven_matrix *matrix, code_form form, code_rules rules, 
   }
 }
 
+// Where a unit's numbers of some rows are.
 typedef struct {
   const int8_t *x;
-  size_t x_stride;
   const float *scales, *totals;
   const int32_t *below;
-  size_t units;
 } many_at;
 
 // M rows of numbers times 16 · N rows of the matrix, in one unit.
 INLINE void many_tile(int bits, int shifted, size_t steps, size_t M, size_t N, many_at at, const vi *panel,
                       const vf *scales, const vf *shifts, vf *sums) {
+  const size_t run = run_steps(bits) < steps ? run_steps(bits) : steps;
   vi products[TILE_ROWS][TILE_VECTORS];
-  UNROLL for (size_t m = 0; m < M; m++) {
-    UNROLL for (size_t n = 0; n < N; n++) products[m][n] = start_of(bits, (vi)(at.below[m * at.units]));
-  }
-  for (size_t step = 0; step < steps; step++) {
+  UNROLL for (size_t first = 0; first < steps; first += run) {
+    vi runs[TILE_ROWS][TILE_VECTORS];
     UNROLL for (size_t m = 0; m < M; m++) {
-      int32_t four;
-      memcpy(&four, at.x + m * at.x_stride + 4 * step, sizeof four);
-      UNROLL for (size_t n = 0; n < N; n++) products[m][n] = dot(bits, products[m][n], panel[step * N + n], (vi)four);
+      UNROLL for (size_t n = 0; n < N; n++) {
+        runs[m][n] = run_of(first ? products[m][n] : start_of(bits, (vi)(at.below[m])));
+      }
+    }
+    // Not unrolled: the compiler would keep all of its numbers at hand, and there are not that many registers.
+    _Pragma("clang loop unroll(disable)") for (size_t step = first; step < first + run; step++) {
+      UNROLL for (size_t m = 0; m < M; m++) {
+        int32_t four;
+        memcpy(&four, at.x + m * MANY_COLUMNS + 4 * step, sizeof four);
+        UNROLL for (size_t n = 0; n < N; n++) runs[m][n] = dot_run(bits, runs[m][n], panel[step * N + n], (vi)four);
+      }
+    }
+    UNROLL for (size_t m = 0; m < M; m++) {
+      UNROLL for (size_t n = 0; n < N; n++) {
+        products[m][n] = sum_of_run(first ? products[m][n] : start_of(bits, (vi)(at.below[m])), runs[m][n]);
+      }
     }
   }
   UNROLL for (size_t m = 0; m < M; m++) {
-    const vf factor = (vf)(at.scales[m * at.units]), total = (vf)(at.totals[m * at.units]);
+    const vf factor = (vf)(at.scales[m]), total = (vf)(at.totals[m]);
     UNROLL for (size_t n = 0; n < N; n++) {
       vf sum = fused(__builtin_convertvector(products[m][n], vf) * factor, scales[n], sums[m * N + n]);
       if (shifted) sum = fused(shifts[n], total, sum);
@@ -78,10 +89,10 @@ INLINE void many_tile(int bits, int shifted, size_t steps, size_t M, size_t N, m
 }
 
 INLINE many_at advanced(many_at at, size_t rows) {
-  at.x += rows * at.x_stride;
-  at.scales += rows * at.units;
-  at.totals += rows * at.units;
-  at.below += rows * at.units;
+  at.x += rows * MANY_COLUMNS;
+  at.scales += rows;
+  at.totals += rows;
+  at.below += rows;
   return at;
 }
 
@@ -133,15 +144,20 @@ INLINE void many_panel(const oven_matrix *matrix, code_form form, int shifted, s
   for (size_t first = 0; first < count; first += MANY_BATCH) {
     const size_t batch = count - first < MANY_BATCH ? count - first : MANY_BATCH;
     memset(s.sums, 0, batch * N * sizeof(vf));
-    for (size_t block = 0; block * 128 < matrix->columns; block++) {
+    for (size_t block = 0; block * MANY_COLUMNS < matrix->columns; block++) {
       for (size_t n = 0; n < N; n++) unpack(matrix, form, rules, row + 16 * n, block, N, s.panel + n);
-      for (size_t u = block * 128 / unit; u < units && u * unit < (block + 1) * 128; u++) {
-        many_at at = {rows.codes + u * unit, padded_columns(matrix), rows.scales + u, rows.totals + u,
-                      rows.below + u, units};
-        at = advanced(at, first);
+      for (size_t u = block * MANY_COLUMNS / unit; u < units && u * unit < (block + 1) * MANY_COLUMNS; u++) {
+        const many_at at = {rows.codes + (block * count + first) * MANY_COLUMNS + u * unit - block * MANY_COLUMNS,
+                            rows.scales + u * count + first, rows.totals + u * count + first,
+                            rows.below + u * count + first};
         const size_t g = u * unit / matrix->group;
-        many_unit(bits, shifted, unit / 4, batch, N, at, s.panel + (u * unit - block * 128) / 4 * N,
-                  s.scales + g * N, s.shifts + g * N, s.sums);
+        const vi *panel = s.panel + (u * unit - block * MANY_COLUMNS) / 4 * N;
+        const vf *scales = s.scales + g * N, *shifts = s.shifts + g * N;
+        if (unit == UNIT) {
+          many_unit(bits, shifted, UNIT / 4, batch, N, at, panel, scales, shifts, s.sums);
+        } else {
+          many_unit(bits, shifted, UNIT / 8, batch, N, at, panel, scales, shifts, s.sums);
+        }
       }
     }
     const size_t width = end - row < 16 * N ? end - row : 16 * N;

@@ -5,8 +5,10 @@
 // factor, factor · sum and the sum, negated. Of a chunk of 128 the even numbers come first, as the low
 // halves of bytes do.
 //
-// Many rows: all numbers [count][padded columns], then factors [count][units], factors · sums, and negated sums. Within a
-// unit the even numbers come first, but for codes of a byte.
+// Many rows: all numbers [padded columns / 128][count][128], then factors [units][count], factors · sums, and negated sums:
+// what is multiplied together lies together. Within a unit the even numbers come first, but for codes of a byte.
+
+#include "LinearSizes.h"
 
 // How many fine steps make a coarse one: a power of two, so that sums are joined by a shift.
 #define FINE 256
@@ -123,21 +125,21 @@ INLINE void prepare_few(const oven_matrix *matrix, size_t chunk, const float *x,
   }
 }
 
-INLINE void prepare_many(const oven_matrix *matrix, size_t chunk, const float *x, size_t row, many_rows out) {
+INLINE void prepare_many(const oven_matrix *matrix, size_t chunk, const float *x, size_t row, size_t count,
+                         many_rows out) {
   const size_t unit = unit_length(matrix), columns = matrix->columns, units = unit_count(matrix);
-  int8_t *codes = out.codes + row * padded_columns(matrix);
   for (size_t u = 0; u < units; u++) {
-    int8_t block[128];
+    int8_t block[128], *codes = out.codes + (u * unit / MANY_COLUMNS * count + row) * MANY_COLUMNS + u * unit % MANY_COLUMNS;
     const float scale = round_unit(x + u * unit, columns - u * unit, unit, block, NULL);
     if (chunk == 128) {
-      split_halves(block, unit, codes + u * unit);
+      split_halves(block, unit, codes);
     } else {
-      memcpy(codes + u * unit, block, unit);
+      memcpy(codes, block, unit);
     }
     const int32_t total = total_of(block, unit);
-    out.scales[row * units + u] = scale;
-    out.totals[row * units + u] = scale * (float)total;
-    out.below[row * units + u] = -total;
+    out.scales[u * count + row] = scale;
+    out.totals[u * count + row] = scale * (float)total;
+    out.below[u * count + row] = -total;
   }
 }
 
@@ -150,7 +152,7 @@ static void prepare(const oven_matrix *matrix, const float *x, size_t count, siz
   for (size_t row = begin; row < end; row++) {
     const float *source = x + row * matrix->columns;
     if (count >= OVEN_LINEAR_MANY_ROWS) {
-      prepare_many(matrix, chunk, source, row, many_of(matrix, prepared, count));
+      prepare_many(matrix, chunk, source, row, count, many_of(matrix, prepared, count));
     } else {
       prepare_few(matrix, chunk, source, (char *)prepared + row * chunk_count(matrix) * few_chunk_size(matrix));
     }

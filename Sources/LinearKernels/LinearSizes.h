@@ -5,9 +5,10 @@
 
 #include "LinearTable.h"
 
-// LinearMany.h: rows of numbers whose sums are kept at hand, and steps of four columns of a panel of 64 rows.
-#define MANY_BATCH 256
-#define MANY_STEPS 32
+// LinearMany.h: rows of numbers whose sums are kept at hand, and columns that are unpacked at a time, in steps of four.
+#define MANY_BATCH 128
+#define MANY_COLUMNS 128
+#define MANY_STEPS (MANY_COLUMNS / 4)
 
 // LinearTiles.h: rows and columns of a tile, and its bytes; columns of two tiles that are unpacked together.
 #define TILE 16
