@@ -20,7 +20,11 @@ struct CalibrationEstimate {
     windowCount = options.windows(for: model.parameterCount)
     let tokens = Double(windowCount * options.windowLength)
     var (products, weights) = (0.0, 0.0)
-    for weight in model.graph.weights where weight.role == .linear || weight.role == .expert {
+    for product in LinearSites(model.graph).sites.flatMap(\.products) {
+      let weight = product.weight.weight
+      let isRounded = model.quantized[product.weight.name]?.elementType.bits == 4
+      // Every layer is computed, rounded or not; a head only to be rounded.
+      guard product.weight.role != .head || isRounded else { continue }
       // The weight itself, and the sums of its inputs' products, which others may share.
       products += Double(
         weight.shape.elementCount + weight.shape.columns * min(weight.shape.columns, 2048) / 2)

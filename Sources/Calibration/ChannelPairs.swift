@@ -49,7 +49,8 @@ package struct ChannelPairs {
     guard !site.isOfExperts, !outputNodes.contains(site.input.node),
       // Nothing but these products sees the value.
       Set(readers[site.input.node]) == Set(site.products.map(\.node)),
-      site.products.allSatisfy({ isUsedOnce($0.weight) })
+      // The norm before a head belongs to no layer.
+      site.products.allSatisfy({ isUsedOnce($0.weight) && $0.weight.role != .head })
     else { return nil }
     let columns = site.columns
     if let source = norm(site.input, columns) ?? gated(site.input, columns) {

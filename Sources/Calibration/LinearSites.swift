@@ -31,12 +31,19 @@ package struct LinearSites {
     var order: [Value] = []
     var products: [Value: [Product]] = [:]
     for (index, node) in graph.nodes.enumerated() {
-      guard let weight = graph.productWeight(of: node), weight.role == .linear || weight.role == .expert
-      else { continue }
+      guard let weight = graph.productWeight(of: node), weight.isMultipliedOnly else { continue }
       if products[node.inputs[0]] == nil { order.append(node.inputs[0]) }
       products[node.inputs[0], default: []].append(Product(node: index, weight: weight))
     }
     sites = order.map { Site(input: $0, products: products[$0] ?? []) }
+  }
+}
+
+extension WeightOperation {
+  /// Whether an error of the weight is an error of a product and nothing else. A head that is tied to the embedding is
+  /// looked up as well.
+  fileprivate var isMultipliedOnly: Bool {
+    [.linear, .expert].contains(role) || role == .head && sharedName == nil
   }
 }
 

@@ -15,6 +15,12 @@
 #pragma clang attribute push(__attribute__((target(OVEN_TARGET))), apply_to = function)
 #endif
 
+// Columns whose sums are kept in registers at once: vectors of 16 floats take two of AVX2's sixteen registers each. A
+// column's sum is the same however many there are.
+#if !defined(OVEN_TILE)
+#define OVEN_TILE 4
+#endif
+
 #define INLINE static inline __attribute__((always_inline))
 #define LANES 16
 

@@ -131,18 +131,18 @@ static void search(const oven_search_job *job) {
 INLINE void add_block(float *target, const float *errors, const float *factor, size_t stride, size_t rows,
                       size_t count) {
   size_t j = 0;
-  for (; j + 8 <= count; j += 8) {
-    vf sum[8];
+  for (; j + OVEN_TILE <= count; j += OVEN_TILE) {
+    vf sum[OVEN_TILE];
 #pragma clang loop unroll(full)
-    for (int t = 0; t < 8; t++) sum[t] = load(target + (j + t) * LANES);
+    for (int t = 0; t < OVEN_TILE; t++) sum[t] = load(target + (j + t) * LANES);
     for (size_t k = rows; k-- > 0;) {
       vf error = load(errors + k * LANES);
       const float *at = factor + k * stride + j;
 #pragma clang loop unroll(full)
-      for (int t = 0; t < 8; t++) sum[t] += error * at[t];
+      for (int t = 0; t < OVEN_TILE; t++) sum[t] += error * at[t];
     }
 #pragma clang loop unroll(full)
-    for (int t = 0; t < 8; t++) store(target + (j + t) * LANES, sum[t]);
+    for (int t = 0; t < OVEN_TILE; t++) store(target + (j + t) * LANES, sum[t]);
   }
   for (; j < count; j++) {
     vf sum = load(target + j * LANES);
@@ -238,25 +238,37 @@ static void refine(const oven_refine_job *job) {
   }
 }
 
-static void quadratic_form(const float *panel, size_t columns, const float *matrix, double *sums) {
-  vd total = 0;
-  for (size_t j = 0; j < columns; j += 8) {
-    vf sum[8] = {0};
-    size_t width = columns - j < 8 ? columns - j : 8;
-    if (width == 8) {
-      for (size_t i = 0; i < columns; i++) {
-        vf x = load(panel + i * LANES);
-        const float *row = matrix + i * columns + j;
+// sum[t] += Σ x_i · matrix[t][i] for the columns from ≤ i < to and the rows t < height.
+INLINE void add_rows(vf sum[OVEN_TILE], const float *panel, const float *matrix, size_t stride, size_t from,
+                     size_t to, size_t height) {
+  if (height == OVEN_TILE) {
+    for (size_t i = from; i < to; i++) {
+      vf x = load(panel + i * LANES);
 #pragma clang loop unroll(full)
-        for (int t = 0; t < 8; t++) sum[t] += x * row[t];
-      }
-    } else {
-      for (size_t i = 0; i < columns; i++)
-        for (size_t t = 0; t < width; t++)
-          sum[t] += load(panel + i * LANES) * matrix[i * columns + j + t];
+      for (int t = 0; t < OVEN_TILE; t++) sum[t] += x * matrix[t * stride + i];
     }
-    for (size_t t = 0; t < width; t++)
-      total += __builtin_convertvector(sum[t] * load(panel + (j + t) * LANES), vd);
+  } else {
+    for (size_t i = from; i < to; i++)
+      for (size_t t = 0; t < height; t++) sum[t] += load(panel + i * LANES) * matrix[t * stride + i];
+  }
+}
+
+// Σ x_j · matrix[j][i] · x_i of a symmetric matrix: what stands before its diagonal, in blocks of 8, counts twice.
+static void quadratic_form(const float *panel, size_t columns, const float *matrix, double *sums) {
+  enum { block = 8 };
+  vd total = 0;
+  for (size_t begin = 0; begin < columns; begin += block) {
+    size_t end = columns - begin < block ? columns : begin + block;
+    for (size_t j = begin; j < end; j += OVEN_TILE) {
+      size_t height = end - j < OVEN_TILE ? end - j : OVEN_TILE;
+      const float *rows = matrix + j * columns;
+      vf sum[OVEN_TILE] = {0};
+      add_rows(sum, panel, rows, columns, 0, begin, height);
+      for (size_t t = 0; t < height; t++) sum[t] *= 2;
+      add_rows(sum, panel, rows, columns, begin, end, height);
+      for (size_t t = 0; t < height; t++)
+        total += __builtin_convertvector(sum[t] * load(panel + (j + t) * LANES), vd);
+    }
   }
   memcpy(sums, &total, sizeof total);
 }
@@ -286,7 +298,7 @@ static int factor_columns(double *a, size_t n, size_t begin, size_t end) {
 
 // Lower Cholesky factor in place, block by block; what stands above the diagonal is left alone.
 static int cholesky(double *a, size_t n) {
-  enum { block = 48 };
+  enum { block = 48, height = OVEN_TILE / 2 };
   static _Thread_local double packed[block * LANES];
   for (size_t begin = 0; begin < n; begin += block) {
     size_t end = begin + block < n ? begin + block : n, depth = end - begin;
@@ -296,15 +308,15 @@ static int cholesky(double *a, size_t n) {
       memset(packed, 0, sizeof packed);
       for (size_t t = 0; t < width; t++)
         for (size_t k = 0; k < depth; k++) packed[k * LANES + t] = a[(j + t) * n + begin + k];
-      for (size_t i = j; i < n; i += 4) {
-        vd sum[4] = {0, 0, 0, 0};
-        size_t rows = n - i < 4 ? n - i : 4;
-        const double *left[4];
-        for (size_t r = 0; r < 4; r++) left[r] = a + (i + (r < rows ? r : rows - 1)) * n + begin;
+      for (size_t i = j; i < n; i += height) {
+        vd sum[height] = {0};
+        size_t rows = n - i < height ? n - i : height;
+        const double *left[height];
+        for (size_t r = 0; r < height; r++) left[r] = a + (i + (r < rows ? r : rows - 1)) * n + begin;
         for (size_t k = 0; k < depth; k++) {
           vd right = load_doubles(packed + k * LANES);
 #pragma clang loop unroll(full)
-          for (int r = 0; r < 4; r++) sum[r] += right * left[r][k];
+          for (int r = 0; r < height; r++) sum[r] += right * left[r][k];
         }
         for (size_t r = 0; r < rows; r++)
           for (size_t t = 0; t < width && j + t <= i + r; t++) a[(i + r) * n + j + t] -= sum[r][t];

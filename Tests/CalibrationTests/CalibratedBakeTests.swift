@@ -16,12 +16,14 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  private func options(_ name: String, workers: Int, seed: UInt64 = 1) throws -> BakeOptions {
+  private func options(
+    _ name: String, workers: Int, seed: UInt64 = 1, model: String = "llama"
+  ) throws -> BakeOptions {
     var calibration = Calibrator.Options(text: .selfWritten)
     (calibration.windowCount, calibration.windowLength) = (6, 16)
     (calibration.seed, calibration.workerCount) = (seed, workers)
     var options = BakeOptions(
-      source: TinyGraph(name: "llama").folder, destination: folder.appending(path: name),
+      source: TinyGraph(name: model).folder, destination: folder.appending(path: name),
       recipe: RecipeRequest())
     options.recipe.weightFormat = .int4
     options.recipe.groupSize = 16
@@ -52,6 +54,24 @@ import Testing
     }
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["one", "other", "three"])
+  }
+
+  /// Where embeddings and head are to have four bits, a head is rounded by its inputs. One that is the embedding as well is
+  /// rounded to nearest.
+  @Test(arguments: [("llama", "lm_head.weight", true), ("gemma3", "model.embed_tokens.weight", false)])
+  func headsAreCalibratedWhereTheyAreRounded(_ model: String, _ head: String, _ isCalibrated: Bool) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var calibrated = try options("calibrated", workers: 2, model: model)
+    var plain = try options("plain", workers: 2, model: model)
+    plain.calibrator = nil
+    calibrated.recipe.allLayers = true
+    plain.recipe.allLayers = true
+    func codes(_ options: BakeOptions) throws -> Data {
+      let tensor = try #require(try Bake(options).run().tensors.first { $0.name == head })
+      #expect(tensor.format == "i4")
+      return try weights(options)[tensor.offset..<tensor.offset + tensor.byteCount]
+    }
+    #expect(try (codes(calibrated) != codes(plain)) == isCalibrated)
   }
 
   private func stopAfterOneLayer(_ options: BakeOptions) {

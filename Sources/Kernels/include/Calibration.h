@@ -70,7 +70,7 @@ typedef struct {
 
 void oven_refine(const oven_refine_job *job);
 
-/// For each row x of a panel xᵀ · matrix · x, into 16 sums. The matrix is [columns][columns].
+/// For each row x of a panel xᵀ · matrix · x, into 16 sums. The matrix is [columns][columns], symmetric.
 void oven_quadratic_form(const float *panel, size_t columns, const float *matrix, double *sums);
 
 /// The lower Cholesky factor of a symmetric matrix [size][size], in place; only the lower half is read and written.
