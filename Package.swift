@@ -221,8 +221,8 @@ let package = Package(
     tests(
       "EndToEnd",
       [
-        "Digests", "Baking", "Checkpoints", "Files", "Generation", "JSON", "OpenVINO", "Quantization",
-        "ScriptedModels", "Supervisor", "Tensors",
+        "Digests", "Baking", "Calibration", "Checkpoints", "Files", "Generation", "JSON", "OpenVINO",
+        "Quantization", "ScriptedModels", "Supervisor", "Tensors",
       ]),
   ],
   cxxLanguageStandard: .cxx17
