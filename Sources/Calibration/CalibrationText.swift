@@ -8,7 +8,7 @@ import Tokenization
 ///
 /// They begin anywhere and without a beginning-of-text token: the first token of a text carries an activation of its
 /// own size, and a fixed one would show only that (measured: divergence 0.24 with against 0.19 without).
-struct CalibrationText {
+package struct CalibrationText {
   var windows: [[Int]]
 
   static func make(
@@ -18,7 +18,12 @@ struct CalibrationText {
     let tokens: [Int]
     let count = options.windows(for: model.parameterCount)
     switch options.text {
-    case .file(let url): tokens = try read(url, model, count * options.windowLength)
+    case .file(let url):
+      tokens = try read(url, model, count * options.windowLength)
+      let found = tokens.count / options.windowLength
+      if (1..<count).contains(found) {
+        events(.note("\(url.lastPathComponent) has only \(found) windows of the \(count) that are read"))
+      }
     case .selfWritten:
       tokens = try SelfWrittenText(
         core: core, model: model, seed: options.seed,
@@ -39,7 +44,7 @@ struct CalibrationText {
   }
 
   /// `count` windows at most, spread evenly.
-  static func cut(_ tokens: [Int], length: Int, count: Int) -> [[Int]] {
+  package static func cut(_ tokens: [Int], length: Int, count: Int) -> [[Int]] {
     let available = tokens.count / max(length, 1)
     let taken = min(available, count)
     guard taken > 0 else { return [] }
@@ -57,18 +62,23 @@ struct CalibrationText {
     guard let data = try? Data(contentsOf: url, options: .mappedIfSafe), data.count < 1 << 30,
       let content = String(bytes: data, encoding: .utf8)
     else {
-      throw CalibrationError(.badText, "\(url.path) does not exist, is no UTF-8 text, or is larger than 1 GB")
+      throw CalibrationError(.badText, "\(url.path) cannot be read, is no UTF-8 text, or is larger than 1 GB")
     }
     let tokenizer = try Tokenizer(contentsOf: bytes)
     // Much more than is needed makes windows from everywhere, but not all of a library.
     let enough = tokenCount * 64
     let isLines = ["jsonl", "ndjson"].contains(url.pathExtension.lowercased())
-    return tokenizer.encode(
-      String((isLines ? joined(content) : content).prefix(enough)), addSpecialTokens: false)
+    let text = isLines ? joined(content) : content
+    guard !isLines || !text.isEmpty else {
+      throw CalibrationError(
+        .badText,
+        "\(url.path) has no text: a line must be a JSON string, or an object with text, content or prompt")
+    }
+    return tokenizer.encode(String(text.prefix(enough)), addSpecialTokens: false)
   }
 
   /// The texts of JSON lines: a string, or the member `text`, `content` or `prompt`.
-  static func joined(_ lines: String) -> String {
+  package static func joined(_ lines: String) -> String {
     lines.split(whereSeparator: \.isNewline).compactMap { line -> String? in
       guard let json = try? JSON(parsing: String(line)) else { return nil }
       return json.string ?? ["text", "content", "prompt"].lazy.compactMap { json[$0]?.string }.first

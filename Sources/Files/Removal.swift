@@ -23,6 +23,9 @@ package enum Removal {
   /// As `tree`, where failures do not matter.
   package static func quietly(_ path: String) { try? tree(path) }
 
+  /// Removes a folder with nothing in it.
+  package static func emptyFolder(_ path: String) { _ = rmdir(path) }
+
   /// Removes what is in a folder under names that `condition` is true of.
   package static func contents(
     of folder: String, where condition: (String) -> Bool = { _ in true }

@@ -119,6 +119,28 @@ import Testing
   }
 }
 
+/// Texts that are read from files.
+@Suite struct CalibrationTextTests {
+  @Test func jsonLinesHaveTextsInSeveralForms() {
+    let lines = """
+      "one"
+      {"text": "two"}
+      {"prompt": 3, "content": "three"}
+      no JSON
+      {"other": "four"}
+      {"text": 5}
+      """
+    #expect(CalibrationText.joined(lines) == "one\n\ntwo\n\nthree")
+    #expect(CalibrationText.joined("{}\n\n[1]").isEmpty)
+  }
+
+  @Test func windowsAreSpreadEvenly() {
+    #expect(CalibrationText.cut(Array(0..<10), length: 4, count: 2) == [[0, 1, 2, 3], [6, 7, 8, 9]])
+    #expect(CalibrationText.cut(Array(0..<10), length: 4, count: 9).count == 2)
+    #expect(CalibrationText.cut(Array(0..<3), length: 4, count: 1).isEmpty)
+  }
+}
+
 /// How much text a model writes at once.
 @Suite struct WritingPlanTests {
   @Test func smallModelsWriteLongTexts() {

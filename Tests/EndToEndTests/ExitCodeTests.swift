@@ -37,10 +37,15 @@ struct ExitCodeTests {
       (["supervisor", "--modelxml", "x"], 64, "did you mean --model-xml?"),
       (["chat", "llama-0-64-fp32", "--temperature", "-1"], 64, "0 (greedy) or more"),
       (["run", "llama-0-64-fp32", "x", "--top_p", "2"], 64, "from 0 to 1"),
+      (["bake", "llama", "-o", "x", "--num-samples", "-3"], 64, "--num-samples is from 1 to 4096"),
+      (["bake", "llama", "-o", "x", "--calibrate", "none", "--gptq"], 64, "leave --calibrate none out"),
       // Data.
       (["bake", "bad.safetensors", "-o", "x"], 65, "bad.safetensors"),
       // Input.
       (["bake", "./nowhere", "-o", "x"], 66, "nowhere"),
+      (["bake", "llama", "-o", "x", "--no-tokenizer", "--calibrate", "nowhere.txt"], 66, "nowhere.txt"),
+      (["bake", "llama", "-o", "x", "--no-tokenizer", "--dataset", "full"], 66, "is no file"),
+      (["sweep", "nowhere", "-o", "x"], 66, "nowhere"),
       (["supervisor", "--model_xml", "nowhere", "-p", "x"], 66, "nowhere"),
       (["chat", "llama"], 66, "oven run llama"), (["chat", "org/name"], 66, "oven run org/name"),
       (["chat", "llama-0-64-fp3"], 66, "did you mean llama-0-64-fp32?"),
@@ -49,6 +54,7 @@ struct ExitCodeTests {
       (["cache", "explain", "nowhere"], 66, "nowhere"), (["bench", "nowhere"], 66, "nowhere"),
       // What cannot be created.
       (["bake", "llama", "-o", "full", "--no-tokenizer"], 73, "full"),
+      (["sweep", "llama", "-o", "x", "--svg", "nowhere/x.svg"], 73, "there is no folder nowhere"),
       (["cache", "list", "--cache-dir", "file"], 73, "file"),
       (["cache", "clear", "--cache-dir", "file"], 73, "file"),
     ] as [([String], Int32, String)])

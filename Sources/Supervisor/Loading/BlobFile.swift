@@ -7,16 +7,8 @@ struct BlobFile {
 
   /// Refuses a place that cannot be written to, before a compiler works for minutes.
   func check() throws(SupervisorError) {
-    let folder = Folders.parent(of: path)
-    guard FileStatus(at: folder)?.isFolder == true else { throw refusal("there is no folder \(folder)") }
-    guard FileStatus(at: path)?.isFolder != true else { throw refusal("it is a folder") }
-    guard Owners.allows(.writeInFolder, folder) else {
-      throw refusal("this user may not write in \(folder)")
-    }
-  }
-
-  private func refusal(_ why: String) -> SupervisorError {
-    SupervisorError(
+    guard let why = FilePlace.refusal(path) else { return }
+    throw SupervisorError(
       .cannotCreate, "\(path) cannot be written: \(why)",
       advice: "Name a new file in a folder where you may write.")
   }

@@ -1,5 +1,6 @@
 import Baking
 import Calibration
+import Files
 import Foundation
 import OpenVINO
 import Quantization
@@ -38,6 +39,7 @@ struct BakeCalibration {
         "four-bit weights are rounded to nearest: a model is calibrated only after it has come in whole"
       return
     }
+    let calibration = try calibration
     do {
       bake.calibrator = Calibrator(core: try Core(), options: calibration)
     } catch {
@@ -47,16 +49,31 @@ struct BakeCalibration {
     }
   }
 
+  /// - Throws: an error where the text is to come from a file that is not there.
   private var calibration: Calibrator.Options {
-    let chosen = options.awq || options.scaleEstimation || options.gptq
-    let stages = CalibrationStages(
-      awq: options.awq || !chosen, scaleEstimation: options.scaleEstimation || !chosen,
-      gptq: options.gptq || !chosen, refine: options.refine)
-    let text = options.text ?? "self"
-    var result = Calibrator.Options(
-      text: text == "self" ? .selfWritten : .file(URL(filePath: text)), stages: stages)
-    result.windowCount = options.numSamples
-    result.budget = options.isExplicit ? nil : Self.budget
-    return result
+    get throws {
+      let chosen = options.awq || options.scaleEstimation || options.gptq
+      let stages = CalibrationStages(
+        awq: options.awq || !chosen, scaleEstimation: options.scaleEstimation || !chosen,
+        gptq: options.gptq || !chosen, refine: options.refine)
+      var result = Calibrator.Options(text: try text, stages: stages)
+      result.windowCount = options.numSamples
+      result.budget = options.isExplicit ? nil : Self.budget
+      return result
+    }
+  }
+
+  private var text: Calibrator.Text {
+    get throws {
+      guard let path = options.text, path != "self" else { return .selfWritten }
+      let status = FileStatus(at: path)
+      guard status?.kind == .file else {
+        throw ErrorReport(
+          what: "there is no text file '\(path)'", why: status == nil ? "" : "what has this name is no file",
+          mend: "give the path of a text or of JSON lines, or self for a text that the model writes",
+          status: .noInput)
+      }
+      return .file(URL(filePath: path))
+    }
   }
 }

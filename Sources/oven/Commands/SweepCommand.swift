@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Quantization
 
@@ -47,13 +48,18 @@ struct SweepCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let svg, let why = FilePlace.refusal(svg) {
+      throw ErrorReport(
+        what: "cannot write \(svg)", why: why, mend: "name a new file in a folder where you may write",
+        status: .cannotCreate)
+    }
     let chosen = SweepScheme.all(for: target).filter { schemes.isEmpty || schemes.contains($0.name) }
     let run = SweepRun(
       source: URL(filePath: source), folder: URL(filePath: outputDir), target: target, bakesAgain: force,
       calibration: calibration, runtime: runtime, promptTokens: promptTokens, generateTokens: generateTokens,
       repetitions: repetitions)
     let report = try await run.run(chosen)
-    if let svg { try Data(SweepPicture(report).svg.utf8).write(to: URL(filePath: svg)) }
+    if let svg { try SmallFile.replace(svg, with: Array(SweepPicture(report).svg.utf8)) }
     json ? Terminal.output.line(report.json.serialized(.pretty)) : Terminal.output.rows(report.lines)
   }
 }

@@ -23,6 +23,9 @@ struct SweepRun {
 
   func run(_ schemes: [SweepScheme]) async throws -> SweepReport {
     let judge = QualityJudge(core: try Core())
+    // A source that cannot be baked leaves nothing behind.
+    let isNew = FileStatus(at: folder.path) == nil
+    defer { if isNew { Removal.emptyFolder(folder.path) } }
     let place = folder.appending(path: Self.referenceName)
     Removal.quietly(place.path)
     defer { Removal.quietly(place.path) }

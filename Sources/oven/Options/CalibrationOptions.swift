@@ -27,7 +27,9 @@ struct CalibrationOptions: ParsableArguments {
     help: "The text to calibrate on, as --calibrate: auto for the model's own, or a file.",
     completion: .file())
   var dataset: String?
-  @Option(help: "Windows of 256 tokens of the text. (default: 64, of half a billion parameters and more 32)")
+  @Option(
+    parsing: .unconditional,
+    help: "Windows of 256 tokens of the text. (default: 64, of half a billion parameters and more 32)")
   var numSamples: Int?
 
   func validate() throws {
