@@ -31,9 +31,65 @@ import Testing
     #expect(tasks.map(\.model.graph) == [.stateful] && tasks[0].ways.count == 2)
     for way in tasks[0].ways {
       #expect(way["NPU_PLATFORM"] == "4000" && way["NPU_COMPILER_TYPE"] == "PLUGIN")
-      #expect(way["NPU_TILES"] == "2" && way["NPUW_DQ"] == "YES" && way["NPUW_LLM_MAX_PROMPT_LEN"] == 1024)
+      #expect(way["NPU_TILES"] == "2" && way["++NPUW_LLM_PREFILL_CONFIG"] == nil)
+      #expect(way["NPUW_DQ"] == "YES" && way["NPUW_LLM_MAX_PROMPT_LEN"] == 1024)
     }
     #expect(tasks[0].ways.map { $0["NPUW_LLM_OPTIMIZE_V_TENSORS"] } == [nil, "NO"])
+  }
+
+  /// As NPUW has it on Lunar Lake: six tiles for a prompt, and what the compiler takes for a token's step.
+  @Test(
+    arguments: [(.lunarLake, "{NPU_TILES:6}"), (.meteorLake, nil), (.pantherLake, nil)]
+      as [(NPUPlatform, String?)])
+  func promptsAloneGetAllTiles(platform: NPUPlatform, tiles: String?) throws {
+    let ahead = AheadOfTime(ModelLoader(core: try Toy.core.get(), cache: nil), platform: platform)
+    let way = try #require(try ahead.tasks(ModelLoader.Request(model: Toy.folder())).first?.ways.first)
+    #expect(way["++NPUW_LLM_PREFILL_CONFIG"] == tiles.map { .text($0) })
+    #expect(platform != .lunarLake || way["NPU_TILES"] == nil)
+  }
+
+  /// What NPUW takes for the number of tokens, where both are the same.
+  @Test(
+    arguments: [
+      // width, experts, prompt, hint → chunk, prompt, hint
+      (1024, 8, 1024, nil, nil, 1088, "STATIC"), (1024, 8, 1000, nil, nil, 1088, "STATIC"),
+      (1024, 8, 4096, nil, 512, 4096, nil), (1024, 512, 4096, nil, 256, 4096, nil),
+      (2048, 8, 1024, nil, nil, 1024, nil), (2048, 8, 2048, nil, nil, 2048, nil),
+      (512, 8, 512, nil, nil, 576, nil), (1024, 8, 512, nil, nil, 512, nil),
+      (2048, 128, 128, nil, nil, 192, nil), (2048, 128, 100, nil, nil, 192, nil),
+      (192, 128, 128, nil, nil, 256, nil), (2048, 8, 2048, "STATIC", nil, 2112, "STATIC"),
+      (1024, 8, 2048, "STATIC", nil, 2048, "STATIC"),
+    ] as [(Int, Int, Int, String?, Int?, Int, String?)])
+  func aMixturesPromptIsComputedInPiecesOfAnotherLengthThanItsSizes(
+    width: Int, count: Int, prompt: Int, hint: String?, chunk: Int?, length: Int, newHint: String?
+  ) throws {
+    let folder = try TemporaryFolder()
+    for name in ["openvino_model.xml", "openvino_model.bin"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path + "/" + name, withDestinationPath: Toy.fixtures + "/toy/" + name)
+    }
+    func way(experts: Int, _ own: Properties = [:]) throws -> Properties {
+      try folder.write(#"{"hidden_size": \#(width), "num_local_experts": \#(experts)}"#, to: "config.json")
+      let ahead = AheadOfTime(ModelLoader(core: try Toy.core.get(), cache: nil), platform: .lunarLake)
+      var request = try ModelLoader.Request(model: ModelFolder(path: folder.path))
+      request.npu = NPUProperties(promptLength: prompt, prefillHint: hint)
+      request.properties = own
+      return try #require(try ahead.tasks(request).first?.ways.first)
+    }
+    let key = "NPUW_LLM_PREFILL_CHUNK_SIZE", lengthKey = "NPUW_LLM_MAX_PROMPT_LEN"
+    let mixture = try way(experts: count)
+    #expect(mixture[key] == chunk.map { .integer($0) })
+    #expect(mixture[lengthKey] == .integer(length))
+    #expect(mixture["NPUW_LLM_PREFILL_HINT"] == newHint.map { .text($0) })
+    // Others are left alone, and so is what the user says.
+    let dense = try way(experts: 1)
+    #expect(dense[key] == nil && dense[lengthKey] == .integer(prompt))
+    let own = try way(experts: count, Properties([key: "1024", lengthKey: .integer(prompt)]))
+    #expect(own[key] == "1024" && own[lengthKey] == .integer(prompt))
+    // Nor is what is no length taken for one.
+    for text in ["9223372036854775807", "-1", "many"] {
+      #expect(try way(experts: count, Properties([lengthKey: .text(text)]))[lengthKey] == .text(text))
+    }
   }
 
   @Test func fixedShapesAreCompiledWithoutNPUW() throws {

@@ -57,6 +57,7 @@ import Testing
     (
       "[ERROR] 16:15:04.045 [vpux-compiler] FeasibleAllocation Pass failed : no", "NPUProperties.promptLength"
     ),
+    ("Non-'-1' output dimensions do not evenly divide the input dimensions", "NPUProperties.promptLength"),
     ("L0 pfnCreate2 result: ZE_RESULT_ERROR_OUT_OF_DEVICE_MEMORY, code 0x70000003", "memory"),
     ("something that nobody has seen", "`Doctor`"),
     ("", "`Doctor`"),

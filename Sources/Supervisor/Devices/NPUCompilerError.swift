@@ -97,8 +97,8 @@ package struct NPUCompilerError: Sendable, Hashable {
     (
       ["Non-'-1' output dimensions do not evenly divide"],
       """
-      OpenVINO's splitter takes the width of a mixture of experts for the length of the prompt where both are the same: \
-      give another \(setting: .longestPrompt), such as half of it.
+      OpenVINO's splitter takes a mixture's width, or the number of its experts, for the tokens that are computed at once \
+      where these are as many: leave NPUW's properties of prompts alone, or give another \(setting: .longestPrompt).
       """
     ),
     (

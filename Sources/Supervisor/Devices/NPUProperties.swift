@@ -11,6 +11,8 @@ package struct NPUProperties: Sendable, Hashable {
   package var prefillHint: String?
   /// FAST_COMPILE or BEST_PERF; NPUW's own choice if `nil`.
   package var generateHint: String?
+  /// The tokens of a prompt that are computed at once, a power of two; NPUW's own choice, 1024, if `nil`.
+  package var chunkLength: Int?
 
   /// Makes properties; the defaults are those of OpenVINO GenAI.
   package init(
@@ -29,12 +31,44 @@ package struct NPUProperties: Sendable, Hashable {
   /// What NPUW makes of the prompt's length.
   package var roundedPromptLength: Int { (promptLength + 63) / 64 * 64 }
 
-  /// These, with the lengths that the user's own properties give.
+  /// How many tokens NPUW computes at once where nobody says how many.
+  private static let usualChunkLength = 1024
+  /// No property that is meant as a length is longer.
+  private static let longestLength = 1 << 30
+
+  /// Whether a prompt is computed as a whole, and not in pieces. Pieces of no length are none.
+  private var isWhole: Bool {
+    prefillHint == "STATIC" || chunkLength == 0 || roundedPromptLength <= chunkLength ?? Self.usualChunkLength
+  }
+
+  /// These, with what the user's own properties give.
   func overridden(by properties: Properties) -> NPUProperties {
     var copy = self
-    func number(_ key: String) -> Int? { properties[key].flatMap { Int($0.description) } }
+    // What is no length is left for NPUW to refuse.
+    func number(_ key: String) -> Int? {
+      let number = properties[key].flatMap { Int($0.description) } ?? -1
+      return (0...Self.longestLength).contains(number) ? number : nil
+    }
     copy.promptLength = number("NPUW_LLM_MAX_PROMPT_LEN") ?? promptLength
     copy.responseLength = number("NPUW_LLM_MIN_RESPONSE_LEN") ?? responseLength
+    copy.chunkLength = number("NPUW_LLM_PREFILL_CHUNK_SIZE") ?? chunkLength
+    copy.prefillHint = properties["NPUW_LLM_PREFILL_HINT"]?.description ?? prefillHint
+    return copy
+  }
+
+  /// These for a mixture of experts of such sizes: its width, and how many experts there are. NPUW finds the tokens of a
+  /// mixture's prompt by their number alone, and mistakes such a size for it where as many are computed at once
+  /// (docs/npu.md): then more are, or in a prompt that is computed in pieces, fewer.
+  func apart(from sizes: Set<Int>) -> NPUProperties {
+    var copy = self
+    if isWhole {
+      while sizes.contains(copy.roundedPromptLength) { copy.promptLength = copy.roundedPromptLength + 64 }
+      if !copy.isWhole { copy.prefillHint = "STATIC" }
+    } else {
+      var length = chunkLength ?? Self.usualChunkLength
+      while sizes.contains(length), length > 1 { length /= 2 }
+      if length != Self.usualChunkLength { copy.chunkLength = length }
+    }
     return copy
   }
 
@@ -48,6 +82,7 @@ package struct NPUProperties: Sendable, Hashable {
       "NPUW_DEVICES": "NPU", "NPUW_FALLBACK_EXEC": "NO",
     ]
     properties["NPUW_LLM_PREFILL_HINT"] = prefillHint.map { .text($0) }
+    properties["NPUW_LLM_PREFILL_CHUNK_SIZE"] = chunkLength.map { .integer($0) }
     properties["NPUW_LLM_GENERATE_HINT"] = generateHint.map { .text($0) }
     return properties.merging(own)
   }

@@ -49,9 +49,10 @@ package struct AheadOfTime: Sendable {
     }
     let plans = ([usual, second] as [LoadPlan?]).compactMap { $0 }.map { plan in
       // What the user says goes before what NPUW would choose.
-      let choices = plan.npu == nil ? [:] : platform.choicesOfNPUW
+      let properties =
+        plan.npu == nil ? plan.properties : platform.choicesOfNPUW(besides: plan.properties)
       let compiler: Properties = ["NPU_COMPILER_TYPE": "PLUGIN", "NPU_PLATFORM": .text(platform.rawValue)]
-      return (plan, choices.merging(plan.properties).merging(compiler))
+      return (plan, properties.merging(compiler))
     }
     return Task(model: request.model, request: request, plans: plans)
   }

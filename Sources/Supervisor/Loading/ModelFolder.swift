@@ -34,10 +34,15 @@ package struct ModelFolder: Sendable, Hashable {
   package var family: String?
   /// How many query heads its layers have, if `config.json` says so.
   package private(set) var headCount: Int?
-  /// Whether it is a mixture of experts, if `config.json` says so.
-  package private(set) var hasExperts = false
+  /// How many numbers a token is between two layers, if `config.json` says so.
+  package private(set) var width: Int?
+  /// How many experts its layers have, if `config.json` says so.
+  package private(set) var expertCount: Int?
   /// Whether it has gated delta nets, if `config.json` says so.
   package private(set) var hasDeltaNets = false
+
+  /// Whether it is a mixture of experts.
+  package var hasExperts: Bool { (expertCount ?? 0) > 1 }
 
   /// Why another user could change the model without this one noticing; nil where nobody can.
   package var writableByOthers: String? {
@@ -160,11 +165,11 @@ package struct ModelFolder: Sendable, Hashable {
       .map { min($0, Self.longestContext) }
     vocabularySize = number("vocab_size")
     headCount = number("num_attention_heads", "n_head")
+    width = number("hidden_size", "n_embd", "d_model")
     family = json["model_type"]?.string
-    let experts =
+    expertCount =
       number("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts")
       ?? text["ffn_config"]?["moe_num_experts"]?.int
-    hasExperts = (experts ?? 0) > 1
     hasDeltaNets = number("linear_value_head_dim") != nil
   }
 

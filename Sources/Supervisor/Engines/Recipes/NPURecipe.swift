@@ -8,7 +8,14 @@ struct NPURecipe: EngineRecipe {
 
   init?(_ request: ModelLoader.Request, on device: String) {
     guard request.model.graph == .stateful, device.hasPrefix("NPU") else { return nil }
-    lengths = request.npu.overridden(by: request.properties)
+    let asked = request.npu.overridden(by: request.properties)
+    guard request.model.hasExperts else {
+      lengths = asked
+      return
+    }
+    let sizes = Set([request.model.width, request.model.expertCount].compactMap { $0 })
+    // What the user says of it goes before.
+    lengths = asked.apart(from: sizes).overridden(by: request.properties)
   }
 
   static var kind: EngineKind { .stateful }
@@ -20,7 +27,7 @@ struct NPURecipe: EngineRecipe {
   func properties(
     _ request: ModelLoader.Request, on identity: DeviceIdentity, usual: Properties
   ) -> (compiling: Properties, importing: Properties) {
-    let properties = request.npu.properties(merging: request.properties)
+    let properties = lengths.properties(merging: request.properties)
     // What was compiled in must not be repeated, but the weights must be found.
     return (properties, properties.merging(["WEIGHTS_PATH": .text(request.model.weights)]))
   }
