@@ -67,7 +67,7 @@ verify-logits: build ## let transformers read the same Gemma 3 GGUF and compare 
 	@sh scripts/fetch-gemma3 $(GEMMA)
 	@sh scripts/verify-logits $(OVEN) $(GEMMA)
 
-verify-nncf: build model ## ask whether NNCF's best INT4 loses less than Oven's (half an hour; installs NNCF)
+verify-nncf: build model ## ask whether NNCF's best INT4 loses less than Oven's (an hour; installs NNCF)
 	@sh scripts/verify-nncf $(OVEN) $(GGUF) .bench/int4
 
 verify-serve: build model ## let the official clients of OpenAI, Anthropic and Ollama talk to the server
