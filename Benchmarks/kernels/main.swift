@@ -1,9 +1,11 @@
-// Times the products with compressed matrices on one thread, by format and by rows of numbers: gigabytes of the matrix a second
-// where rows are few and memory sets the pace, and thousand millions of operations a second where they are many.
+// Times the products with compressed matrices on one thread, by format and by rows of numbers, and attention by heads and by
+// tokens: gigabytes a second where rows are few and memory sets the pace, and thousand millions of operations a second where
+// they are many.
 
 import Foundation
 import LinearKernels
 
+let rounds = 5
 let matrices = MatrixKind.all
 print("\(String(cString: oven_linear_instruction_set())), one thread, best of interleaved rounds")
 print("format      bits   1 row          4 rows         16 rows        512 rows")
@@ -11,7 +13,7 @@ print("format      bits   1 row          4 rows         16 rows        512 rows"
 var best = [[Double]](
   repeating: Array(repeating: .infinity, count: MatrixKind.counts.count), count: matrices.count)
 let benches = matrices.map { MatrixBench($0) }
-for _ in 0..<5 {
+for _ in 0..<rounds {
   for (index, bench) in benches.enumerated() {
     for (place, count) in MatrixKind.counts.enumerated() {
       best[index][place] = min(best[index][place], bench.seconds(count))
@@ -27,6 +29,27 @@ for (index, bench) in benches.enumerated() {
   }
   let bits = Double(bench.size * 8) / Double(MatrixKind.rows * MatrixKind.columns)
   print(padded(bench.name, 12) + padded(text(bits), 7) + columns.joined())
+}
+
+let attentions = AttentionBench.all()
+var bestOfHeads = [[Double]](
+  repeating: Array(repeating: .infinity, count: AttentionBench.counts.count), count: attentions.count)
+for _ in 0..<rounds {
+  for (index, bench) in attentions.enumerated() {
+    for (place, count) in AttentionBench.counts.enumerated() {
+      bestOfHeads[index][place] = min(bestOfHeads[index][place], bench.seconds(count))
+    }
+  }
+}
+print("\nattention, \(AttentionBench.seen) tokens seen")
+print("heads              1 token        8 tokens       256 tokens")
+for (index, bench) in attentions.enumerated() {
+  let columns = AttentionBench.counts.enumerated().map { place, count in
+    let seconds = bestOfHeads[index][place]
+    guard count > 1 else { return padded("\(text(Double(bench.size) / seconds / 1e9)) GB/s", 15) }
+    return padded("\(text(bench.operations(count) / seconds / 1e9)) GFLOP/s", 15)
+  }
+  print(padded(bench.name, 19) + columns.joined())
 }
 
 func text(_ number: Double) -> String { String(format: number < 100 ? "%.2f" : "%.0f", number) }

@@ -29,6 +29,28 @@ typedef struct {
 // How far ahead of its use memory is asked for, in bytes.
 #define AHEAD 4096
 
+// start + Σ code · (256 · coarse + fine) of a chunk.
+INLINE vi chunk_products(int bits, int is_split, chunk_codes codes, const char *coarse, const char *fine, vi start) {
+#if defined(RUNS_ARE_SHORT)
+  vi upper = dot_run(bits, run_of(start), codes.even, load_ints(coarse));
+  vi lower = dot_run(bits, run_of(start), codes.even, load_ints(fine));
+  if (is_split && run_steps(bits) > 1) {
+    upper = dot_run(bits, upper, codes.odd, load_ints(coarse + 64));
+    lower = dot_run(bits, lower, codes.odd, load_ints(fine + 64));
+  }
+  vi sum = start + times_run(upper, FINE) + times_run(lower, 1);
+  if (!is_split || run_steps(bits) > 1) return sum;
+  upper = dot_run(bits, run_of(start), codes.odd, load_ints(coarse + 64));
+  lower = dot_run(bits, run_of(start), codes.odd, load_ints(fine + 64));
+  return sum + times_run(upper, FINE) + times_run(lower, 1);
+#else
+  vi products = dot(bits, (vi)(0), codes.even, load_ints(coarse));
+  if (is_split) products = dot(bits, products, codes.odd, load_ints(coarse + 64));
+  products = dot(bits, (products << FINE_BITS) + start, codes.even, load_ints(fine));
+  return is_split ? dot(bits, products, codes.odd, load_ints(fine + 64)) : products;
+#endif
+}
+
 // Chunk `c` of a row of the matrix times M rows of numbers.
 INLINE void few_chunk(few_at at, code_form form, int slots, int shifted, code_rules rules, int is_last, int M, size_t c,
                       vf *sums) {
@@ -40,11 +62,8 @@ INLINE void few_chunk(few_at at, code_form form, int slots, int shifted, code_ru
   const vf scale = spread(slots, at.scales + c * (size_t)slots);
   UNROLL for (int m = 0; m < M; m++) {
     const char *of = x + (size_t)m * at.x_stride, *lanes = of + 2 * chunk;
-    vi products = dot(bits, (vi)(0), codes.even, load_ints(of));
-    if (is_split) products = dot(bits, products, codes.odd, load_ints(of + 64));
-    products = (products << FINE_BITS) + start_of(bits, load_ints(lanes + offsetof(lanes_of_chunk, below)));
-    products = dot(bits, products, codes.even, load_ints(of + chunk));
-    if (is_split) products = dot(bits, products, codes.odd, load_ints(of + chunk + 64));
+    const vi start = start_of(bits, load_ints(lanes + offsetof(lanes_of_chunk, below)));
+    const vi products = chunk_products(bits, is_split, codes, of, of + chunk, start);
     const vf factor = scale * load_floats((const float *)(lanes + offsetof(lanes_of_chunk, scale)));
     sums[m] = fused(__builtin_convertvector(products, vf), factor, sums[m]);
   }

@@ -102,6 +102,11 @@ INLINE void many_unit(int bits, int shifted, size_t steps, size_t count, size_t 
   for (; m + TILE_ROWS <= count; m += TILE_ROWS) {
     many_tile(bits, shifted, steps, TILE_ROWS, N, advanced(at, m), panel, scales, shifts, sums + m * N);
   }
+#if TILE_ROWS > 4
+  for (; m + 4 <= count; m += 4) {
+    many_tile(bits, shifted, steps, 4, N, advanced(at, m), panel, scales, shifts, sums + m * N);
+  }
+#endif
   for (; m + 2 <= count; m += 2) {
     many_tile(bits, shifted, steps, 2, N, advanced(at, m), panel, scales, shifts, sums + m * N);
   }
