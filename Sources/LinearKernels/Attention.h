@@ -313,8 +313,8 @@ static void attend_few(const oven_attention *a, const oven_attention_span *span,
   }
 }
 
-#if defined(LINEAR_TILES)
-#include "AttentionTiles.h"
+#if defined(LINEAR_BF16)
+#include "AttentionBF16.h"
 #endif
 
 static void attend(const oven_attention *a, const oven_attention_span *span, size_t head, size_t begin, size_t end,
@@ -322,9 +322,9 @@ static void attend(const oven_attention *a, const oven_attention_span *span, siz
   attention_scratch s;
   attention_floats(a, &s, memory);
   const size_t group = group_of(a), until = span->past + end;
-#if defined(LINEAR_TILES)
-  if (suits_tiles(a, span)) {
-    attend_tiles(a, span, head, begin, end, until, s);
+#if defined(LINEAR_BF16)
+  if (suits_bf16(a, span)) {
+    attend_bf16(a, span, head, begin, end, until, s);
   } else {
     attend_few(a, span, head, begin, end, 0, until, s);
   }

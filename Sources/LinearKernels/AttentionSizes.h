@@ -13,7 +13,7 @@
 #define SCORES_STRIDE (ATTENTION_KEYS + 16)
 // Numbers of a piece's values, for each token of a block, that are f32 at a time.
 #define WIDE_VALUES (ATTENTION_KEYS / OVEN_ATTENTION_BLOCK * 16)
-// Sequences with more tokens than that are computed by tiles where there are some.
+// Sequences with more tokens than that are computed in bf16 where the machine multiplies it.
 #define ATTENTION_FEW 8
 
 /// Query heads of each shared head.

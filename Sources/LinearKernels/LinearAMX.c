@@ -4,6 +4,7 @@
 #define LINEAR_TARGET \
   "avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,amx-tile,amx-bf16"
 #define LINEAR_DOT_AVX512
+#define LINEAR_BF16
 #define LINEAR_TILES
 #include "LinearBody.h"
 #endif

@@ -1,10 +1,10 @@
 // The products themselves, compiled once for each instruction set: the including file names the table that it defines
 // (LINEAR_TABLE, LINEAR_NAME), the compiler's target (LINEAR_TARGET), the instruction that multiplies bytes
 // (LINEAR_DOT, see LinearDot.h) and how many rows fit into the registers (TILE_ROWS, TILE_VECTORS), or that the machine
-// multiplies tiles of them (LINEAR_TILES).
+// multiplies tiles of them (LINEAR_TILES), and whether it multiplies bf16 (LINEAR_BF16).
 //
 // Everything is written in vectors of 16 lanes, which the compiler splits into what the machine has, and every
-// multiply-add is a fused one: so all instruction sets give the same bits, but for tiles.
+// multiply-add is a fused one: so all instruction sets give the same bits, but for bf16.
 
 #include "LinearTable.h"
 

@@ -20,29 +20,29 @@ static int has_avx512(void) {
          __builtin_cpu_supports("avx512vnni");
 }
 
-// AVX-VNNI is bit 4 of EAX in leaf 7.1, which the compiler's own test does not know everywhere.
-static int has_avx_vnni(void) {
+// EAX of leaf 7.1: what the compiler's own test does not know everywhere.
+static unsigned more_features(void) {
   unsigned a = 7, b, c = 0, d;
   __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
   if (a < 1) return 0;
   a = 7;
   c = 1;
   __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-  return has_avx2() && (a >> 4 & 1);
+  return a;
 }
 
-// AMX with bf16: bits 22 and 24 of EDX in leaf 7, AVX512-BF16 is bit 5 of EAX in leaf 7.1. Linux gives a process tiles when
-// it asks for them (ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA), or says that there are none.
+static int has_avx_vnni(void) { return has_avx2() && (more_features() >> 4 & 1); }
+
+static int has_avx512_bf16(void) { return has_avx512() && (more_features() >> 5 & 1); }
+
+// AMX with bf16: bits 22 and 24 of EDX in leaf 7. Linux gives a process tiles when it asks for them
+// (ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA), or says that there are none.
 static int has_amx(void) {
 #if defined(__linux__)
-  if (!has_avx512()) return 0;
+  if (!has_avx512_bf16()) return 0;
   unsigned a = 7, b, c = 0, d;
   __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-  if (a < 1 || !(d >> 22 & 1) || !(d >> 24 & 1)) return 0;
-  a = 7;
-  c = 1;
-  __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-  return (a >> 5 & 1) && syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+  return (d >> 22 & 1) && (d >> 24 & 1) && syscall(SYS_arch_prctl, 0x1023, 18) == 0;
 #else
   return 0;
 #endif
@@ -53,6 +53,7 @@ static const oven_linear_table *best(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (has_amx()) return &oven_linear_amx;
+  if (has_avx512_bf16()) return &oven_linear_avx512_bf16;
   if (has_avx512()) return &oven_linear_avx512;
   if (has_avx_vnni()) return &oven_linear_avx2_vnni;
   if (has_avx2()) return &oven_linear_avx2;
@@ -80,6 +81,7 @@ int oven_linear_use_instruction_set(const char *name) {
   if (!strcmp(name, "avx2-vnni") && has_avx_vnni()) found = &oven_linear_avx2_vnni;
   if (!strcmp(name, "avx2-vnni by avx512") && has_avx512()) found = &oven_linear_evex_vnni;
   if (!strcmp(name, "avx512") && has_avx512()) found = &oven_linear_avx512;
+  if (!strcmp(name, "avx512-bf16") && has_avx512_bf16()) found = &oven_linear_avx512_bf16;
   if (!strcmp(name, "amx") && has_amx()) found = &oven_linear_amx;
 #endif
   if (!found) return 0;

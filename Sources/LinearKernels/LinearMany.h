@@ -88,6 +88,27 @@ INLINE void many_tile(int bits, int shifted, size_t steps, size_t M, size_t N, m
   }
 }
 
+// Codes of rows that come next, which memory is asked for in small pieces while others are computed.
+typedef struct {
+  const uint8_t *next, *end;
+  size_t piece;
+} many_ahead;
+
+INLINE void ask(many_ahead *ahead) {
+  const size_t left = (size_t)(ahead->end - ahead->next), piece = left < ahead->piece ? left : ahead->piece;
+  for (size_t i = 0; i < piece; i += 64) __builtin_prefetch(ahead->next + i);
+  ahead->next += piece;
+}
+
+// What comes after rows [row, + rows), which are multiplied with `count` rows of numbers.
+INLINE many_ahead ahead_of(const oven_matrix *matrix, size_t row, size_t rows, size_t count) {
+  const size_t next = row + rows < matrix->rows ? row + rows : matrix->rows;
+  const size_t end = next + rows < matrix->rows ? next + rows : matrix->rows;
+  const size_t bytes = row_bytes_of(matrix), tiles = unit_count(matrix) * ((count + TILE_ROWS - 1) / TILE_ROWS);
+  const uint8_t *codes = matrix->codes;
+  return (many_ahead){codes + next * bytes, codes + end * bytes, rounded_up(rows * bytes / tiles + 1, 64)};
+}
+
 INLINE many_at advanced(many_at at, size_t rows) {
   at.x += rows * MANY_COLUMNS;
   at.scales += rows;
@@ -97,13 +118,15 @@ INLINE many_at advanced(many_at at, size_t rows) {
 }
 
 INLINE void many_unit(int bits, int shifted, size_t steps, size_t count, size_t N, many_at at, const vi *panel,
-                      const vf *scales, const vf *shifts, vf *sums) {
+                      const vf *scales, const vf *shifts, many_ahead *ahead, vf *sums) {
   size_t m = 0;
   for (; m + TILE_ROWS <= count; m += TILE_ROWS) {
+    ask(ahead);
     many_tile(bits, shifted, steps, TILE_ROWS, N, advanced(at, m), panel, scales, shifts, sums + m * N);
   }
 #if TILE_ROWS > 4
   for (; m + 4 <= count; m += 4) {
+    ask(ahead);
     many_tile(bits, shifted, steps, 4, N, advanced(at, m), panel, scales, shifts, sums + m * N);
   }
 #endif
@@ -146,6 +169,7 @@ INLINE void many_panel(const oven_matrix *matrix, code_form form, int shifted, s
     if (!shifted) continue;
     for (size_t g = 0; g < groups; g++) ((float *)(s.shifts + g * N))[i] = s.raw_shifts[g];
   }
+  many_ahead ahead = ahead_of(matrix, row, 16 * N, count);
   for (size_t first = 0; first < count; first += MANY_BATCH) {
     const size_t batch = count - first < MANY_BATCH ? count - first : MANY_BATCH;
     memset(s.sums, 0, batch * N * sizeof(vf));
@@ -159,9 +183,9 @@ INLINE void many_panel(const oven_matrix *matrix, code_form form, int shifted, s
         const vi *panel = s.panel + (u * unit - block * MANY_COLUMNS) / 4 * N;
         const vf *scales = s.scales + g * N, *shifts = s.shifts + g * N;
         if (unit == UNIT) {
-          many_unit(bits, shifted, UNIT / 4, batch, N, at, panel, scales, shifts, s.sums);
+          many_unit(bits, shifted, UNIT / 4, batch, N, at, panel, scales, shifts, &ahead, s.sums);
         } else {
-          many_unit(bits, shifted, UNIT / 8, batch, N, at, panel, scales, shifts, s.sums);
+          many_unit(bits, shifted, UNIT / 8, batch, N, at, panel, scales, shifts, &ahead, s.sums);
         }
       }
     }

@@ -163,3 +163,10 @@ INLINE int32_t sign_mask(const oven_matrix *matrix) {
   if (matrix->code_type == oven_number_i4) return (int32_t)0x88888888;
   return matrix->code_type == oven_number_i8 ? (int32_t)0x80808080 : 0;
 }
+
+#if defined(LINEAR_BF16)
+// 32 numbers as bf16, rounded to the nearest even.
+INLINE vi bf16_of(vf first, vf second) {
+  return (vi)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first);
+}
+#endif

@@ -132,6 +132,7 @@ extern const oven_linear_table oven_linear_avx2;
 extern const oven_linear_table oven_linear_avx2_vnni;
 extern const oven_linear_table oven_linear_evex_vnni;
 extern const oven_linear_table oven_linear_avx512;
+extern const oven_linear_table oven_linear_avx512_bf16;
 extern const oven_linear_table oven_linear_amx;
 #endif
 

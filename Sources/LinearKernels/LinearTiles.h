@@ -24,11 +24,6 @@ INLINE size_t tiles_of(size_t length, size_t tile) { return (length + tile - 1) 
 // Tiles side by side that take so many columns: two for each step.
 INLINE size_t depth_of(size_t columns) { return tiles_of(columns, STEP) * 2; }
 
-// 32 numbers as bf16, rounded to the nearest even.
-INLINE vi bf16_of(vf first, vf second) {
-  return (vi)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first);
-}
-
 // Columns [first, first + STEP) of a row of numbers, zeros where there are no more, as lines of two tiles.
 INLINE void prepared_lines(const oven_matrix *matrix, size_t chunk, const float *x, size_t first, vi *line, vi *second) {
   float padded[STEP];

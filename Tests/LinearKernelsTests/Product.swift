@@ -88,7 +88,9 @@ struct Product {
 
 /// The instruction sets of this machine, the portable one first.
 let instructionSets: [String] = {
-  let all: [String] = ["portable", "avx2", "avx2-vnni", "avx2-vnni by avx512", "avx512", "amx"]
+  let all: [String] = [
+    "portable", "avx2", "avx2-vnni", "avx2-vnni by avx512", "avx512", "avx512-bf16", "amx",
+  ]
   return all.filter { oven_linear_use_instruction_set($0) != 0 }
 }()
 

@@ -8,8 +8,8 @@
 // [shared heads, 16 pairs of tokens, value size, 2].
 //
 // Each token's numbers are computed in one order, whatever is computed beside them, so that the threads' number changes no
-// bit. All instruction sets give the same bits, but for tiles, which also round queries and the softmax's weights to bf16
-// where a sequence has many tokens at once.
+// bit. All instruction sets give the same bits, but for those that multiply bf16 (AMX, AVX512-BF16): they also round queries and
+// the softmax's weights to bf16 where a sequence has many tokens at once.
 
 #ifndef OVEN_ATTENTION_KERNELS_H
 #define OVEN_ATTENTION_KERNELS_H

@@ -128,7 +128,7 @@ void oven_linear_normalize(const float *x, const float *weight, float epsilon, s
 /// a + b of `count` numbers; `out` may be one of them.
 void oven_linear_add(const float *a, const float *b, size_t count, float *out);
 
-/// The name of the instruction set in use: "amx", "avx512", "avx2-vnni", "avx2" or "portable".
+/// The name of the instruction set in use: "amx", "avx512-bf16", "avx512", "avx2-vnni", "avx2" or "portable".
 const char *oven_linear_instruction_set(void);
 
 /// Chooses one by name; 0 where the machine does not have it. "avx2-vnni by avx512" is the code of avx2-vnni

@@ -1,0 +1,10 @@
+#if defined(__x86_64__)
+#define LINEAR_TABLE oven_linear_avx512_bf16
+#define LINEAR_NAME "avx512-bf16"
+#define LINEAR_TARGET "avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16"
+#define LINEAR_DOT_AVX512
+#define LINEAR_BF16
+#define TILE_ROWS 6
+#define TILE_VECTORS 4
+#include "LinearBody.h"
+#endif
