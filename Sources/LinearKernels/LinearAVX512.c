@@ -4,6 +4,6 @@
 #define LINEAR_TARGET "avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"
 #define LINEAR_DOT_AVX512
 #define TILE_ROWS 6
-#define TILE_VECTORS 4
+#define TILE_VECTORS 2
 #include "LinearBody.h"
 #endif

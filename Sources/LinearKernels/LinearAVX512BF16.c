@@ -5,6 +5,6 @@
 #define LINEAR_DOT_AVX512
 #define LINEAR_BF16
 #define TILE_ROWS 6
-#define TILE_VECTORS 4
+#define TILE_VECTORS 2
 #include "LinearBody.h"
 #endif

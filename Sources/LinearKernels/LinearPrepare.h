@@ -125,36 +125,79 @@ INLINE void prepare_few(const oven_matrix *matrix, size_t chunk, const float *x,
   }
 }
 
-INLINE void prepare_many(const oven_matrix *matrix, size_t chunk, const float *x, size_t row, size_t count,
-                         many_rows out) {
-  const size_t unit = unit_length(matrix), columns = matrix->columns, units = unit_count(matrix);
-  for (size_t u = 0; u < units; u++) {
-    int8_t block[128], *codes = out.codes + (u * unit / MANY_COLUMNS * count + row) * MANY_COLUMNS + u * unit % MANY_COLUMNS;
-    const float scale = round_unit(x + u * unit, columns - u * unit, unit, block, NULL);
+// A unit of 32 numbers, all there: as `round_unit` rounds them, even ones first where `is_split`.
+INLINE float round_whole_unit(const float *x, int is_split, int8_t *out, int32_t *total) {
+  const vf first = load_floats(x), second = load_floats(x + 16);
+  const vf largest = __builtin_elementwise_max(__builtin_elementwise_abs(first), __builtin_elementwise_abs(second));
+  const vf8 eight = __builtin_elementwise_max(largest.lo, largest.hi);
+  const vf4 four = __builtin_elementwise_max(eight.lo, eight.hi);
+  const vf2 two = __builtin_elementwise_max(four.lo, four.hi);
+  const float magnitude = two.x > two.y ? two.x : two.y;
+  const int is_tiny = !(magnitude > 1e-30f);
+  const float inverse = is_tiny ? 0 : 127 / magnitude;
+  const vi low = (vi)(first * inverse + 12582912.0f) - 0x4b400000, high = (vi)(second * inverse + 12582912.0f) - 0x4b400000;
+  const vi sum = low + high;
+  const vi8 sums = sum.lo + sum.hi;
+  const vi4 halves = sums.lo + sums.hi;
+  *total = halves.x + halves.y + halves.z + halves.w;
+  vs8x16 bytes[2] = {__builtin_convertvector(low, vs8x16), __builtin_convertvector(high, vs8x16)};
+  if (is_split) {
+    const vs8x16 a = bytes[0], b = bytes[1];
+    bytes[0] = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    bytes[1] = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  }
+  memcpy(out, bytes, sizeof bytes);
+  return is_tiny ? 0 : magnitude / 127;
+}
+
+// Unit `u` of a row.
+INLINE void prepare_many_unit(const oven_matrix *matrix, size_t chunk, const float *x, size_t u, size_t row, size_t count,
+                              many_rows out) {
+  const size_t unit = unit_length(matrix), first = u * unit, columns = matrix->columns;
+  int8_t *codes = out.codes + (first / MANY_COLUMNS * count + row) * MANY_COLUMNS + first % MANY_COLUMNS;
+  const float *source = x + row * columns + first;
+  float scale;
+  int32_t total;
+  if (unit == UNIT && first + UNIT <= columns) {
+    scale = round_whole_unit(source, chunk == 128, codes, &total);
+  } else {
+    int8_t block[UNIT];
+    scale = round_unit(source, columns - first, unit, block, NULL);
     if (chunk == 128) {
       split_halves(block, unit, codes);
     } else {
       memcpy(codes, block, unit);
     }
-    const int32_t total = total_of(block, unit);
-    out.scales[u * count + row] = scale;
-    out.totals[u * count + row] = scale * (float)total;
-    out.below[u * count + row] = -total;
+    total = total_of(block, unit);
+  }
+  out.scales[u * count + row] = scale;
+  out.totals[u * count + row] = scale * (float)total;
+  out.below[u * count + row] = -total;
+}
+
+// Rows [begin, end): as many at a time as factors are in a line of the cache.
+INLINE void prepare_many(const oven_matrix *matrix, size_t chunk, const float *x, size_t begin, size_t end, size_t count,
+                         many_rows out) {
+  for (size_t first = begin; first < end; first += 16) {
+    const size_t last = first + 16 < end ? first + 16 : end;
+    for (size_t u = 0; u < unit_count(matrix); u++) {
+      for (size_t row = first; row < last; row++) prepare_many_unit(matrix, chunk, x, u, row, count, out);
+    }
   }
 }
 
 static void prepare(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,
                     void *prepared) {
   const size_t chunk = chunk_length(matrix);
+  if (count >= OVEN_LINEAR_MANY_ROWS) {
 #if defined(LINEAR_TILES)
-  if (count >= OVEN_LINEAR_MANY_ROWS) return prepare_tiles(matrix, chunk, x, begin, end, prepared);
+    return prepare_tiles(matrix, chunk, x, begin, end, prepared);
+#else
+    return prepare_many(matrix, chunk, x, begin, end, count, many_of(matrix, prepared, count));
 #endif
+  }
   for (size_t row = begin; row < end; row++) {
-    const float *source = x + row * matrix->columns;
-    if (count >= OVEN_LINEAR_MANY_ROWS) {
-      prepare_many(matrix, chunk, source, row, count, many_of(matrix, prepared, count));
-    } else {
-      prepare_few(matrix, chunk, source, (char *)prepared + row * chunk_count(matrix) * few_chunk_size(matrix));
-    }
+    prepare_few(matrix, chunk, x + row * matrix->columns,
+                (char *)prepared + row * chunk_count(matrix) * few_chunk_size(matrix));
   }
 }

@@ -40,8 +40,11 @@ static inline size_t few_scratch_floats(const oven_matrix *matrix) {
   return 2 * (OVEN_LINEAR_ROWS * (groups_room(matrix) + chunk_count(matrix)) + 16);
 }
 
+// The numbers of 16 rows.
+static inline size_t many_raw_floats(const oven_matrix *matrix) { return 16 * (matrix->columns / matrix->group + 1); }
+
 static inline size_t many_scratch_floats(const oven_matrix *matrix) {
-  return 16 * (MANY_BATCH * 4 + MANY_STEPS * 4 + 8 * groups_room(matrix)) + 2 * groups_room(matrix);
+  return 16 * (MANY_BATCH * 4 + MANY_STEPS * 4 + 8 * groups_room(matrix)) + 2 * many_raw_floats(matrix);
 }
 
 static inline size_t tiles_scratch_floats(const oven_matrix *matrix) {
