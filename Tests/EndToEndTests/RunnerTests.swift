@@ -89,6 +89,42 @@ import Testing
     #expect(await service.status().cacheUsage == 0)
   }
 
+  /// A step that names blocks that are not there, or too few, is refused before anything is written; the next one is
+  /// computed as if nothing had been.
+  @Test func blocksThatAreNotThereAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let text = try TinyBake.reference("llama").tokens
+    var request = TinyBake.request(try TinyBake.bake("llama", prompt: nil, format: .int8, in: folder))
+    request.usesFixedShapes = false
+    request.engine = .paged
+    // Our own attention: other precisions are the plugin's, which trusts its inputs.
+    request.properties = [:]
+    request.precision = .fast
+    request.cpuKernels = .oven
+    var options = PagedRunner.Options()
+    options.contextLength = 64
+    let runner = try TinyBake.loader().loadRunnable(request).makeRunner(options)
+    let id = SequenceID(request: 0)
+    func sampled(_ number: Int, blocks: [BlockID], position: Int = 0) throws -> [Int] {
+      var step = Step(number: number)
+      if number == 0 {
+        step.begun = [
+          SequenceSetup(
+            id: id, tokens: text, promptCount: text.count, config: try self.request(text, 9).config, seed: 0)
+        ]
+      }
+      step.rows = [.init(id: id, tokens: text, position: position, blocks: blocks, samples: true)]
+      return try runner.run(step, isCancelled: { false }).flatMap(\.tokens)
+    }
+    let expected = try sampled(0, blocks: [1])
+    for (blocks, position) in [([1 << 20], 0), ([-1], 0), ([], 0), ([1], 32), ([1, 1 << 20], 32)] {
+      #expect(throws: SupervisorError.self, "\(blocks), \(position)") {
+        try sampled(1, blocks: blocks, position: position)
+      }
+    }
+    #expect(try sampled(2, blocks: [1]) == expected && !expected.isEmpty)
+  }
+
   /// What a runner computes before it is asked for is what is asked for, and harms nobody where it is not.
   @Test func aRunnerGoesAhead() throws {
     let folder = try TemporaryFolder()

@@ -29,7 +29,7 @@ extension Scheduler {
       state.cached = max(state.cached, reused)
     }
     if state.expected.isEmpty {
-      state.lookup.judge(guessed: row.drafts, accepted: tokens.count - 1, at: row.position + 1)
+      state.lookup.judge(guessed: row.drafts, accepted: tokens.count - 1)
     }
     state.expected = result?.guesses ?? []
     state.computed = row.position + row.tokens.count - row.drafts + max(0, tokens.count - 1)
