@@ -251,6 +251,11 @@ size_t oven_linear_prepared_size(const oven_matrix *matrix, size_t count) {
   return codes + count * unit_count(matrix) * 12;
 }
 
+size_t oven_linear_rows_together(size_t count) {
+  if (count < OVEN_LINEAR_MANY_ROWS) return OVEN_LINEAR_ROWS;
+  return oven_linear_chosen()->has_tiles ? PANEL : 2 * OVEN_LINEAR_ROWS;
+}
+
 int oven_linear_same_preparation(const oven_matrix *first, const oven_matrix *second) {
   return first->columns == second->columns && chunk_length(first) == chunk_length(second) &&
          unit_length(first) == unit_length(second) &&

@@ -117,13 +117,13 @@ class Mixture {
   // body(expert, begin, end) for all rows of a matrix of all chosen experts.
   template <typename Body>
   void each_piece(size_t which, const Body &body) const {
-    const auto together = [](const Chosen &expert) { return rows_together(expert.count); };
+    const auto together = [](const Chosen &expert) { return oven_linear_rows_together(expert.count); };
     const auto pieces = [&](const Chosen &expert) {
       return (expert.matrices[which].rows + together(expert) - 1) / together(expert);
     };
     size_t total = 0;
     for (const auto &expert : chosen) total += pieces(expert);
-    const size_t smallest = chosen.empty() ? 1 : smallest_part(chosen[0].matrices[which], together(chosen[0]));
+    const size_t smallest = chosen.empty() ? 1 : smallest_part(chosen[0].matrices[which], chosen[0].count);
     share(total, smallest, [&](size_t begin, size_t end) {
       size_t first = 0;
       for (const auto &expert : chosen) {

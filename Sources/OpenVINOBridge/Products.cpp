@@ -23,13 +23,10 @@ Rows prepared_rows(const oven_matrix &matrix, const float *x, size_t count, bool
 
 }  // namespace
 
-size_t rows_together(size_t count) {
-  return count < OVEN_LINEAR_MANY_ROWS ? OVEN_LINEAR_ROWS : 4 * OVEN_LINEAR_ROWS;
-}
-
-size_t smallest_part(const oven_matrix &matrix, size_t rows) {
+size_t smallest_part(const oven_matrix &matrix, size_t count) {
+  if (count >= OVEN_LINEAR_MANY_ROWS) return 1;
   const size_t bits = matrix.code_type == oven_number_u8 || matrix.code_type == oven_number_i8 ? 8 : 4;
-  return (size_t{1} << 15) / std::max<size_t>(matrix.columns * bits / 8 * rows, 1);
+  return (size_t{1} << 15) / std::max<size_t>(matrix.columns * bits / 8 * oven_linear_rows_together(count), 1);
 }
 
 void multiply(const oven_matrix &matrix, const Rows &rows, size_t begin, size_t end, float *y) {
@@ -43,12 +40,12 @@ void multiply(const oven_matrix &matrix, const Rows &rows, size_t begin, size_t 
 
 void multiply_rows(const std::vector<Task> &tasks, const float *x, size_t count, bool exact) {
   const Rows rows = prepared_rows(*tasks.front().matrix, x, count, exact);
-  const size_t together = rows_together(count);
+  const size_t together = oven_linear_rows_together(count);
   const auto pieces = [&](const Task &task) { return (task.matrix->rows + together - 1) / together; };
   size_t total = 0;
   for (const auto &task : tasks) total += pieces(task);
   // All matrices' rows one after the other.
-  share(total, smallest_part(*tasks.front().matrix, together), [&](size_t begin, size_t end) {
+  share(total, smallest_part(*tasks.front().matrix, count), [&](size_t begin, size_t end) {
     size_t first = 0;
     for (const auto &task : tasks) {
       const size_t from = std::max(begin, first), to = std::min(end, first + pieces(task));
@@ -65,8 +62,8 @@ void multiply_gated(const oven_matrix &gate, const oven_matrix &up, const float 
                     float *output) {
   const Rows rows = prepared_rows(gate, x, count, exact);
   auto *second = static_cast<float *>(second_room.of(count * up.rows * sizeof(float)));
-  const size_t together = rows_together(count);
-  share((gate.rows + together - 1) / together, smallest_part(gate, together), [&](size_t first, size_t last) {
+  const size_t together = oven_linear_rows_together(count);
+  share((gate.rows + together - 1) / together, smallest_part(gate, count), [&](size_t first, size_t last) {
     const size_t begin = first * together, end = std::min(gate.rows, last * together);
     multiply(gate, rows, begin, end, output);
     multiply(up, rows, begin, end, second);

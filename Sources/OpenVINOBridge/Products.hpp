@@ -32,11 +32,9 @@ class Room {
   size_t capacity = 0;
 };
 
-// Rows of a matrix that stay together. Unpacking serves many rows of numbers best in larger pieces.
-size_t rows_together(size_t count);
-
-// How many times so many rows make a part that is worth a thread's attention: 32 KB of codes.
-size_t smallest_part(const oven_matrix &matrix, size_t rows);
+// How many pieces of the rows that stay together make a part that is worth a thread's attention: 32 KB of codes where `count`
+// rows of numbers are few, any where they are many.
+size_t smallest_part(const oven_matrix &matrix, size_t count);
 
 // Rows of numbers: prepared, or as they are where nothing is to be rounded.
 struct Rows {

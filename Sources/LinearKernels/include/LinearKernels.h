@@ -100,6 +100,10 @@ int oven_linear_same_preparation(const oven_matrix *first, const oven_matrix *se
 void oven_linear_prepare(const oven_matrix *matrix, const float *x, size_t count, size_t begin, size_t end,
                          void *prepared);
 
+/// Rows of a matrix that are best left together where threads share the work: unpacking serves many rows of numbers in larger
+/// pieces. A multiple of OVEN_LINEAR_ROWS.
+size_t oven_linear_rows_together(size_t count);
+
 /// The bytes of working memory that each thread needs for `oven_linear_multiply`, aligned to 64.
 size_t oven_linear_scratch_size(const oven_matrix *matrix, size_t count);
 
