@@ -56,6 +56,27 @@ struct WorkerLossTests {
     #expect(ending.errors.contains("another one went on with the answer"), "\(ending.errors)")
   }
 
+  /// A prompt that was being computed is computed again, with the same answer.
+  @Test func aPromptIsComputedAgain() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    // A second and more.
+    let text = String(repeating: "The baker opened his shop at five in the morning and baked. ", count: 70)
+    let arguments =
+      ["run", baked.path, "Summarize: \(text)", "--max-new-tokens", "8"] + Self.ask
+      + ["--cache-dir", folder.url.appending(path: "cache").path]
+    let whole = try OvenProgram(arguments).finish()
+    try #require(whole.status == 0 && !whole.output.isEmpty, "\(whole.errors)")
+    let cut = try OvenProgram(arguments)
+    let first = try #require(worker(on: baked))
+    cut.waitForErrors("warm-up")
+    usleep(400_000)
+    Processes.end(first)
+    let ending = cut.finish()
+    #expect(ending.status == 0 && ending.output == whole.output, "\(ending.errors)")
+    #expect(ending.errors.contains("another one went on with the answer"), "\(ending.errors)")
+  }
+
   /// Whatever ends while a model is loaded is told of, and not tried again.
   @Test func aLoadIsNot() throws {
     let folder = try TemporaryFolder()
@@ -66,6 +87,30 @@ struct WorkerLossTests {
     let ending = run.finish()
     #expect(ending.status == 69 && ending.output.isEmpty, "\(ending.errors)")
     #expect(ending.errors.contains("the worker ended by signal 9"), "\(ending.errors)")
+  }
+
+  /// One that ends while it compiles leaves nothing that a later one could take for a compiled model.
+  @Test func aCompilationThatEndedIsMadeAnew() throws {
+    let folder = try TemporaryFolder()
+    let baked = try SmolLM2.bake(to: "baked", in: folder)
+    let cache = folder.url.appending(path: "cache").path
+    let arguments =
+      ["run", baked.path, "Name the capital of France.", "--max-new-tokens", "8"] + Self.ask
+      + ["--cpu-kernels", "plugin", "--cache-dir", cache]
+    for moment in [100_000, 250_000, 400_000] as [useconds_t] {
+      let run = try OvenProgram(arguments)
+      let process = try #require(worker(on: baked))
+      usleep(moment)
+      Processes.end(process)
+      let ending = run.finish()
+      // A fast machine may have compiled it by then; but then it goes on with the answer.
+      guard ending.status == 69 else { continue }
+      #expect(ending.errors.contains("the worker ended by signal 9"), "\(ending.errors)")
+    }
+    let whole = try OvenProgram(arguments).finish()
+    #expect(whole.status == 0 && whole.output.contains("Paris"), "\(whole.errors)")
+    let again = try OvenProgram(arguments).finish()
+    #expect(again.output == whole.output && again.errors.contains("from cache"), "\(again.errors)")
   }
 
   @Test func aChatGoesOn() throws {
