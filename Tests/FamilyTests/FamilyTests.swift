@@ -69,12 +69,46 @@ import Testing
     #expect(error(logits, reference.logits) < 1e-4)
   }
 
-  /// The forms of masks and transpositions that only graphs for NPUs have.
-  @Test(arguments: ["llama", "mistral-window", "gemma3", "qwen3"]) func formsForNPUs(_ name: String) throws {
+  /// The forms of masks, transpositions and routers that only graphs for NPUs have.
+  @Test(arguments: [
+    "llama", "mistral-window", "gemma3", "qwen3", "qwen3-moe", "olmoe", "qwen2-moe", "deepseek-v2",
+    "granitemoe", "gemma4-moe", "gpt-oss",
+  ])
+  func formsForNPUs(_ name: String) throws {
     let model = TinyModel(name: name)
     let reference = try model.reference()
     let run = try TinyRun(IRWriter.serialize(model.graph(GraphOptions(isForNPU: true))))
     #expect(error(try run.logits(reference.tokens), reference.logits) < 1e-4)
+  }
+
+  /// NPUW finds how many experts a token uses by the form of the choice, and computes all experts where it knows none
+  /// (docs/npu.md): what is read here is what its own patterns want, from TopK to ScatterElementsUpdate.
+  @Test(arguments: [
+    ("mixtral", "Divide"), ("qwen3-moe", "Divide"), ("olmoe", "Divide"), ("qwen2-moe", "Divide"),
+    ("deepseek-v2", "Divide"), ("granitemoe", "Divide"), ("hunyuan-moe", "Divide"),
+    ("gemma4-moe", "Divide Multiply Slice"), ("gpt-oss", "SoftMax Slice"),
+  ])
+  func expertsAreChosenInFormsThatNPUWKnows(_ name: String, _ form: String) throws {
+    let graph = try TinyModel(name: name).graph(GraphOptions(isForNPU: true))
+    #expect(!graph.hasExpertsUnknownToNPUW)
+    let choices = graph.nodes.filter { $0.operation is ScatterElementsUpdate }
+    #expect(!choices.isEmpty)
+    for choice in choices {
+      var path: [String] = [], node = graph.node(of: choice.inputs[2])
+      while !(node.operation is TopK) {
+        path.insert(node.operation.typeName, at: 0)
+        node = graph.node(of: try #require(node.inputs.first))
+      }
+      #expect(path.joined(separator: " ") == form)
+      let ranked = graph.node(of: node.inputs[0])
+      #expect(ranked.operation.typeName == (name == "gpt-oss" ? "Add" : "SoftMax"))
+      #expect(name != "gpt-oss" || node.name.contains("mlp.router"))
+    }
+  }
+
+  @Test(arguments: ["glm4-moe", "deepseek-v3", "phimoe", "llama4", "ernie4_5-moe-bias"])
+  func otherChoicesAreTold(_ name: String) throws {
+    #expect(try TinyModel(name: name).graph(GraphOptions(isForNPU: true)).hasExpertsUnknownToNPUW)
   }
 
   /// A family of each kind: windows, soft caps, partial and missing rotary positions, learned ones, experts.

@@ -15,7 +15,7 @@ import Testing
   /// What `--target npu` bakes.
   @Test(arguments: [
     "llama", "mistral-window", "phi3", "gemma2", "gemma3", "qwen3", "mixtral", "falcon-rw", "llama4",
-    "gemma4-moe", "qwen3-moe", "gpt-oss",
+    "gemma4-moe", "qwen3-moe", "gpt-oss", "olmoe", "qwen2-moe",
   ])
   func formsForNPUs(_ name: String) throws { try compare(name, GraphOptions(isForNPU: true)) }
 

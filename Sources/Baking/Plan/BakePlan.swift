@@ -83,6 +83,9 @@ struct BakePlan {
         "the fixed-shape graphs compute all experts for every token: on an NPU, the graph for NPUW is the faster one"
       )
     }
+    if recipe.target == .npu, let note = Self.noteOnExperts(logical[0].graph, decisions) {
+      notes.append(note.text(options.settingName))
+    }
     self.notes = notes
     var layout = BinLayout()
     graphs = try logical.map { name, graph in
@@ -108,6 +111,18 @@ struct BakePlan {
         "\(setting: .target) npu: \(config["model_type"]?.string ?? "this model") cannot run on an NPU",
       why: Wording(why),
       mend: "Leave \(setting: .target) npu out: the model runs on a CPU or GPU.")
+  }
+
+  /// Why NPUW would compute all experts for every token; nil where it computes those that were chosen.
+  private static func noteOnExperts(_ graph: Graph, _ decisions: WeightDecisions) -> Wording? {
+    if graph.hasExpertsUnknownToNPUW {
+      return "an NPU computes all experts for every token: NPUW does not know how this model chooses them"
+    }
+    let formats = graph.weights.filter { $0.role == .expert }.map { decisions.format(of: $0) }
+    guard let size = formats.lazy.compactMap(\.compressed?.groupSize).first else { return nil }
+    return
+      "an NPU computes all experts for every token: NPUW finds experts in whole rows (\(setting: .groupSize) -1), "
+      + "and these are in groups of \(size)"
   }
 
   /// The graphs that are asked for, with logical weights; the stateful one first.

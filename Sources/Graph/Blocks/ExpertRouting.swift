@@ -49,6 +49,12 @@ package struct ExpertRouting: Sendable {
   /// What each expert's weight is multiplied by at last, [experts].
   package var expertScale: Weight?
 
+  /// Whether NPUW can know the choice by its form (`choiceForNPUW`).
+  package var isKnownToNPUW: Bool {
+    guard scoring == .softmax, correctionBias == nil, groups == nil else { return false }
+    return router.bias == nil || (normalizesShares && expertScale == nil)
+  }
+
   /// The experts with the largest weights.
   package init(router: Linear, expertsPerToken: Int, normalizesShares: Bool) {
     self.router = router
@@ -62,6 +68,8 @@ extension DecoderBuilder {
   struct Choice {
     var experts: Value
     var weights: Value
+    /// What the sum of what they answer is multiplied by, [tokens, 1] or a scalar; nil for one.
+    var factor: Value?
   }
 
   /// The weight of each expert in each token: [experts, tokens], zero for those that were not chosen.
@@ -77,6 +85,9 @@ extension DecoderBuilder {
   /// Chooses experts for tokens [tokens, hidden].
   func choose(_ flat: Value, _ routing: ExpertRouting) throws(GraphError) -> Choice {
     let logits = try graph.linear(flat, routing.router, role: .router)
+    if options.isForNPU, options.kind == .stateful, routing.isKnownToNPUW {
+      return try choiceForNPUW(logits, routing)
+    }
     var choice: Choice
     switch routing.scoring {
     case .sparseMixer(let jitter): choice = try sparselyMixed(logits, jitter: jitter)
@@ -90,11 +101,47 @@ extension DecoderBuilder {
       choice.weights = try graph.binary(.divide, choice.weights, safe)
     }
     choice.weights = try graph.scaled(choice.weights, by: routing.scalingFactor)
-    if let scale = routing.expertScale {
-      let factors = try graph.weight(scale, role: .table, name: graph.currentPath + ".per_expert_scale")
-      choice.weights = try graph.multiply(choice.weights, graph.gather(factors, choice.experts, axis: 0))
-    }
+    if let scale = routing.expertScale { choice.weights = try scaled(choice, by: scale) }
     return choice
+  }
+
+  /// A choice in a form by which NPUW finds how many experts a token uses. In any other it computes every expert for every
+  /// token, and says nothing (docs/npu.md).
+  ///
+  /// * A softmax, the largest, these divided by their sum, and scattered. So parts that are not to add up to one do so here,
+  ///   and the answers are multiplied by their sum.
+  /// * With a factor for each expert, a slice after it.
+  /// * Where the router has a bias, the largest numbers, a softmax over them, and a slice, under a name with `mlp.router`.
+  private func choiceForNPUW(_ logits: Value, _ routing: ExpertRouting) throws(GraphError) -> Choice {
+    let count = try graph.integer(routing.expertsPerToken)
+    func whole(_ weights: Value) throws(GraphError) -> Value {
+      try graph.slice(weights, from: 0, to: routing.expertsPerToken, axis: 1)
+    }
+    var choice: Choice
+    if routing.router.bias != nil {
+      let best = try graph.within(routing.router.name) { () throws(GraphError) in
+        try graph.appendAll(TopK(axis: -1), [logits, count])
+      }
+      choice = Choice(experts: best[1], weights: try whole(graph.append(Softmax(axis: -1), [best[0]])))
+    } else {
+      let best = try graph.appendAll(TopK(axis: -1), [graph.append(Softmax(axis: -1), [logits]), count])
+      let sum = try graph.reduce(.sum, best[0], axis: -1, keepsDimensions: true)
+      choice = Choice(experts: best[1], weights: try graph.binary(.divide, best[0], sum))
+      if !routing.normalizesShares { choice.factor = sum }
+      if let scale = routing.expertScale {
+        choice.weights = try whole(scaled(choice, by: scale))
+      }
+    }
+    guard routing.scalingFactor != 1 else { return choice }
+    let factor = try graph.float(routing.scalingFactor)
+    choice.factor = if let sum = choice.factor { try graph.multiply(sum, factor) } else { factor }
+    return choice
+  }
+
+  /// The weights of a choice, each times its expert's own factor.
+  private func scaled(_ choice: Choice, by scale: Weight) throws(GraphError) -> Value {
+    let factors = try graph.weight(scale, role: .table, name: graph.currentPath + ".per_expert_scale")
+    return try graph.multiply(choice.weights, graph.gather(factors, choice.experts, axis: 0))
   }
 
   private func best(_ scores: Value, _ routing: ExpertRouting) throws(GraphError) -> Choice {

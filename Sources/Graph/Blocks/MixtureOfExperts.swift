@@ -158,7 +158,13 @@ extension DecoderBuilder {
     let spread = try graph.append(Reshape(specialZero: false), [weights, weightShape])
     let weighted = try graph.multiply(results, graph.unsqueeze(spread, -1))
     let sum = try graph.reduce(.sum, weighted, axis: 0, keepsDimensions: false)
-    return try graph.reshape(sum, [0, -1, hidden])
+    let answer = try graph.reshape(sum, [0, -1, hidden])
+    guard var factor = choice.factor else { return answer }
+    if factor.shape.rank == 2 {
+      let places = try graph.concat([batch, graph.integers([-1]), graph.integers([1])], axis: 0)
+      factor = try graph.append(Reshape(specialZero: false), [factor, places])
+    }
+    return try graph.multiply(answer, factor)
   }
 
   /// [experts, tokens, hidden] → [experts, tokens, intermediate].
