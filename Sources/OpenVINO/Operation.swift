@@ -11,6 +11,17 @@ public struct Operation: Sendable, Hashable {
   /// Its runtime information: in a device's graph `layerType`, `runtimePrecision`, `primitiveType`, ...
   public var attributes: [String: String]
 
+  /// An operation as the runtime describes it.
+  package init(
+    name: String, type: String, elementType: ElementType, shape: String, attributes: [String: String] = [:]
+  ) {
+    self.name = name
+    self.type = type
+    self.elementType = elementType
+    self.shape = shape
+    self.attributes = attributes
+  }
+
   /// What the device calls this kind of node: "FullyConnected", "RMS", "RoPE", ...
   public var layerType: String { attributes["layerType"] ?? type }
   /// The precision that the device computes it with.

@@ -1,5 +1,7 @@
 import Baking
 import Foundation
+import JSON
+import Quantization
 import Testing
 
 /// Models with recurrent states do not run on an NPU, nor with fixed shapes, and a bake says so before it begins.
@@ -20,6 +22,32 @@ import Testing
     let error = #expect(throws: BakeError.self) { try Bake(options).run() }
     #expect(error?.code == .usage)
     #expect(error?.message.contains("npu") == true && error?.why.contains("recurrent") == true)
+  }
+
+  /// NPUW computes all experts for every token where it does not know how they are chosen, or their format.
+  @Test(
+    arguments: [
+      ("glm4-moe", nil, "how its experts are chosen"), ("phimoe", nil, "how its experts are chosen"),
+      ("mixtral", .int4, "whole rows"), ("olmoe", .fp16, "whole rows"),
+    ] as [(String, QuantizationRecipe.WeightType?, String)])
+  func expertsThatAnNPUDoesNotFindAreRefused(
+    family: String, format: QuantizationRecipe.WeightType?, why: String
+  ) throws {
+    var options = options(family)
+    options.recipe.target = .npu
+    options.recipe.weightFormat = format
+    if format == .int4 { options.recipe.groupSize = 64 }
+    let error = #expect(throws: BakeError.self) { try Bake(options).run() }
+    #expect(error?.code == .usage && error?.why.contains(why) == true)
+  }
+
+  /// A bake that nothing is asked of gives experts whole rows, calibrated or not.
+  @Test(arguments: ["mixtral", "olmoe", "gpt-oss"]) func expertsGetWholeRows(family: String) throws {
+    var options = options(family)
+    options.recipe.target = .npu
+    defer { try? FileManager.default.removeItem(at: options.destination) }
+    let report = try Bake(options).run()
+    #expect(report.manifest["recipe"]?["group_size"] == "-1")
   }
 
   @Test(arguments: ["lfm2", "granite-hybrid-dense"]) func fixedShapesAreRefused(family: String) throws {

@@ -47,6 +47,8 @@ import Testing
     }
     #expect(groupSize(.npu, true) == -1 && groupSize(.npu, false) == 128)
     #expect(groupSize(.any, true) == 128 && groupSize(.cpu, true) == 128)
+    let mixture = QuantizationRecipe.preset(.npu, parameterCount: 600_000_000, hasExperts: true)
+    #expect(mixture.groupSize == -1)
   }
 
   @Test func aRouterOfFewExpertsStaysInSixteenBitsOnAnNPU() throws {

@@ -64,4 +64,18 @@ import Testing
     let error = #expect(throws: SupervisorError.self) { try engine.append([1]) }
     #expect(error?.code == .contextFull)
   }
+
+  /// The operations are those of OLMoE's matrices, in whole rows and in groups of 128, and of what experts answer.
+  @Test func expertsInGroupsAreRefused() throws {
+    func operation(_ shape: String, _ type: String = "Multiply") -> OpenVINO.Operation {
+      OpenVINO.Operation(name: "experts", type: type, elementType: .f16, shape: shape, attributes: [:])
+    }
+    let whole = [operation("[64,1024,2048]"), operation("[64,?,?,2048]"), operation("[64,1,1,1]", "Reshape")]
+    try LanguageModelInterface.checkExperts(whole, count: 64)
+    try LanguageModelInterface.checkExperts([operation("[8,1024,16,128]")], count: 64)
+    let error = #expect(throws: OpenVINOError.self) {
+      try LanguageModelInterface.checkExperts(whole + [operation("[64,1024,16,128]")], count: 64)
+    }
+    #expect(error?.message.contains("[64,1024,16,128]") == true && error?.mend.contains("Bake again") == true)
+  }
 }

@@ -53,12 +53,15 @@ struct BakePlan {
     let adapted = try AdaptedWeights(reading.weights, options.adapters, used: reading.used)
     let logical = try Self.logicalGraphs(reading.architecture, adapted, options)
     self.logical = logical[0].graph
-    if options.recipe.target == .npu { try Self.checkStates(logical[0].graph, config) }
+    if options.recipe.target == .npu {
+      try Self.checkStates(logical[0].graph, config)
+      try Self.checkExperts(logical[0].graph, config)
+    }
     let weights = logical[0].graph.weights
     parameterCount = Self.parameterCount(of: weights)
     let recipe = options.recipe.recipe(
       parameterCount: parameterCount, keepsValues: weights.contains { $0.weight.keptFormat != nil },
-      isCalibrated: isCalibrated)
+      isCalibrated: isCalibrated, hasExperts: weights.contains { $0.role == .expert })
     self.recipe = recipe
 
     try recipe.check()
@@ -68,6 +71,7 @@ struct BakePlan {
     let decisions = try WeightDecisions(
       weights, recipe: recipe, replacements: evened, costs: options.measuredCosts)
     self.decisions = decisions
+    if recipe.target == .npu { try Self.checkFormats(of: weights, decisions) }
     var notes = checkpoint.notes + reading.notes
     notes += adapted.notes + files.notes
     notes += tokenizerIR.notes + decisions.notes
@@ -82,9 +86,6 @@ struct BakePlan {
       notes.append(
         "the fixed-shape graphs compute all experts for every token: on an NPU, the graph for NPUW is the faster one"
       )
-    }
-    if recipe.target == .npu, let note = Self.noteOnExperts(logical[0].graph, decisions) {
-      notes.append(note.text(options.settingName))
     }
     self.notes = notes
     var layout = BinLayout()
@@ -111,18 +112,6 @@ struct BakePlan {
         "\(setting: .target) npu: \(config["model_type"]?.string ?? "this model") cannot run on an NPU",
       why: Wording(why),
       mend: "Leave \(setting: .target) npu out: the model runs on a CPU or GPU.")
-  }
-
-  /// Why NPUW would compute all experts for every token; nil where it computes those that were chosen.
-  private static func noteOnExperts(_ graph: Graph, _ decisions: WeightDecisions) -> Wording? {
-    if graph.hasExpertsUnknownToNPUW {
-      return "an NPU computes all experts for every token: NPUW does not know how this model chooses them"
-    }
-    let formats = graph.weights.filter { $0.role == .expert }.map { decisions.format(of: $0) }
-    guard let size = formats.lazy.compactMap(\.compressed?.groupSize).first else { return nil }
-    return
-      "an NPU computes all experts for every token: NPUW finds experts in whole rows (\(setting: .groupSize) -1), "
-      + "and these are in groups of \(size)"
   }
 
   /// The graphs that are asked for, with logical weights; the stateful one first.

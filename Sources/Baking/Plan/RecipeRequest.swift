@@ -25,10 +25,13 @@ public struct RecipeRequest: Sendable {
   public init() {}
 
   /// The whole recipe for a model of so many parameters.
-  func recipe(parameterCount: Int, keepsValues: Bool, isCalibrated: Bool) -> QuantizationRecipe {
+  func recipe(
+    parameterCount: Int, keepsValues: Bool, isCalibrated: Bool, hasExperts: Bool = false
+  ) -> QuantizationRecipe {
     let format = weightFormat ?? (keepsValues ? .kept : .int4)
     var recipe = QuantizationRecipe.preset(
-      target, parameterCount: parameterCount, isCalibrated: isCalibrated && format == .int4)
+      target, parameterCount: parameterCount, isCalibrated: isCalibrated && format == .int4,
+      hasExperts: hasExperts)
     recipe.weightFormat = format
     switch recipe.weightFormat {
     case .int4, .nf4: recipe.groupSize = groupSize ?? recipe.groupSize

@@ -22,16 +22,18 @@ extension QuantizationRecipe {
   ///   with groups and are more accurate with them. Calibrated whole rows lose less than groups that are rounded to
   ///   nearest, and an NPU computes them faster, by its compiler's estimate (docs/npu.md): for `npu` they are the choice
   ///   of any model that is calibrated.
+  /// * A mixture of experts gets whole rows for `npu` in any case: NPUW finds experts in no other form, and would compute
+  ///   all of them for every token.
   /// * Embeddings and head in symmetric INT8 for each row: eight bits as in NNCF, symmetric because NPUs are said
   ///   to take symmetric weights only, and one byte per row and a subtraction less for the others.
   public static func preset(
-    _ target: Target, parameterCount: Int, isCalibrated: Bool = false
+    _ target: Target, parameterCount: Int, isCalibrated: Bool = false, hasExperts: Bool = false
   ) -> QuantizationRecipe {
     let isLarge = parameterCount > channelWiseParameterCount
     let wholeRows =
       switch target {
       case .any: isLarge
-      case .npu: isLarge || isCalibrated
+      case .npu: isLarge || isCalibrated || hasExperts
       case .cpu, .gpu: false
       }
     return QuantizationRecipe(groupSize: wholeRows ? -1 : 128, target: target)

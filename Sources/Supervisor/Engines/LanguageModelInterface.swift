@@ -1,7 +1,7 @@
 import OpenVINO
 
 /// Which inputs and outputs of a stateful language model are where (reference: GenAI's contract of names).
-struct LanguageModelInterface {
+package struct LanguageModelInterface {
   let tokens: Int
   let mask: Int?
   let positions: Int?
@@ -64,5 +64,23 @@ struct LanguageModelInterface {
       "\(recurrent.count) of its states are recurrent, such as \(first.identity); an NPU's plugin keeps keys and values "
         + "only, and fills prompts up",
       mend: "Leave the NPU out: the model runs on a CPU or GPU.")
+  }
+
+  /// Refuses experts whose values share their scales in groups: NPUW finds experts in whole rows only. It would compute all
+  /// others for every token, with which its compiler does not come to an end (docs/npu.md).
+  /// - Parameter count: how many experts a layer has.
+  package static func checkExperts(_ operations: [Operation], count: Int) throws(OpenVINOError) {
+    // [experts, rows, groups, size], of fixed extents: what depends on tokens has a question mark.
+    let scaled = operations.first { operation in
+      guard operation.type == "Multiply" else { return false }
+      let extents = operation.shape.dropFirst().dropLast().split(separator: ",").map { Int($0) }
+      return extents.count == 4 && extents[0] == count && !extents.contains(nil)
+    }
+    guard let scaled else { return }
+    throw OpenVINOError(
+      .unsupported,
+      "its experts are in groups, such as \(scaled.name) of \(scaled.shape); an NPU's plugin finds "
+        + "experts in whole rows, and would compute all others for every token",
+      mend: "Bake again for an NPU, which gives experts whole rows; or leave the NPU out.")
   }
 }

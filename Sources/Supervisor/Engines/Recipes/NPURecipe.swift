@@ -5,9 +5,12 @@ import OpenVINO
 struct NPURecipe: EngineRecipe {
   private let stateful = StatefulRecipe()
   private let lengths: NPUProperties
+  /// How many experts the layers have; nil where the model is no mixture.
+  private let expertCount: Int?
 
   init?(_ request: ModelLoader.Request, on device: String) {
     guard request.model.graph == .stateful, device.hasPrefix("NPU") else { return nil }
+    expertCount = request.model.hasExperts ? request.model.expertCount : nil
     let asked = request.npu.overridden(by: request.properties)
     guard request.model.hasExperts else {
       lengths = asked
@@ -36,7 +39,11 @@ struct NPURecipe: EngineRecipe {
   func note(cutsLogits: Bool) -> String { stateful.note(cutsLogits: cutsLogits) }
 
   func check(_ model: Model) throws(OpenVINOError) { try stateful.check(model) }
-  func change(_ model: Model) throws(OpenVINOError) { try LanguageModelInterface.checkForNPU(model) }
+
+  func change(_ model: Model) throws(OpenVINOError) {
+    try LanguageModelInterface.checkForNPU(model)
+    if let expertCount { try LanguageModelInterface.checkExperts(model.operations(), count: expertCount) }
+  }
 
   func makeEngine(
     _ model: LoadedModel, contextLength: Int?
