@@ -73,6 +73,8 @@ import Testing
     let whole = [operation("[64,1024,2048]"), operation("[64,?,?,2048]"), operation("[64,1,1,1]", "Reshape")]
     try LanguageModelInterface.checkExperts(whole, count: 64)
     try LanguageModelInterface.checkExperts([operation("[8,1024,16,128]")], count: 64)
+    // Small ones compile.
+    try LanguageModelInterface.checkExperts([operation("[8,64,1,64]")], count: 8)
     let error = #expect(throws: OpenVINOError.self) {
       try LanguageModelInterface.checkExperts(whole + [operation("[64,1024,16,128]")], count: 64)
     }

@@ -53,10 +53,7 @@ struct BakePlan {
     let adapted = try AdaptedWeights(reading.weights, options.adapters, used: reading.used)
     let logical = try Self.logicalGraphs(reading.architecture, adapted, options)
     self.logical = logical[0].graph
-    if options.recipe.target == .npu {
-      try Self.checkStates(logical[0].graph, config)
-      try Self.checkExperts(logical[0].graph, config)
-    }
+    if options.recipe.target == .npu { try Self.checkStates(logical[0].graph, config) }
     let weights = logical[0].graph.weights
     parameterCount = Self.parameterCount(of: weights)
     let recipe = options.recipe.recipe(
@@ -71,7 +68,6 @@ struct BakePlan {
     let decisions = try WeightDecisions(
       weights, recipe: recipe, replacements: evened, costs: options.measuredCosts)
     self.decisions = decisions
-    if recipe.target == .npu { try Self.checkFormats(of: weights, decisions) }
     var notes = checkpoint.notes + reading.notes
     notes += adapted.notes + files.notes
     notes += tokenizerIR.notes + decisions.notes
@@ -86,6 +82,15 @@ struct BakePlan {
       notes.append(
         "the fixed-shape graphs compute all experts for every token: on an NPU, the graph for NPUW is the faster one"
       )
+    }
+    let experts = weights.filter { $0.role == .expert }
+    if recipe.target == .npu,
+      let fault = ExpertsOnNPU(
+        isChoiceKnown: !logical[0].graph.hasExpertsUnknownToNPUW,
+        formats: experts.map { decisions.format(of: $0) })
+    {
+      let count = experts.map(\.shape.elementCount).max() ?? 0
+      notes.append(try fault.note(count: count, modelType: modelType).text(options.settingName))
     }
     self.notes = notes
     var layout = BinLayout()

@@ -66,15 +66,19 @@ package struct LanguageModelInterface {
       mend: "Leave the NPU out: the model runs on a CPU or GPU.")
   }
 
-  /// Refuses experts whose values share their scales in groups: NPUW finds experts in whole rows only. It would compute all
-  /// others for every token, with which its compiler does not come to an end (docs/npu.md).
+  /// How many numbers a matrix of all experts may have for all of them to be computed.
+  private static let largestComputedWhole = 1 << 20
+
+  /// Refuses large experts whose values share their scales in groups: NPUW finds experts in whole rows only. It would compute
+  /// all others for every token, with which its compiler does not come to an end (docs/npu.md).
   /// - Parameter count: how many experts a layer has.
   package static func checkExperts(_ operations: [Operation], count: Int) throws(OpenVINOError) {
     // [experts, rows, groups, size], of fixed extents: what depends on tokens has a question mark.
     let scaled = operations.first { operation in
       guard operation.type == "Multiply" else { return false }
       let extents = operation.shape.dropFirst().dropLast().split(separator: ",").map { Int($0) }
-      return extents.count == 4 && extents[0] == count && !extents.contains(nil)
+      guard extents.count == 4, extents[0] == count, !extents.contains(nil) else { return false }
+      return extents.reduce(1) { $0 * ($1 ?? 1) } > largestComputedWhole
     }
     guard let scaled else { return }
     throw OpenVINOError(
