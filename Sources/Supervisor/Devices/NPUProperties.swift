@@ -56,6 +56,15 @@ package struct NPUProperties: Sendable, Hashable {
     return copy
   }
 
+  /// These with a prompt that is computed as a whole.
+  func whole() -> NPUProperties {
+    guard !isWhole else { return self }
+    var copy = self
+    copy.prefillHint = "STATIC"
+    copy.chunkLength = nil
+    return copy
+  }
+
   /// These for a mixture of experts of such sizes: its width, and how many experts there are. NPUW finds the tokens of a
   /// mixture's prompt by their number alone, and mistakes such a size for it where as many are computed at once
   /// (docs/npu.md): then more are, or in a prompt that is computed in pieces, fewer.

@@ -16,9 +16,23 @@ struct NPURecipe: EngineRecipe {
       lengths = asked
       return
     }
-    let sizes = Set([request.model.width, request.model.expertCount].compactMap { $0 })
     // What the user says of it goes before.
-    lengths = asked.apart(from: sizes).overridden(by: request.properties)
+    lengths = asked.apart(from: Self.sizes(request)).overridden(by: request.properties)
+  }
+
+  /// What NPUW may take for the tokens of a mixture's prompt: its width, and how many experts there are.
+  private static func sizes(_ request: ModelLoader.Request) -> Set<Int> {
+    Set([request.model.width, request.model.expertCount].compactMap { $0 })
+  }
+
+  /// The lengths on a device. The compiler for Meteor Lake crashes over the second piece of a mixture's prompt, and not over
+  /// a prompt as a whole (docs/npu.md).
+  private func lengths(_ request: ModelLoader.Request, on identity: DeviceIdentity) -> NPUProperties {
+    let asked = request.npu.overridden(by: request.properties)
+    guard expertCount != nil, identity.architecture == NPUPlatform.meteorLake.rawValue,
+      asked.prefillHint == nil, asked.chunkLength == nil
+    else { return lengths }
+    return lengths.whole().apart(from: Self.sizes(request)).overridden(by: request.properties)
   }
 
   static var kind: EngineKind { .stateful }
@@ -30,7 +44,7 @@ struct NPURecipe: EngineRecipe {
   func properties(
     _ request: ModelLoader.Request, on identity: DeviceIdentity, usual: Properties
   ) -> (compiling: Properties, importing: Properties) {
-    let properties = lengths.properties(merging: request.properties)
+    let properties = lengths(request, on: identity).properties(merging: request.properties)
     // What was compiled in must not be repeated, but the weights must be found.
     return (properties, properties.merging(["WEIGHTS_PATH": .text(request.model.weights)]))
   }
