@@ -54,6 +54,7 @@ import Testing
   @Test(arguments: [
     ("to_shape was called on a dynamic shape.", "BakeOptions.staticShapes"),
     ("invalid map<K, T> key", "RecipeRequest.target npu"),
+    ("its experts are in groups; an NPU's plugin finds experts in whole rows", "RecipeRequest.target npu"),
     (
       "[ERROR] 16:15:04.045 [vpux-compiler] FeasibleAllocation Pass failed : no", "NPUProperties.promptLength"
     ),

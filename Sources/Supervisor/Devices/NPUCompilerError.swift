@@ -63,6 +63,10 @@ package struct NPUCompilerError: Sendable, Hashable {
   /// What signs of the compiler mean, the particular ones first (docs/npu.md has the graphs behind them).
   private static let mends: [(signs: [String], mend: Wording)] = [
     (
+      ["finds experts in whole rows"],
+      "Bake again with \(setting: .bakedTarget) npu, which gives experts whole rows."
+    ),
+    (
       ["to_shape was called on a dynamic shape", "dynamic shape", "upper bound"],
       """
       It compiles fixed shapes only: bake with \(setting: .bakedShapes) and run with \(setting: .runsFixedShapes), \
