@@ -26,7 +26,8 @@ typedef struct {
   const float *scales, *shifts;
 } few_at;
 
-// How far ahead of its use memory is asked for, in bytes.
+// How far ahead of its use memory is asked for, in bytes: into the second cache, since the few lines that the first one can
+// wait for at once are no match for the time that memory takes.
 #define AHEAD 4096
 
 // start + Σ code · (256 · coarse + fine) of a chunk.
@@ -57,7 +58,7 @@ INLINE void few_chunk(few_at at, code_form form, int slots, int shifted, code_ru
   const int bits = bits_of(form), is_split = form != form_bytes;
   const size_t chunk = is_split ? 128 : 64;
   const char *x = at.x + c * (2 * chunk + sizeof(lanes_of_chunk));
-  __builtin_prefetch(at.row.codes + c * 64 + AHEAD);
+  __builtin_prefetch(at.row.codes + c * 64 + AHEAD, 0, 2);
   const chunk_codes codes = chunk_of(form, at.row, rules, is_last, c);
   const vf scale = spread(slots, at.scales + c * (size_t)slots);
   UNROLL for (int m = 0; m < M; m++) {
